@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, isAbsolute, join } from 'node:path';
+
+import { AppError } from '../../../domain/errors.ts';
+import type { Database } from '../../../prisma/client.ts';
+import {
+  findOrCreatePullRequest,
+  loadForMerge,
+  markMerged,
+  type MergeableReference,
+} from '../../../prisma/repositories/pull-request-records.ts';
+import type { Git } from '../../git/git-command.ts';
+import type { Workspace } from '../../git/workspace.ts';
+import type { Forge, PullRequestDraft } from '../forge.ts';
+
+export interface LocalForgeDependencies {
+  git: Git;
+  database: Database;
+  /** Absolute; bare repositories of the forge. */
+  folder: string;
+}
+
+/**
+ * Pull requests without a server: branches in a bare repository, records in the database. An order for a local bare
+ * repository gets its branch right there; for every other repository the forge keeps a bare copy of its own, and the
+ * user's repository is never written to.
+ */
+export function createLocalForge(dependencies: LocalForgeDependencies): Forge {
+  return {
+    async openPullRequest(draft, workspace) {
+      const forgeLocation = await locate(dependencies, draft);
+      await push(dependencies.git, { draft, workspace, forgeLocation });
+      const { repository: _repository, mirror: _mirror, ...record } = draft;
+      return findOrCreatePullRequest(dependencies.database, { ...record, forge: 'local', forgeLocation });
+    },
+    async mergePullRequest(id) {
+      const reference = await loadForMerge(dependencies.database, id);
+      if (reference.state === 'merged' && reference.mergeCommit !== null) return { mergeCommit: reference.mergeCommit };
+      if (reference.state !== 'open') {
+        throw new AppError(
+          'pull-request-not-open',
+          `Pull request ${reference.number} is ${reference.state}, so it cannot be merged.`,
+        );
+      }
+      const mergeCommit = await merge(dependencies.git, reference);
+      await markMerged(dependencies.database, id, mergeCommit);
+      return { mergeCommit };
+    },
+  };
+}
+
+async function locate({ git, folder }: LocalForgeDependencies, draft: PullRequestDraft): Promise<string> {
+  if (isAbsolute(draft.repository) && (await isBare(git, draft.repository))) return draft.repository;
+  const hash = createHash('sha256').update(draft.repository).digest('hex').slice(0, 8);
+  const name = basename(draft.repository, '.git').replaceAll(/[^\w.-]/g, '-');
+  const path = join(folder, `${name}-${hash}.git`);
+  await createOwnCopy(git, path);
+  // Only forward: after merges here the base branch is ahead of the original's, and that is not undone.
+  const branch = `refs/heads/${draft.baseBranch}`;
+  await git.attempt(['fetch', '--quiet', '--no-tags', draft.mirror, `${branch}:${branch}`], { gitDir: path });
+  return path;
+}
+
+async function isBare(git: Git, path: string): Promise<boolean> {
+  const result = await git.attempt(['rev-parse', '--is-bare-repository'], { cwd: path, remote: true });
+  return result.exitCode === 0 && result.stdout.trim() === 'true';
+}
+
+async function createOwnCopy(git: Git, path: string): Promise<void> {
+  const there = await stat(join(path, 'HEAD')).catch(() => null);
+  if (there !== null) return;
+  const temporary = `${path}.${process.pid}.new`;
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary, { recursive: true });
+  await git(['init', '--quiet', '--bare', temporary]);
+  // Another attempt may have been faster: then its copy is the one.
+  await rename(temporary, path).catch(() => rm(temporary, { recursive: true, force: true }));
+}
+
+async function push(
+  git: Git,
+  { draft, workspace, forgeLocation }: { draft: PullRequestDraft; workspace: Workspace; forgeLocation: string },
+): Promise<void> {
+  const branch = `refs/heads/${draft.headBranch}`;
+  const known = await git.attempt(['rev-parse', '--verify', '--quiet', branch], {
+    gitDir: forgeLocation,
+    remote: true,
+  });
+  const there = known.stdout.trim();
+  if (there === draft.headCommit) return;
+  if (there !== '') {
+    throw new AppError(
+      'git-failed',
+      `The branch ${draft.headBranch} in ${forgeLocation} holds another commit (${there.slice(0, 10)}), which is never overwritten. Rename or delete that branch, then try again.`,
+    );
+  }
+  await git(['push', '--quiet', forgeLocation, `${draft.headCommit}:${branch}`], {
+    gitDir: workspace.gitDir,
+    remote: true,
+  });
+}
+
+async function merge(git: Git, reference: MergeableReference): Promise<string> {
+  const gitDir = reference.forgeLocation;
+  const branch = `refs/heads/${reference.baseBranch}`;
+  const base = (await git(['rev-parse', `${branch}^{commit}`], { gitDir })).trim();
+  const message = `Merge pull request ${reference.number}: ${reference.title}`;
+  const contained = await git.attempt(['merge-base', '--is-ancestor', reference.headCommit, base], { gitDir });
+  // Merged before, but killed before the record was written.
+  if (contained.exitCode === 0) return base;
+  const merged = await git.attempt(
+    ['merge-tree', '--write-tree', '--name-only', '--no-messages', base, reference.headCommit],
+    { gitDir },
+  );
+  if (merged.exitCode !== 0) {
+    const files = merged.stdout.trim().split('\n').slice(1, 6).join(', ');
+    throw new AppError(
+      'pull-request-conflict',
+      `Pull request ${reference.number} does not merge cleanly into ${reference.baseBranch}: ${files || 'see git merge-tree'}. Create a new order on the present base branch.`,
+    );
+  }
+  const tree = merged.stdout.trim();
+  const commit = (
+    await git(['commit-tree', tree, '-p', base, '-p', reference.headCommit, '-F', '-'], { gitDir, input: message })
+  ).trim();
+  // Refused by git when somebody else moved the branch in between.
+  await git(['update-ref', branch, commit, base], { gitDir });
+  return commit;
+}

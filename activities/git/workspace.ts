@@ -1,0 +1,189 @@
+import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { parseNumstat } from '../../domain/text/unified-diff.ts';
+import type { DiffStat } from '../../domain/work-orders/work-order.ts';
+import type { Git } from './git-command.ts';
+
+/** A clean checkout that belongs to exactly one attempt. */
+export interface Workspace {
+  /** Absolute; the checkout that the editor and the gates see. */
+  tree: string;
+  /** Absolute; the git dir that we use. It lies outside the tree, so that nothing in the tree can configure it. */
+  gitDir: string;
+  /** Absolute; HOME of everything that runs in the workspace. */
+  home: string;
+  /** Absolute; the objects of the mirror, which both git dirs borrow from. */
+  mirrorObjects: string;
+  baseCommit: string;
+}
+
+/** What identifies a workspace, and the state it has to be in. */
+export interface WorkspaceRequest {
+  orderId: string;
+  attempt: number;
+  mirror: string;
+  baseBranch: string;
+  baseCommit: string;
+  /** The checkpoint to stand on; the base commit where there is none yet. */
+  commit: string;
+  /** The commits between base and checkpoint, when the checkpoint is not the base. */
+  bundle: Uint8Array | null;
+}
+
+const ownExclusions = ['.aider*', '/.git'];
+
+/** Folder of an attempt. */
+export function workspaceFolder(folder: string, orderId: string, attempt: number): string {
+  return join(folder, orderId, String(attempt));
+}
+
+/**
+ * Brings a workspace into the state of a checkpoint: kept where it stands there already, rebuilt from mirror and bundle
+ * everywhere else. Any worker on any machine can therefore go on with any step.
+ */
+export async function openWorkspace(git: Git, folder: string, request: WorkspaceRequest): Promise<Workspace> {
+  const root = workspaceFolder(folder, request.orderId, request.attempt);
+  const workspace: Workspace = {
+    tree: join(root, 'tree'),
+    gitDir: join(root, 'git'),
+    home: join(root, 'home'),
+    mirrorObjects: join(request.mirror, 'objects'),
+    baseCommit: request.baseCommit,
+  };
+  if (!(await resetTo(git, workspace, request.commit))) await rebuild(git, { root, workspace, request });
+  await mkdir(workspace.home, { recursive: true });
+  await giveDecoy(git, workspace, request);
+  return workspace;
+}
+
+async function resetTo(git: Git, workspace: Workspace, commit: string): Promise<boolean> {
+  const there = await stat(join(workspace.gitDir, 'HEAD')).then(
+    () => true,
+    () => false,
+  );
+  if (!there) return false;
+  // A killed worker may have left git's lock; nobody else uses this git dir.
+  await rm(join(workspace.gitDir, 'index.lock'), { force: true });
+  const reset = await git.attempt(['reset', '--quiet', '--hard', commit], inWorkspace(workspace));
+  if (reset.exitCode !== 0) return false;
+  // Ignored files stay: they are what the install gate brought.
+  const clean = await git.attempt(['clean', '--quiet', '-ffd', '-e', '.git'], inWorkspace(workspace));
+  return clean.exitCode === 0;
+}
+
+async function rebuild(
+  git: Git,
+  { root, workspace, request }: { root: string; workspace: Workspace; request: WorkspaceRequest },
+): Promise<void> {
+  await rm(root, { recursive: true, force: true });
+  await mkdir(workspace.tree, { recursive: true });
+  await git(['init', '--quiet', '--bare', workspace.gitDir]);
+  await writeFile(join(workspace.gitDir, 'objects/info/alternates'), `${join(request.mirror, 'objects')}\n`);
+  await writeFile(join(workspace.gitDir, 'info/exclude'), `${ownExclusions.join('\n')}\n`);
+  if (request.bundle !== null) {
+    const bundlePath = join(root, 'checkpoint.bundle');
+    await writeFile(bundlePath, request.bundle);
+    await git(['bundle', 'unbundle', bundlePath], { gitDir: workspace.gitDir });
+    await rm(bundlePath);
+  }
+  await git(['update-ref', '--no-deref', 'HEAD', request.commit], { gitDir: workspace.gitDir });
+  await git(['reset', '--quiet', '--hard', request.commit], inWorkspace(workspace));
+}
+
+/**
+ * Puts a throw-away `.git` into the tree: the editor wants a repository for its map, and some test suites ask git
+ * for things. Nothing of ours ever reads it, so what is written there has no effect.
+ */
+async function giveDecoy(git: Git, workspace: Workspace, request: WorkspaceRequest): Promise<void> {
+  const decoy = join(workspace.tree, '.git');
+  await rm(decoy, { recursive: true, force: true });
+  await git(['init', '--quiet', '--template=', decoy, '--bare']);
+  const objects = [join(request.mirror, 'objects'), join(workspace.gitDir, 'objects')];
+  await mkdir(join(decoy, 'objects/info'), { recursive: true });
+  await writeFile(join(decoy, 'objects/info/alternates'), `${objects.join('\n')}\n`);
+  const settings = ['[core]', '\trepositoryformatversion = 0', '\tbare = false', '[user]', '\tname = Ratchet'];
+  await writeFile(join(decoy, 'config'), [...settings, '\temail = ratchet@localhost', ''].join('\n'));
+  const branch = `refs/heads/${request.baseBranch}`;
+  await git(['symbolic-ref', 'HEAD', branch], { gitDir: decoy });
+  await git(['update-ref', branch, request.commit], { gitDir: decoy });
+  await git(['reset', '--quiet', '--mixed', request.commit], { gitDir: decoy, workTree: workspace.tree });
+}
+
+/** Options that make git use our git dir on the tree. */
+export function inWorkspace(workspace: Workspace): { gitDir: string; workTree: string; cwd: string } {
+  return { gitDir: workspace.gitDir, workTree: workspace.tree, cwd: workspace.tree };
+}
+
+/** A checkpoint as it leaves the workspace. */
+export interface TakenCheckpoint {
+  commit: string;
+  /** Null when nothing has changed since the base commit. */
+  bundle: Uint8Array<ArrayBuffer> | null;
+  diffStat: DiffStat;
+}
+
+/**
+ * Records the tree as it stands, without the editor's own files.
+ *
+ * @param message the commit's message
+ */
+export async function takeCheckpoint(git: Git, workspace: Workspace, message: string): Promise<TakenCheckpoint> {
+  const here = inWorkspace(workspace);
+  await git(['add', '--all', '--', '.'], here);
+  const tree = (await git(['write-tree'], here)).trim();
+  const parent = (await git(['rev-parse', 'HEAD'], here)).trim();
+  const parentTree = (await git(['rev-parse', 'HEAD^{tree}'], here)).trim();
+  const commit =
+    tree === parentTree
+      ? parent
+      : (await git(['commit-tree', tree, '-p', parent, '-F', '-'], { ...here, input: message })).trim();
+  await git(['update-ref', '--no-deref', 'HEAD', commit], here);
+  const diffStat = parseNumstat(await git(['diff', '--numstat', '--no-renames', workspace.baseCommit, commit], here));
+  return { commit, bundle: await bundleOf(git, workspace, commit), diffStat };
+}
+
+async function bundleOf(git: Git, workspace: Workspace, commit: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (commit === workspace.baseCommit) return null;
+  const path = join(workspace.gitDir, 'outgoing.bundle');
+  await git(['update-ref', 'refs/ratchet/checkpoint', commit], { gitDir: workspace.gitDir });
+  const range = [`^${workspace.baseCommit}`, 'refs/ratchet/checkpoint'];
+  await git(['bundle', 'create', '--quiet', path, ...range], { gitDir: workspace.gitDir });
+  const bytes = await readFile(path);
+  await rm(path);
+  return new Uint8Array(bytes);
+}
+
+/** Paths that differ between two commits. */
+export async function changedPaths(git: Git, workspace: Workspace, commit: string): Promise<string[]> {
+  const text = await git(['diff', '--name-only', '-z', '--no-renames', workspace.baseCommit, commit], {
+    gitDir: workspace.gitDir,
+  });
+  return text.split('\0').filter((path) => path !== '');
+}
+
+/** The unified diff since the base commit. */
+export async function diffSinceBase(git: Git, workspace: Workspace, commit: string): Promise<string> {
+  return git(['diff', '--no-ext-diff', '--no-textconv', '--no-color', workspace.baseCommit, commit], {
+    gitDir: workspace.gitDir,
+  });
+}
+
+/** Removes the workspaces of an order, and the order's folder with them. */
+export async function removeWorkspaces(folder: string, orderId: string): Promise<void> {
+  await rm(join(folder, orderId), { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** Ids of the orders that have a workspace here. */
+export async function ordersWithWorkspaces(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}
+
+/** Brings files that match back to what the last checkpoint has, where it has them. */
+export async function restorePaths(git: Git, workspace: Workspace, patterns: readonly string[]): Promise<void> {
+  const here = inWorkspace(workspace);
+  const listed = await git(['ls-files', '-z', '--', ...patterns], here);
+  const paths = listed.split('\0').filter((path) => path !== '');
+  if (paths.length > 0)
+    await git(['checkout', '--quiet', 'HEAD', '--', ...paths.map((path) => `:(top,literal)${path}`)], here);
+}

@@ -1,0 +1,60 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+import type { ErrorCode } from '../../domain/errors.ts';
+import type { CallScope } from './gateway.ts';
+
+export interface SessionRequest {
+  scope: CallScope;
+  /** The only model that the session may ask. */
+  model: string;
+  /** Ends the session's calls, the running one included. */
+  signal?: AbortSignal | undefined;
+  /** Serve the session also on a Unix socket in this folder, for a process without a network. */
+  socketFolder?: string | undefined;
+}
+
+/** What a session's calls came to. The money is in the ledger. */
+export interface SessionCalls {
+  /** Answers that were sent. */
+  count: number;
+  /** Whether any of them was played from a script. */
+  scripted: boolean;
+  lastErrorCode: ErrorCode | null;
+}
+
+export interface Session {
+  request: SessionRequest;
+  calls: SessionCalls;
+}
+
+/** The sessions that are open, found by their token. */
+export function createSessions() {
+  const sessions = new Map<string, Session & { digest: Buffer }>();
+
+  return {
+    /** @returns the session's token: 32 random bytes in hex, kept nowhere else */
+    open(request: SessionRequest): { token: string; session: Session } {
+      const token = randomBytes(32).toString('hex');
+      const digest = digestOf(token);
+      const session = { request, calls: { count: 0, scripted: false, lastErrorCode: null }, digest };
+      sessions.set(digest.toString('hex'), session);
+      return { token, session };
+    },
+
+    close(token: string): void {
+      sessions.delete(digestOf(token).toString('hex'));
+    },
+
+    /** The session of an `authorization` header, or null. The time it takes tells nothing about any token. */
+    find(authorization: string | undefined): Session | null {
+      const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
+      const digest = digestOf(token);
+      const session = sessions.get(digest.toString('hex'));
+      return session !== undefined && timingSafeEqual(session.digest, digest) ? session : null;
+    },
+  };
+}
+
+function digestOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

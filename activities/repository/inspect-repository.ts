@@ -1,0 +1,157 @@
+import { statfs, stat } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+
+import { AppError } from '../../domain/errors.ts';
+import {
+  canProve,
+  filesThatDescribeGates,
+  findGates,
+  type RepositoryFiles,
+} from '../../domain/work-orders/find-gates.ts';
+import type { Gate } from '../../domain/work-orders/gates.ts';
+import type { InspectRepositoryInput, InspectRepositoryResult } from '../../workflows/contract.ts';
+import { lastLines, type Git } from '../git/git-command.ts';
+import { readFileAt, repositorySizeBytes, unreachable, type Mirrors } from '../git/mirror.ts';
+
+export interface InspectionLimits {
+  repositorySizeMaxBytes: number;
+  diskFreeMinBytes: number;
+}
+
+export interface InspectionDependencies {
+  git: Git;
+  mirrors: Mirrors;
+  stateDir: string;
+  limits: InspectionLimits;
+}
+
+const megabyte = 1024 * 1024;
+
+/**
+ * Looks at a repository before an order for it is accepted: can it be cloned, does the branch exist, is there room,
+ * is there anything that can prove a change. Leaves nothing behind but the mirror, which the order will need.
+ *
+ * @throws AppError with the code and the sentence of the refusal
+ */
+export async function inspectRepository(
+  dependencies: InspectionDependencies,
+  input: InspectRepositoryInput,
+  signal?: AbortSignal,
+): Promise<Extract<InspectRepositoryResult, { kind: 'accepted' }>> {
+  const { git, mirrors, limits } = dependencies;
+  await requireDiskSpace(dependencies.stateDir, limits.diskFreeMinBytes);
+  refuseLocation(input.repository);
+  if (isAbsolute(input.repository)) await inspectLocalFolder(git, input, limits);
+  const baseBranch = await findBaseBranch(git, input, signal);
+  const mirror = await mirrors.refresh(input.repository, signal);
+  const sizeBytes = await repositorySizeBytes(git, mirror);
+  if (sizeBytes > limits.repositorySizeMaxBytes) throw tooLarge(sizeBytes, limits);
+  const baseCommit = (await git(['rev-parse', `refs/heads/${baseBranch}^{commit}`], { gitDir: mirror })).trim();
+  const { gates, files } = await readGates(git, mirror, baseCommit);
+  if (!canProve(gates)) {
+    throw new AppError(
+      'repository-without-gates',
+      `Nothing in ${input.repository} can prove a change: no compile, lint or test command was found (looked for package.json scripts, Python, Go and Rust projects, and a Makefile). Add a test command to the repository first.`,
+    );
+  }
+  return { kind: 'accepted', baseBranch, baseCommit, gates, sizeBytes, files };
+}
+
+/** The gates that a commit brings, and how many files it has. */
+export async function readGates(git: Git, gitDir: string, commit: string): Promise<{ gates: Gate[]; files: number }> {
+  const top = await git(['ls-tree', '-z', '--name-only', commit], { gitDir });
+  const names = new Set(top.split('\0').filter((name) => name !== ''));
+  const texts = new Map<string, string | undefined>();
+  for (const name of filesThatDescribeGates) {
+    if (names.has(name)) texts.set(name, await readFileAt(git, gitDir, `${commit}:${name}`));
+  }
+  const files: RepositoryFiles = { names, read: (name) => texts.get(name) };
+  const all = await git(['ls-tree', '-r', '-z', '--name-only', commit], { gitDir });
+  return { gates: findGates(files), files: all.split('\0').length - 1 };
+}
+
+/** @throws AppError disk-full when less than the minimum is free where Ratchet keeps its workspaces */
+export async function requireDiskSpace(folder: string, freeMinBytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const freeBytes = bavail * bsize;
+  if (freeBytes >= freeMinBytes) return;
+  throw new AppError(
+    'disk-full',
+    `Only ${Math.floor(freeBytes / megabyte)} MB are free in ${folder}; an attempt needs ${Math.ceil(freeMinBytes / megabyte)} MB. Free some space, or lower RATCHET_DISK_FREE_MIN_MB.`,
+  );
+}
+
+function refuseLocation(location: string): void {
+  const isUrl = /^(?:https?|ssh|git|file):\/\//.test(location);
+  const isSshShorthand = /^[\w.-]+@[\w.-]+:[^:]/.test(location);
+  if (isAbsolute(location) || isUrl || isSshShorthand) return;
+  throw new AppError(
+    'repository-unreachable',
+    `"${location}" is neither an absolute path nor an address that git can clone (https, ssh, git, file).`,
+  );
+}
+
+async function inspectLocalFolder(git: Git, input: InspectRepositoryInput, limits: InspectionLimits): Promise<void> {
+  const path = input.repository;
+  const kind = await stat(path).catch(() => null);
+  if (!kind?.isDirectory()) {
+    throw new AppError('repository-unreachable', unreachable(path, 'there is no such folder'));
+  }
+  const isBare = await git.attempt(['rev-parse', '--is-bare-repository'], { cwd: path, remote: true });
+  if (isBare.exitCode !== 0) throw new AppError('repository-unreachable', unreachable(path, lastLines(isBare.stderr)));
+  const gitDir = (await git(['rev-parse', '--absolute-git-dir'], { cwd: path, remote: true })).trim();
+  const sizeBytes = await repositorySizeBytes(git, gitDir);
+  if (sizeBytes > limits.repositorySizeMaxBytes) throw tooLarge(sizeBytes, limits);
+  if (isBare.stdout.trim() === 'true' || input.allowDirty) return;
+  await refuseUncommitted(git, path);
+}
+
+// Only compared, never added: no filter of the repository runs for a status that looks at sizes and times first, and
+// the settings that could start a program are switched off for every call.
+async function refuseUncommitted(git: Git, path: string): Promise<void> {
+  const options = { gitDir: join(path, '.git'), workTree: path, cwd: path };
+  const status = await git(['status', '--porcelain', '-z', '--ignore-submodules=all'], options);
+  const changed = status.split('\0').filter((entry) => entry !== '');
+  if (changed.length === 0) return;
+  const first = changed[0]?.slice(3) ?? '';
+  throw new AppError(
+    'repository-dirty',
+    `${path} has uncommitted changes in ${changed.length} ${changed.length === 1 ? 'file' : 'files'} (such as ${first}). Ratchet works from commits: commit or stash them first, or allow it to leave them out (--allow-dirty).`,
+  );
+}
+
+async function findBaseBranch(
+  git: Git,
+  input: InspectRepositoryInput,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const args = ['ls-remote', '--symref', '--', input.repository, 'HEAD', 'refs/heads/*'];
+  const listed = await git.attempt(args, { remote: true, timeoutMs: 30_000, signal });
+  if (listed.exitCode !== 0) {
+    const words = listed.exitCode === null ? 'it did not answer within 30 seconds' : lastLines(listed.stderr);
+    throw new AppError('repository-unreachable', unreachable(input.repository, words));
+  }
+  const branches = Array.from(listed.stdout.matchAll(/^[0-9a-f]{40,64}\trefs\/heads\/(.+)$/gm), (match) => match[1]);
+  if (branches.length === 0) {
+    throw new AppError(
+      'repository-empty',
+      `${input.repository} has no branch with a commit. Push a first commit to it.`,
+    );
+  }
+  const head = /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(listed.stdout)?.[1];
+  const wanted = input.baseBranch ?? head ?? (branches.includes('main') ? 'main' : branches[0]);
+  if (wanted !== undefined && branches.includes(wanted)) return wanted;
+  const known = branches.slice(0, 8).join(', ');
+  throw new AppError(
+    'base-branch-unknown',
+    `${input.repository} has no branch "${wanted ?? ''}". Its branches: ${known}${branches.length > 8 ? ', …' : ''}.`,
+  );
+}
+
+function tooLarge(sizeBytes: number, limits: InspectionLimits): AppError {
+  const sizes = [sizeBytes, limits.repositorySizeMaxBytes].map((bytes) => Math.round(bytes / megabyte));
+  return new AppError(
+    'repository-too-large',
+    `The repository has ${sizes[0]} MB of history; the limit is ${sizes[1]} MB. Raise RATCHET_REPOSITORY_SIZE_MAX_MB to allow it.`,
+  );
+}

@@ -1,0 +1,172 @@
+import { lstat, mkdtemp, readlink, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+
+import { AppError, isErrorCode } from '../../domain/errors.ts';
+import { failureOf } from '../../domain/failures/classify-failure.ts';
+import type { Failure } from '../../domain/failures/failure-class.ts';
+import { editMessage } from '../../domain/text/prompts/edit.ts';
+import { isInScope, type Proposal } from '../../domain/work-orders/proposal.ts';
+import type { DiffStat } from '../../domain/work-orders/work-order.ts';
+import { loadProposal, saveCheckpoint } from '../../prisma/repositories/attempt-records.ts';
+import { loadOrder, type OrderSnapshot } from '../../prisma/repositories/order-records.ts';
+import { maskedPatterns } from '../aider/aider-engine.ts';
+import type { EditReport } from '../aider/edit-engine.ts';
+import { changedPaths, restorePaths, takeCheckpoint, type Workspace } from '../git/workspace.ts';
+import type { StepProgress } from '../heartbeat.ts';
+import type { ModelSession } from '../llm/endpoint.ts';
+import type { SessionCalls } from '../llm/endpoint-sessions.ts';
+import { openAttemptWorkspace } from './attempt-workspace.ts';
+import type { StepDependencies } from './dependencies.ts';
+import type { AttemptInput } from './plan.ts';
+
+/** What an edit left behind. A failure beside a change means that the change is not to be trusted. */
+export interface EditResult {
+  commit: string;
+  diffStat: DiffStat;
+  failure: Failure | null;
+}
+
+/**
+ * Lets the editor work in a workspace that stands on the base commit, and takes a checkpoint of what it left.
+ * Judged by the tree: neither by what the editor says nor by its exit code.
+ */
+export async function editAttempt(
+  dependencies: StepDependencies,
+  input: AttemptInput,
+  progress: StepProgress,
+): Promise<EditResult> {
+  const { database, git } = dependencies;
+  const order = await loadOrder(database, input.orderId);
+  const { attempt } = input;
+  const workspace = await openAttemptWorkspace(
+    dependencies,
+    { order, attempt, commit: order.baseCommit },
+    progress.signal,
+  );
+  const { report, calls } = await editThroughGateway(dependencies, { order, input, workspace }, progress);
+  await removeEmptyNewFiles(workspace, await loadProposal(database, input));
+  await restorePaths(git, workspace, maskedPatterns);
+  const checkpoint = await takeCheckpoint(
+    git,
+    workspace,
+    `${order.title}\n\nWork order #${order.number}, attempt ${attempt}.`,
+  );
+  const paths = await changedPaths(git, workspace, checkpoint.commit);
+  const failure = await judge({ workspace, order, paths, report, calls, model: input.model });
+  dependencies.logger.debug(
+    { orderId: order.id, attempt, transcript: dependencies.redact(report.transcript) },
+    'edit ended',
+  );
+  await saveCheckpoint(database, { ...input, step: 'edit', baseCommit: order.baseCommit, ...checkpoint });
+  return { commit: checkpoint.commit, diffStat: checkpoint.diffStat, failure };
+}
+
+// The editor makes every new file of the plan before it asks the model: one that stayed empty is no change.
+async function removeEmptyNewFiles({ tree }: Workspace, { files }: Proposal): Promise<void> {
+  for (const { path } of files.filter(({ isNew }) => isNew)) {
+    const entry = await lstat(join(tree, path)).catch(() => null);
+    if (entry?.isFile() === true && entry.size === 0) await rm(join(tree, path));
+  }
+}
+
+interface EditJobParts {
+  order: OrderSnapshot;
+  input: AttemptInput;
+  workspace: Workspace;
+}
+
+/** Opens the way to the model for the time of the edit: with a token that is worth nothing afterwards. */
+async function editThroughGateway(
+  dependencies: StepDependencies,
+  parts: EditJobParts,
+  progress: StepProgress,
+): Promise<{ report: EditReport; calls: SessionCalls }> {
+  const { order, input } = parts;
+  const { id: workOrderId, costCapUsdMicros } = order;
+  // Not in the workspace: the path of a socket has 108 bytes at most.
+  const socketFolder = await mkdtemp(join(tmpdir(), 'ratchet-'));
+  const session = await dependencies.endpoint.openSession({
+    scope: { workOrderId, attempt: input.attempt, step: 'edit', costCapUsdMicros },
+    model: input.model,
+    signal: progress.signal,
+    ...(dependencies.gates.containment.sandboxed ? { socketFolder } : {}),
+  });
+  try {
+    return { report: await runEditor(dependencies, { ...parts, session }, progress), calls: session.calls() };
+  } finally {
+    await session.close();
+    await rm(socketFolder, { recursive: true, force: true });
+  }
+}
+
+async function runEditor(
+  dependencies: StepDependencies,
+  { order, input, workspace, session }: EditJobParts & { session: ModelSession },
+  progress: StepProgress,
+): Promise<EditReport> {
+  const proposal = await loadProposal(dependencies.database, input);
+  const entry = dependencies.directory.find(input.model);
+  progress.say(`${input.model} edits ${proposal.files.length} files`);
+  const { acceptanceCriteria, title, description } = order;
+  const { guidance, previousFailure } = input;
+  return dependencies.engine.edit({
+    workspace,
+    message: editMessage({ title, description, acceptanceCriteria, proposal, guidance, previousFailure }),
+    files: proposal.files.map(({ path }) => path),
+    model: entry.name,
+    editFormat: entry.editFormat,
+    contextTokensMax: entry.contextTokensMax,
+    outputTokensMax: entry.outputTokensMax,
+    repositoryMapTokens: dependencies.policy.repositoryMapTokens,
+    timeoutMs: dependencies.policy.editTimeoutMs,
+    signal: progress.signal,
+    gateway: { baseUrl: session.baseUrl, token: session.token, socketPath: session.socketPath },
+    onProgress: progress.say,
+  });
+}
+
+interface EditEvidence {
+  workspace: Workspace;
+  order: OrderSnapshot;
+  paths: readonly string[];
+  report: EditReport;
+  calls: SessionCalls;
+  model: string;
+}
+
+async function judge({ workspace, order, paths, report, calls, model }: EditEvidence): Promise<Failure | null> {
+  const { count, lastErrorCode } = calls;
+  if (report.timedOut) return failureOf('step-timeout', 'The editor was stopped at its time limit.');
+  if (paths.length === 0) {
+    if (lastErrorCode !== null && isErrorCode(lastErrorCode)) {
+      return failureOf(lastErrorCode, `The editor got no answer from ${model}: ${describeCode(lastErrorCode)}.`);
+    }
+    const made = `${count} model ${count === 1 ? 'call' : 'calls'}`;
+    return failureOf('provider-bad-answer', `The editor changed no file after ${made} to ${model}.`);
+  }
+  const outside = paths.find((path) => !isInScope(path, order.filesInScope));
+  if (outside !== undefined) {
+    return failureOf('workspace-breach', `The edit touched ${outside}, which is not in the scope of the order.`);
+  }
+  const leaving = await findLeavingLink(workspace, paths);
+  if (leaving === null) return null;
+  return failureOf('workspace-breach', `The edit made ${leaving} a link that leads out of the workspace.`);
+}
+
+function describeCode(code: string): string {
+  return isErrorCode(code) ? new AppError(code, '').catalogueEntry.title.toLowerCase() : code;
+}
+
+/** The first changed path that is a symbolic link to somewhere outside of the tree, or null. */
+async function findLeavingLink(workspace: Workspace, paths: readonly string[]): Promise<string | null> {
+  for (const path of paths) {
+    const absolute = join(workspace.tree, path);
+    const entry = await lstat(absolute).catch(() => null);
+    if (!entry?.isSymbolicLink()) continue;
+    const target = resolve(dirname(absolute), await readlink(absolute));
+    const inside = relative(workspace.tree, target);
+    if (inside.startsWith('..') || inside.split('/')[0] === '.git') return path;
+  }
+  return null;
+}

@@ -1,0 +1,89 @@
+import type { Failure } from '../../domain/failures/failure-class.ts';
+import { pullRequestBody } from '../../domain/work-orders/pull-request-body.ts';
+import { branchName, type DiffStat } from '../../domain/work-orders/work-order.ts';
+import { loadProposal, saveCheckpoint, type AttemptKey } from '../../prisma/repositories/attempt-records.ts';
+import { loadOrder } from '../../prisma/repositories/order-records.ts';
+import { diffSinceBase } from '../git/workspace.ts';
+import type { StepProgress } from '../heartbeat.ts';
+import { openAttemptWorkspace } from './attempt-workspace.ts';
+import type { StepDependencies } from './dependencies.ts';
+import type { Route } from './route.ts';
+import type { VerifyResult } from './verify.ts';
+
+/** What is published, and what is known of it. */
+export interface PublishInput extends AttemptKey {
+  commit: string;
+  diffStat: DiffStat;
+  route: Route;
+  verification: VerifyResult | null;
+  /** Set when a person accepted the change in spite of a failure: then it becomes a draft. */
+  failure: Failure | null;
+}
+
+export interface PublishedPullRequest {
+  number: number;
+  branch: string;
+  title: string;
+  diffStat: DiffStat;
+}
+
+const diffCharactersMax = 5_000_000;
+
+/** Pushes the checkpoint as a branch and opens one pull request for it; repeated, it finds the first one. */
+export async function publishAttempt(
+  dependencies: StepDependencies,
+  input: PublishInput,
+  progress: StepProgress,
+): Promise<PublishedPullRequest> {
+  const { database, git, mirrors, forge, ledger, redact } = dependencies;
+  const { orderId, attempt, commit, diffStat, route, verification, failure } = input;
+  const order = await loadOrder(database, orderId);
+  const workspace = await openAttemptWorkspace(dependencies, { order, attempt, commit }, progress.signal);
+  const proposal = await loadProposal(database, input);
+  const branch = branchName(order.number, order.title, attempt);
+  const body = pullRequestBody({
+    orderNumber: order.number,
+    attempt,
+    title: order.title,
+    description: order.description,
+    criteria: order.acceptanceCriteria,
+    proofs: verification?.proofs ?? [],
+    proposal,
+    diffStat,
+    gates: verification?.gates ?? [],
+    model: route.model,
+    scripted: route.scripted,
+    sandboxed: dependencies.gates.containment.sandboxed,
+    costUsdMicros: await ledger.spent(orderId),
+    runUrl: dependencies.runUrl(orderId),
+    failure,
+  });
+  progress.say(`Publishing ${branch}`);
+  const diff = await diffSinceBase(git, workspace, commit);
+  const draft = {
+    repositoryId: order.repositoryId,
+    orderId,
+    attempt,
+    headBranch: branch,
+    baseBranch: order.baseBranch,
+    headCommit: commit,
+    baseCommit: order.baseCommit,
+    title: order.title,
+    body: redact(body),
+    diff: redact(diff).slice(0, diffCharactersMax),
+    diffStat,
+    draft: failure !== null,
+    repository: order.repository,
+    mirror: await mirrors.withCommit(order.repository, order.baseCommit, progress.signal),
+  };
+  const { number } = await forge.openPullRequest(draft, workspace);
+  await saveCheckpoint(database, {
+    orderId,
+    attempt,
+    step: 'publish',
+    baseCommit: order.baseCommit,
+    commit,
+    bundle: null,
+  });
+  return { number, branch, title: order.title, diffStat };
+}

@@ -1,0 +1,35 @@
+/** The HTTP process. */
+import closeWithGrace from 'close-with-grace';
+
+import { loadConfig } from '../platform/config.ts';
+import { createConfigRedactor, createLogger } from '../platform/logger.ts';
+import { createTemporalClient } from '../platform/temporal.ts';
+import { openDatabase } from '../prisma/client.ts';
+import { buildApp } from './app.ts';
+import { runStartSweeper } from './runs/start-sweeper.ts';
+import { readVersion } from './version.ts';
+
+/** Requests are short and streams share one query, so a few connections serve many of them. */
+const databaseConnectionsMax = 8;
+
+/** Longer than the longest query, shorter than what a supervisor waits before it kills. */
+const closeDelayMs = 8_000;
+
+const config = loadConfig();
+const logger = createLogger('api', config, createConfigRedactor(config));
+const database = openDatabase(config.databaseUrl, databaseConnectionsMax);
+const temporal = createTemporalClient(config.temporal);
+const app = await buildApp({ config, database, temporal, logger, version: await readVersion() });
+const sweeper = runStartSweeper({ database, temporal }, logger);
+
+closeWithGrace({ delay: closeDelayMs, logger: false }, async ({ err, signal }) => {
+  if (err !== undefined) logger.fatal({ err }, 'the API ends because of an error that nobody caught');
+  else logger.info({ signal }, 'the API ends');
+  await sweeper.stop();
+  await app.close();
+  await temporal.close();
+  await database.$disconnect();
+});
+
+await app.listen({ host: config.api.host, port: config.api.port });
+logger.info({ address: app.server.address() }, 'the API listens');

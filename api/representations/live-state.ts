@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+
+import type { Database } from '../../prisma/client.ts';
+import { readEscalation } from '../../prisma/repositories/escalation-queries.ts';
+import type { readWorkOrder } from '../../prisma/repositories/work-order-queries.ts';
+import { failureSchema, type liveStateSchema } from '../schemas/work-order.ts';
+
+type LiveState = z.output<typeof liveStateSchema>;
+type StoredWorkOrder = NonNullable<Awaited<ReturnType<typeof readWorkOrder>>>;
+
+/** The state of an order whose run can't be asked any more, or not yet: what its record says. */
+export async function readRecordedState(database: Database, order: StoredWorkOrder): Promise<LiveState> {
+  const escalation = order.openEscalationId === null ? null : await readEscalation(database, order.openEscalationId);
+  const failure = failureSchema.safeParse({
+    failureClass: escalation?.failureClass,
+    subReason: escalation?.context['subReason'],
+    rule: escalation?.context['rule'],
+    context: escalation?.context,
+  });
+  return {
+    source: 'record',
+    status: order.status,
+    step: order.step,
+    attempt: order.attempt,
+    model: order.model,
+    waitingFor: order.waitingFor,
+    waitingSince: escalation?.createdAt ?? null,
+    escalation:
+      escalation !== null && failure.success
+        ? { id: escalation.id, trigger: escalation.trigger, failure: failure.data, options: escalation.options }
+        : null,
+    lastFailure: failure.success ? failure.data : null,
+    costUsdMicros: order.costUsdMicros,
+  };
+}

@@ -1,0 +1,111 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+
+import type { Logger } from '../../platform/logger.ts';
+import type { TemporalClient } from '../../platform/temporal.ts';
+import type { Database } from '../../prisma/client.ts';
+import {
+  listPendingStarts,
+  markStarted,
+  type StartableWorkOrder,
+} from '../../prisma/repositories/work-order-intake.ts';
+import { storedCriteria } from '../../prisma/repositories/stored-shapes.ts';
+import {
+  searchAttributes,
+  taskQueues,
+  workflowNames,
+  workOrderWorkflowId,
+  type WorkOrderInput,
+} from '../../workflows/contract.ts';
+
+const startTimeoutMs = 2_000;
+
+/** The request that made an order gets this long to start it itself. */
+const sweepAgeMs = 4_000;
+
+/** Temporal's bound for a static summary, in bytes. */
+const summaryBytesMax = 200;
+
+const repositoryKey = defineSearchAttributeKey(searchAttributes.repository.name, searchAttributes.repository.type);
+
+export interface StartDependencies {
+  database: Database;
+  temporal: TemporalClient;
+}
+
+/**
+ * Starts the run of an order and remembers it. There is never a second run of an order: its id is the order's, a
+ * running one is used as it is, and a closed one is not repeated.
+ *
+ * @throws AppError `temporal-unavailable`; the run may have begun all the same, and asking again is safe
+ */
+export async function startWorkOrder(dependencies: StartDependencies, order: StartableWorkOrder): Promise<void> {
+  const { temporal, database } = dependencies;
+  const input: WorkOrderInput = {
+    orderId: order.id,
+    orderNumber: order.number,
+    title: order.title,
+    repository: order.repository,
+  };
+  try {
+    await temporal.withDeadline('the start of the work order', startTimeoutMs, () =>
+      temporal.client.workflow.start(workflowNames.workOrder, {
+        workflowId: workOrderWorkflowId(order.id),
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        taskQueue: taskQueues.workflows,
+        args: [input],
+        staticSummary: cutToBytes(`#${order.number} ${order.title}`, summaryBytesMax),
+        staticDetails: describe(order),
+        typedSearchAttributes: new TypedSearchAttributes([{ key: repositoryKey, value: order.repository }]),
+        memo: { orderNumber: order.number, title: order.title, repository: order.repository },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+  await markStarted(database, order.id);
+}
+
+/**
+ * Starts the orders whose start failed or was never answered.
+ *
+ * @returns how many were started; what fails is logged and tried again at the next call
+ */
+export async function startPendingOrders(dependencies: StartDependencies, logger: Logger): Promise<number> {
+  const pending = await listPendingStarts(dependencies.database, new Date(Date.now() - sweepAgeMs));
+  let started = 0;
+  for (const order of pending) {
+    try {
+      await startWorkOrder(dependencies, order);
+      started += 1;
+    } catch (error) {
+      logger.warn({ err: error, order: order.number }, 'an order that waits for its start could not be started');
+    }
+  }
+  return started;
+}
+
+/** Markdown for Temporal's UI. */
+function describe(order: StartableWorkOrder): string {
+  const criteria = storedCriteria.parse(order.acceptanceCriteria).map(({ id, text }) => `- **${id}** ${text}`);
+  const facts = [
+    `**Repository** \`${order.repository}\``,
+    `**Base branch** \`${order.baseBranch}\``,
+    `**Cost cap** $${(order.costCapUsdMicros / 1_000_000).toFixed(2)}`,
+  ];
+  return cutToBytes([...facts, '**Acceptance criteria**', criteria.join('\n')].join('\n\n'), 8_000);
+}
+
+/** The beginning of a text that fits a number of bytes in UTF-8. */
+function cutToBytes(text: string, bytesMax: number): string {
+  if (Buffer.byteLength(text) <= bytesMax) return text;
+  let cut = '';
+  let bytes = Buffer.byteLength('…');
+  for (const character of text) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > bytesMax) break;
+    cut += character;
+  }
+  return `${cut}…`;
+}

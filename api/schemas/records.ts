@@ -1,0 +1,140 @@
+import { z } from 'zod';
+
+import { costSchema, pageOf, pageQuery, recordSchema, timeSchema } from './common.ts';
+import { diffStatSchema, failureClassSchema, gateResultSchema } from './work-order.ts';
+
+export const escalationSchema = z
+  .object({
+    id: z.uuid(),
+    workOrderId: z.uuid(),
+    workOrderNumber: z.int(),
+    workOrderTitle: z.string(),
+    attempt: z.int(),
+    trigger: z.string(),
+    failureClass: failureClassSchema,
+    message: z.string().describe('One sentence: what happened.'),
+    excerpt: z.string().describe('The lines of output that matter.'),
+    context: recordSchema,
+    options: z.array(z.object({ option: z.string(), effect: z.string() })),
+    state: z.enum(['open', 'resolved']),
+    chosenOption: z.string().nullable(),
+    parameters: recordSchema.nullable(),
+    note: z.string().nullable(),
+    resolvedBy: z.string().nullable(),
+    resolvedAt: timeSchema.nullable(),
+    createdAt: timeSchema,
+  })
+  .meta({ id: 'Escalation' });
+
+export const escalationPageSchema = pageOf(escalationSchema).meta({ id: 'EscalationPage' });
+
+export const escalationListQuery = pageQuery.extend({ state: z.enum(['open', 'resolved']).optional() });
+
+export const escalationParams = z.object({ id: z.uuid() });
+
+export const resolveEscalationBody = z
+  .strictObject({
+    option: z.string().min(1).max(100).describe('One of the options that the escalation offers.'),
+    guidance: z.string().trim().max(5_000).optional().describe('What the next attempt should know.'),
+    note: z.string().trim().max(2_000).optional().describe('Kept with the answer; no model sees it.'),
+    resolvedBy: z.string().trim().min(1).max(100).default('local operator'),
+  })
+  .meta({ id: 'ResolveEscalation' });
+
+export const resolvedEscalationSchema = z
+  .object({ escalationId: z.uuid(), workOrderId: z.uuid(), option: z.string(), resolvedBy: z.string() })
+  .meta({ id: 'ResolvedEscalation' });
+
+const decisionTypes = ['routing', 'refinement_cycle', 'escalation', 'retry', 'skip'] as const;
+
+export const decisionSchema = z
+  .object({
+    id: z.uuid(),
+    workOrderId: z.uuid().nullable(),
+    type: z.enum(decisionTypes),
+    agent: z.string(),
+    attempt: z.int().nullable(),
+    input: recordSchema,
+    output: recordSchema,
+    reason: z.string(),
+    confidence: z.number().nullable(),
+    createdAt: timeSchema,
+  })
+  .meta({ id: 'Decision' });
+
+export const decisionPageSchema = pageOf(decisionSchema).meta({ id: 'DecisionPage' });
+
+export const decisionListQuery = pageQuery.extend({ type: z.enum(decisionTypes).optional() });
+
+export const outcomeSchema = z
+  .object({
+    id: z.uuid(),
+    workOrderId: z.uuid(),
+    attempt: z.int(),
+    success: z.boolean(),
+    failureClass: failureClassSchema.nullable(),
+    errorContext: recordSchema.nullable(),
+    failedStep: z.string().nullable(),
+    costUsdMicros: costSchema,
+    executionTimeMs: z.int(),
+    modelAsked: z.string(),
+    modelServed: z.string().nullable(),
+    routeReason: z.string(),
+    policyVersion: z.string(),
+    diffFiles: z.int(),
+    diffLinesAdded: z.int(),
+    diffLinesRemoved: z.int(),
+    testTimeMs: z.int(),
+    refinementCycles: z.int(),
+    repairRounds: z.int(),
+    complexity: z.number(),
+    complexityFactors: z.unknown().describe('Any JSON.'),
+    createdAt: timeSchema,
+  })
+  .meta({ id: 'Outcome' });
+
+export const outcomePageSchema = pageOf(outcomeSchema).meta({ id: 'OutcomePage' });
+
+export const outcomeListQuery = pageQuery.extend({ failureClass: failureClassSchema.optional() });
+
+export const pullRequestSummarySchema = z
+  .object({
+    id: z.uuid(),
+    number: z.int(),
+    repository: z.string(),
+    workOrderId: z.uuid(),
+    workOrderNumber: z.int(),
+    attempt: z.int(),
+    forge: z.string(),
+    forgeLocation: z.string(),
+    headBranch: z.string(),
+    baseBranch: z.string(),
+    headCommit: z.string(),
+    baseCommit: z.string(),
+    title: z.string(),
+    diffStat: diffStatSchema,
+    draft: z.boolean(),
+    state: z.enum(['open', 'merged', 'closed']),
+    mergeCommit: z.string().nullable(),
+    mergedAt: timeSchema.nullable(),
+    createdAt: timeSchema,
+  })
+  .meta({ id: 'PullRequestSummary' });
+
+export const pullRequestSchema = z
+  .object({
+    ...pullRequestSummarySchema.shape,
+    body: z.string(),
+    diff: z.string(),
+    gates: z.array(gateResultSchema),
+    fetchCommand: z.string().describe('Brings the branch into a clone of the repository.'),
+  })
+  .meta({ id: 'PullRequest' });
+
+export const pullRequestPageSchema = pageOf(pullRequestSummarySchema).meta({ id: 'PullRequestPage' });
+
+export const pullRequestListQuery = pageQuery.extend({ state: z.enum(['open', 'merged', 'closed']).optional() });
+
+export const pullRequestParams = z.object({
+  number: z.coerce.number().int().min(1).max(2_147_483_647).describe('Number of the pull request.'),
+});

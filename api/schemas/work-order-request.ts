@@ -1,0 +1,105 @@
+import { z } from 'zod';
+
+import { intakeLimits, refusePath, risks } from '../../domain/work-orders/work-order.ts';
+
+const criterion = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,19}$/, 'must be 1 to 20 letters, digits, - or _')
+    .optional()
+    .describe('Short and unique in the order; AC1, AC2 ... when left out.'),
+  text: text('the text of a criterion', intakeLimits.criterionLengthMax),
+  command: text('a command', 1_000)
+    .optional()
+    .describe('A shell command that exits 0 in the workspace only when the criterion is met.'),
+});
+
+/** Body of `POST /work-orders`. */
+export const createWorkOrderBody = z
+  .strictObject({
+    repository: z
+      .string()
+      .trim()
+      .max(1_000)
+      .superRefine((location, context) => {
+        const refusal = refuseRepository(location);
+        if (refusal !== null) context.addIssue({ code: 'custom', message: refusal });
+      })
+      .describe('A URL that git can clone, or an absolute path on the machine of the server.'),
+    title: text('the title', intakeLimits.titleLengthMax).refine((title) => !/\p{Cc}/u.test(title), 'must be one line'),
+    description: text('the description', intakeLimits.descriptionLengthMax),
+    baseBranch: z
+      .string()
+      .regex(/^(?!-)(?!.*\.\.)[^\s~^:?*[\\\p{Cc}]{1,200}$/u, 'is not the name of a branch')
+      .optional()
+      .describe("The repository's default branch when left out."),
+    acceptanceCriteria: z
+      .array(criterion)
+      .min(1, 'must hold at least one criterion: say what must be true after the change')
+      .max(intakeLimits.criteriaMax, `must hold at most ${intakeLimits.criteriaMax} criteria`)
+      .transform(nameCriteria)
+      .refine((criteria) => new Set(criteria.map(({ id }) => id)).size === criteria.length, 'must have different ids'),
+    filesInScope: z
+      .array(z.string().superRefine(refineScope))
+      .max(intakeLimits.filesInScopeMax, `must hold at most ${intakeLimits.filesInScopeMax} paths`)
+      .default([])
+      .describe('Paths inside the repository, with forward slashes. Empty: the model chooses.'),
+    risk: z.enum(risks).default('medium'),
+    priority: z.int().min(1).max(5).default(3).describe('1 is the most urgent.'),
+    costCapUsd: z
+      .number()
+      .min(0.01)
+      .max(intakeLimits.costCapUsdMicrosMax / 1_000_000)
+      .default(intakeLimits.costCapUsdMicrosDefault / 1_000_000)
+      .describe('Dollars that this order may cost at most.'),
+    allowDirty: z
+      .boolean()
+      .default(false)
+      .describe('Accept a local repository with uncommitted changes; they are not part of the work.'),
+  })
+  .meta({ id: 'CreateWorkOrder' });
+
+export type CreateWorkOrder = z.output<typeof createWorkOrderBody>;
+
+export const createWorkOrderHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('The same key with the same body gives the same order, however often it is sent.'),
+});
+
+function text(what: string, lengthMax: number) {
+  return z
+    .string()
+    .trim()
+    .min(1, `must not be empty: ${what} is needed`)
+    .max(lengthMax, `must have at most ${lengthMax} characters`)
+    .refine((value) => !value.includes('\0'), 'must not hold a NUL character');
+}
+
+function nameCriteria(criteria: z.output<typeof criterion>[]) {
+  return criteria.map((one, index) => ({ ...one, id: one.id ?? `AC${index + 1}` }));
+}
+
+function refineScope(path: string, context: z.RefinementCtx<string>): void {
+  const refusal = path.length > 500 ? 'is longer than 500 characters' : refusePath(path);
+  if (refusal !== null) context.addIssue({ code: 'custom', message: `"${path.slice(0, 80)}" ${refusal}` });
+}
+
+/**
+ * Why a location can't be cloned, or null. Only plain transports: git's `ext::` and other helpers run programs, and a
+ * location that begins with a dash would be read as an option.
+ */
+function refuseRepository(location: string): string | null {
+  if (location === '') return 'must not be empty: give a URL that git can clone, or an absolute path';
+  if (/\p{Cc}/u.test(location)) return 'must not hold control characters';
+  if (location.startsWith('/')) return null;
+  if (/^[A-Za-z0-9_.-]{1,64}@[A-Za-z0-9.-]{1,253}:[^:\s]+$/.test(location) && !location.startsWith('-')) return null;
+  if (!URL.canParse(location)) return 'must be a URL that git can clone, or an absolute path';
+  const { protocol, password } = new URL(location);
+  if (password !== '') return "must not hold a password: let git's credential helper give it";
+  if (['https:', 'http:', 'ssh:', 'git:', 'file:'].includes(protocol)) return null;
+  return 'must be a URL of https, http, ssh, git or file, or an absolute path';
+}

@@ -1,0 +1,158 @@
+import { z } from 'zod';
+
+import { failureClasses } from '../../domain/failures/failure-class.ts';
+import { gateKinds } from '../../domain/work-orders/gates.ts';
+import { risks, steps, workOrderStatuses } from '../../domain/work-orders/work-order.ts';
+import { costSchema, pageOf, pageQuery, recordSchema, timeSchema, truthQuery } from './common.ts';
+
+export const failureClassSchema = z.enum(failureClasses);
+
+export const diffStatSchema = z.object({ files: z.int(), added: z.int(), removed: z.int() });
+
+export const gateResultSchema = z.object({
+  gate: z.string(),
+  command: z.string(),
+  outcome: z.string().describe('passed, failed or not_found.'),
+  exitCode: z.int().nullable(),
+  durationMs: z.int(),
+  sandboxed: z.boolean(),
+});
+
+export const workOrderSummarySchema = z
+  .object({
+    id: z.uuid(),
+    number: z.int(),
+    title: z.string(),
+    repository: z.string(),
+    baseBranch: z.string(),
+    risk: z.enum(risks),
+    priority: z.int(),
+    startState: z.enum(['pending', 'started']).describe('pending: accepted, its run has not been started yet.'),
+    status: z.enum(workOrderStatuses),
+    step: z.string().nullable(),
+    attempt: z.int(),
+    waitingFor: z.string().nullable(),
+    model: z.string().nullable(),
+    failureClass: failureClassSchema.nullable(),
+    costUsdMicros: costSchema,
+    costCapUsdMicros: costSchema,
+    createdAt: timeSchema,
+    updatedAt: timeSchema,
+    startedAt: timeSchema.nullable(),
+    finishedAt: timeSchema.nullable(),
+  })
+  .meta({ id: 'WorkOrderSummary' });
+
+export const workOrderSchema = z
+  .object({
+    ...workOrderSummarySchema.shape,
+    description: z.string(),
+    baseCommit: z.string(),
+    acceptanceCriteria: z.array(z.object({ id: z.string(), text: z.string(), command: z.string().nullable() })),
+    filesInScope: z.array(z.string()),
+    inspection: z.object({
+      gates: z.array(z.object({ kind: z.enum(gateKinds), command: z.string(), source: z.string() })),
+      sizeBytes: z.number(),
+      files: z.number(),
+    }),
+    approvedBy: z.string(),
+    approvedAt: timeSchema,
+    lastEventSequence: z.int(),
+    isScriptedModel: z.boolean().describe('Whether the scripted model answered: no model was asked, nothing was paid.'),
+    stepTimes: z.array(z.object({ attempt: z.int(), step: z.string(), durationMs: z.int() })),
+    openEscalationId: z.uuid().nullable(),
+    gates: z.array(gateResultSchema.extend({ output: z.string() })).describe('Of the last attempt that ran any.'),
+    pullRequest: z
+      .object({
+        number: z.int(),
+        title: z.string(),
+        headBranch: z.string(),
+        state: z.enum(['open', 'merged', 'closed']),
+        draft: z.boolean(),
+        diffStat: diffStatSchema,
+      })
+      .nullable(),
+    workflowId: z.string().describe('Id of the run in Temporal.'),
+    temporalUiUrl: z.string().nullable().describe("The run in Temporal's UI; null when no UI is known."),
+  })
+  .meta({ id: 'WorkOrder' });
+
+export const workOrderPageSchema = pageOf(workOrderSummarySchema).meta({ id: 'WorkOrderPage' });
+
+export const workOrderListQuery = pageQuery.extend({
+  status: z.enum(workOrderStatuses).optional(),
+  repository: z.string().max(1_000).optional().describe('The location as it was given.'),
+  failureClass: failureClassSchema.optional(),
+  text: z.string().min(1).max(200).optional().describe('Part of the title or the description.'),
+  finished: truthQuery.optional().describe('`true`: only orders that have ended; `false`: only those that have not.'),
+});
+
+export const failureSchema = z
+  .object({
+    failureClass: failureClassSchema,
+    subReason: z.string().nullable(),
+    rule: z.string(),
+    context: z.object({
+      message: z.string(),
+      tool: z.string().nullable(),
+      file: z.string().nullable(),
+      line: z.number().nullable(),
+      column: z.number().nullable(),
+      code: z.string().nullable(),
+      testNames: z.array(z.string()),
+      package: z.string().nullable(),
+      excerpt: z.string(),
+    }),
+  })
+  .meta({ id: 'Failure' });
+
+/** What a run says about itself; also how its answer is parsed. */
+export const runStateSchema = z.object({
+  status: z.enum(workOrderStatuses),
+  step: z.enum(steps).nullable(),
+  attempt: z.int(),
+  model: z.string().nullable(),
+  waitingFor: z.string().nullable(),
+  waitingSince: z.string().nullable(),
+  escalation: z
+    .object({
+      id: z.string(),
+      trigger: z.string(),
+      failure: failureSchema,
+      options: z.array(z.object({ option: z.string(), effect: z.string() })),
+    })
+    .nullable(),
+  lastFailure: failureSchema.nullable(),
+  costUsdMicros: z.number(),
+});
+
+export const liveStateSchema = z
+  .object({
+    source: z.enum(['run', 'record']).describe('run: the workflow answered; record: it has not begun or has ended.'),
+    ...runStateSchema.shape,
+    step: z.string().nullable(),
+  })
+  .meta({ id: 'LiveState' });
+
+export const workOrderEventSchema = z
+  .object({
+    sequence: z.int(),
+    type: z.string().describe('Such as step_started, step_finished, escalation_opened, pull_request_opened, ended.'),
+    at: timeSchema,
+    payload: recordSchema.describe('Always status, step, attempt, waitingFor and model; the rest depends on the type.'),
+  })
+  .meta({ id: 'WorkOrderEvent' });
+
+export const eventListSchema = z
+  .object({ items: z.array(workOrderEventSchema), isFinal: z.boolean().describe('Whether nothing more will come.') })
+  .meta({ id: 'WorkOrderEvents' });
+
+export const eventQuery = z.strictObject({
+  after: z.coerce.number().int().min(0).default(0).describe('Only events with a greater sequence.'),
+});
+
+export const eventHeaders = z.object({
+  'last-event-id': z.coerce.number().int().min(0).optional().describe('Where a broken stream goes on.'),
+});
+
+export const acceptedSchema = z.object({ workOrderId: z.uuid(), accepted: z.literal(true) }).meta({ id: 'Accepted' });

@@ -1,0 +1,35 @@
+import { PassThrough, type Readable } from 'node:stream';
+
+import type { WorkOrderEventRecord } from '../../prisma/repositories/work-order-queries.ts';
+import type { EventFeed } from './event-feed.ts';
+
+/** Shorter than the time after which proxies and browsers give an idle connection up. */
+const heartbeatMs = 15_000;
+
+/** A client that reads nothing while this much waits for it is cut off; it comes back with Last-Event-ID. */
+const waitingBytesMax = 1_000_000;
+
+/** The events of an order in the format of server-sent events, until the order has ended or the reader is gone. */
+export function createEventStream(feed: EventFeed, orderId: string, after: number): Readable {
+  const stream = new PassThrough();
+  // Written at once, so that the client sees an open stream before the first event.
+  stream.write('retry: 1000\n\n');
+  const heartbeat = setInterval(() => stream.write(': heartbeat\n\n'), heartbeatMs);
+  const unsubscribe = feed.subscribe(orderId, after, {
+    onEvent: (event) => {
+      stream.write(toServerSentEvent(event));
+      if (stream.writableLength > waitingBytesMax) stream.destroy();
+    },
+    onEnd: () => stream.end(),
+  });
+  stream.once('close', () => {
+    clearInterval(heartbeat);
+    unsubscribe();
+  });
+  return stream;
+}
+
+/** The type is in the data, not in `event:`, so that a browser's one `onmessage` sees every type. */
+function toServerSentEvent(event: WorkOrderEventRecord): string {
+  return `id: ${event.sequence}\ndata: ${JSON.stringify(event)}\n\n`;
+}

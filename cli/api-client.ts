@@ -1,0 +1,60 @@
+import createClient, { type Client } from 'openapi-fetch';
+
+import type { components, paths } from './api-types.ts';
+import { CommandError, exitCodes } from './command-error.ts';
+
+type Problem = components['schemas']['Problem'];
+
+export type WorkOrder = components['schemas']['WorkOrder'];
+export type WorkOrderSummary = components['schemas']['WorkOrderSummary'];
+export type WorkOrderEvent = components['schemas']['WorkOrderEvent'];
+export type Escalation = components['schemas']['Escalation'];
+export type PullRequest = components['schemas']['PullRequest'];
+export type CreateWorkOrder = components['schemas']['CreateWorkOrderInput'];
+
+/** The API of a running stack. */
+export interface Api {
+  /** Without a slash at its end. */
+  url: string;
+  client: Client<paths>;
+}
+
+/** Connects to nothing yet: the first call does. */
+export function createApi(url: string): Api {
+  const baseUrl = url.replace(/\/+$/, '');
+  return { url: baseUrl, client: createClient<paths>({ baseUrl }) };
+}
+
+/**
+ * The data of an answer.
+ *
+ * @throws CommandError with the sentence of the problem document, or exit code 4 when nothing answers
+ */
+export async function dataOf<Data>(
+  request: Promise<{ data?: Data; error?: Problem; response: Response }>,
+): Promise<Data> {
+  const { data, error, response } = await request.catch((cause: unknown) => {
+    throw notReachable(cause);
+  });
+  if (data !== undefined) return data;
+  if (error?.detail === undefined) {
+    throw new CommandError(exitCodes.failed, `The API answered ${response.status} without saying why.`);
+  }
+  throw new CommandError(exitCodeOf(error), describeProblem(error));
+}
+
+/** The error for an address where nothing answers. */
+export function notReachable(cause?: unknown): CommandError {
+  const message = 'The API does not answer. Start it with `npm start` or `npx ratchet up`.';
+  return new CommandError(exitCodes.notReachable, message, cause);
+}
+
+function exitCodeOf(problem: Problem) {
+  if (problem.status === 503) return exitCodes.notReachable;
+  return problem.code === 'validation-failed' || problem.code === 'bad-request' ? exitCodes.usage : exitCodes.failed;
+}
+
+function describeProblem({ title, detail, errors = [] }: Problem): string {
+  if (errors.length < 2) return `${title}: ${detail}`;
+  return [`${title}:`, ...errors.map(({ path, message }) => `  ${path} ${message}`)].join('\n');
+}

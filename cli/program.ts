@@ -1,0 +1,70 @@
+import { Command, CommanderError } from 'commander';
+
+import { addDemoCommand } from './commands/demo.ts';
+import { addEscalationCommands } from './commands/escalations.ts';
+import { addOrderCommands } from './commands/orders.ts';
+import { addPullRequestCommands } from './commands/pull-requests.ts';
+import { addRecordCommands } from './commands/records.ts';
+import { addStackCommands } from './commands/stack.ts';
+import { CommandError, exitCodes, type ExitCode } from './command-error.ts';
+import type { CommandContext } from './context.ts';
+
+const examples = `
+Examples:
+  $ npx ratchet demo                        run the first bundled order and watch it
+  $ npx ratchet order create --help         an order for a repository of your own
+  $ npx ratchet order watch 1               follow an order
+  $ npx ratchet resolve 2 abort             answer an order that asks
+  $ npx ratchet pr show 1                   look at what an order has published
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a person is needed, 4 the API does not answer.
+RATCHET_API_URL names an API elsewhere; without it the running stack of this clone is used.`;
+
+/** The whole command line, for one call. */
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('ratchet')
+    .description('Durable, inspectable work on Temporal that never slips back.')
+    .addHelpText('after', examples)
+    .showHelpAfterError('Add --help to see how it is used.')
+    .exitOverride();
+  addStackCommands(program, context);
+  addDemoCommand(program, context);
+  addOrderCommands(program, context);
+  addEscalationCommands(program, context);
+  addPullRequestCommands(program, context);
+  addRecordCommands(program, context);
+  for (const command of allCommands(program))
+    command.exitOverride().showHelpAfterError('Add --help to see how it is used.');
+  return program;
+}
+
+/**
+ * Runs one call.
+ *
+ * @param args as a shell gives them, without the program
+ * @param writeError gets the sentence of an error
+ * @returns the exit code
+ * @throws what is a defect of the command line itself
+ */
+export async function runProgram(
+  context: CommandContext,
+  args: readonly string[],
+  writeError: (text: string) => void,
+): Promise<ExitCode> {
+  try {
+    await createProgram(context)
+      .configureOutput({ writeErr: writeError })
+      .parseAsync([...args], { from: 'user' });
+    return context.exitCode;
+  } catch (error) {
+    // Commander has written its own words by now; its code 0 is a help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (!(error instanceof CommandError)) throw error;
+    writeError(`${error.message}\n`);
+    return error.exitCode;
+  }
+}
+
+function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap((child) => allCommands(child))];
+}

@@ -1,0 +1,110 @@
+import { formatUsdMicros } from '../budget/money.ts';
+import type { Failure } from '../failures/failure-class.ts';
+import type { GateOutcome } from './gates.ts';
+import type { Proposal } from './proposal.ts';
+import type { AcceptanceCriterion, DiffStat } from './work-order.ts';
+
+/** How a criterion was proven, or why it was not. */
+export interface CriterionProof {
+  id: string;
+  /** `proven` and `refuted` by a command; `unproven` where none was given. */
+  verdict: 'proven' | 'refuted' | 'unproven';
+  /** The proof, or the reason why there is none. */
+  proof: string;
+}
+
+/** Everything a pull request says about itself. */
+export interface PullRequestFacts {
+  orderNumber: number;
+  attempt: number;
+  title: string;
+  description: string;
+  criteria: readonly AcceptanceCriterion[];
+  proofs: readonly CriterionProof[];
+  proposal: Proposal;
+  diffStat: DiffStat;
+  gates: readonly GateOutcome[];
+  model: string;
+  /** The answers came from a script, not from a model. */
+  scripted: boolean;
+  sandboxed: boolean;
+  costUsdMicros: number;
+  runUrl: string | null;
+  /** Set when it is published as a draft in spite of a failure. */
+  failure: Failure | null;
+}
+
+const bodyLinesMax = 58;
+
+// Text from outside may not open HTML, mention people or make headings in the forge's page.
+function asPlainText(text: string, lengthMax: number): string {
+  const flat = text.replaceAll(/[<>]/g, '').replaceAll('@', '@\u200b').replaceAll(/\s+/g, ' ').trim();
+  return flat.length > lengthMax ? `${flat.slice(0, lengthMax - 1)}…` : flat;
+}
+
+function criterionLine(criterion: AcceptanceCriterion, proofs: readonly CriterionProof[]): string {
+  const proof = proofs.find(({ id }) => id === criterion.id);
+  const mark = proof?.verdict === 'proven' ? 'x' : ' ';
+  const how = proof === undefined ? 'not checked' : proof.proof;
+  return `- [${mark}] ${criterion.id}: ${asPlainText(criterion.text, 160)} (${how})`;
+}
+
+function gateLine(gate: GateOutcome): string {
+  const exit = gate.exitCode === null ? 'did not end by itself' : `exit code ${gate.exitCode}`;
+  return `| ${gate.kind} | ${gate.outcome} | \`${gate.command.replaceAll('|', '\\|')}\` | ${exit}, ${(gate.durationMs / 1000).toFixed(1)} s |`;
+}
+
+/** The lines that say what is special about this one: a script for a model, an open failure, no sandbox. */
+function warningLines(facts: PullRequestFacts): string[] {
+  const lines: string[] = [];
+  if (facts.failure !== null) {
+    lines.push(
+      `> **Draft, not proven:** ${facts.failure.failureClass}: ${asPlainText(facts.failure.context.message, 200)}`,
+      '',
+    );
+  }
+  if (facts.scripted) {
+    lines.push('> **Scripted model:** the answers came from a script that is part of Ratchet, not from a model.', '');
+  }
+  return lines;
+}
+
+function shorten(lines: readonly string[], linesMax: number, what: string): string[] {
+  if (lines.length <= linesMax) return [...lines];
+  return [...lines.slice(0, linesMax - 1), `- … and ${lines.length - linesMax + 1} more ${what}`];
+}
+
+/** The body of a pull request in Markdown: under 60 lines, a tick only where something proved it. */
+export function pullRequestBody(facts: PullRequestFacts): string {
+  const { diffStat } = facts;
+  const criteria = facts.criteria.map((criterion) => criterionLine(criterion, facts.proofs));
+  const lines = [
+    ...warningLines(facts),
+    '## Why',
+    asPlainText(facts.description, 600),
+    '',
+    '## What',
+    asPlainText(facts.proposal.summary, 400),
+    '',
+    ...shorten(
+      facts.proposal.files.map(({ path, intent }) => `- \`${path}\`: ${asPlainText(intent, 140)}`),
+      8,
+      'files',
+    ),
+    '',
+    `${diffStat.files} files changed, ${diffStat.added} lines added, ${diffStat.removed} removed.`,
+    '',
+    '## Acceptance criteria',
+    ...(criteria.length > 0 ? shorten(criteria, 10, 'criteria') : ['None were given.']),
+    '',
+    '## Gates',
+    '| gate | result | command | |',
+    '|---|---|---|---|',
+    ...facts.gates.map(gateLine),
+    '',
+    `Order #${facts.orderNumber}, attempt ${facts.attempt}. Model: ${facts.model}. Cost: ${formatUsdMicros(facts.costUsdMicros)}. ` +
+      (facts.sandboxed ? 'Edited and checked in a sandbox.' : 'Not sandboxed.'),
+    ...(facts.runUrl === null ? [] : [`Run: ${facts.runUrl}`]),
+  ];
+  return `${lines.slice(0, bodyLinesMax).join('\n')}\n`;
+}

@@ -1,0 +1,6 @@
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config({ ignores: ['node_modules/'] }, ...tseslint.configs.strict, {
+  files: ['**/*.ts'],
+  rules: { eqeqeq: 'error', 'prefer-const': 'error' },
+});

@@ -1,0 +1,3 @@
+export { slugify } from './slug.ts';
+export { countWords } from './words.ts';
+export { wrap } from './wrap.ts';

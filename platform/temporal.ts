@@ -1,0 +1,99 @@
+import {
+  Client,
+  Connection,
+  isGrpcDeadlineError,
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+
+import { AppError } from '../domain/errors.ts';
+import type { Config } from './config.ts';
+
+/** gRPC's own numbers for "nobody answers there". */
+const grpcUnavailable = 14;
+
+/** After a refused connection, calls fail at once for this long: a down server costs one wait, not one per request. */
+const circuitOpenMs = 1_000;
+
+const pingTimeoutMs = 1_500;
+
+/** Temporal as a process that starts and asks workflows sees it. */
+export interface TemporalClient {
+  readonly client: Client;
+  readonly namespace: string;
+  /**
+   * Runs calls of the client under a deadline.
+   *
+   * @param what names the call in the sentence of the error, such as `the start of the work order`
+   * @throws AppError `temporal-unavailable` when the server is away or the deadline passes; other errors as they are
+   */
+  withDeadline<Result>(what: string, timeoutMs: number, call: () => Promise<Result>): Promise<Result>;
+  /**
+   * Asks the server for a sign of life.
+   *
+   * @throws AppError `temporal-unavailable` within 1.5 seconds
+   */
+  ensureReachable(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens nothing by itself: the first call connects, so that a process starts whether or not Temporal is up. */
+export function createTemporalClient(config: Config['temporal']): TemporalClient {
+  const connection = Connection.lazy({
+    address: config.address,
+    // gRPC waits up to two minutes between its own attempts to connect; a restarted server must be found within seconds.
+    channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1_000 },
+  });
+  const client = new Client({ connection, namespace: config.namespace });
+  let openUntil = 0;
+
+  function notReachable(what: string, cause?: unknown): AppError {
+    return unavailable(`Temporal is not reachable at ${config.address}: ${what} was not sent.`, cause);
+  }
+
+  async function withDeadline<Result>(what: string, timeoutMs: number, call: () => Promise<Result>): Promise<Result> {
+    if (Date.now() < openUntil) throw notReachable(what);
+    try {
+      return await connection.withDeadline(Date.now() + timeoutMs, call);
+    } catch (error) {
+      if (isUnavailable(error)) {
+        openUntil = Date.now() + circuitOpenMs;
+        throw notReachable(what, error);
+      }
+      if (!isDeadline(error)) throw error;
+      const seconds = timeoutMs / 1_000;
+      throw unavailable(`Nothing answered ${what} within ${seconds} s: Temporal or the worker is down or busy.`, error);
+    }
+  }
+
+  async function ensureReachable(): Promise<void> {
+    const what = 'a sign of life';
+    try {
+      await withDeadline(what, pingTimeoutMs, () => connection.workflowService.getSystemInfo({}));
+    } catch (error) {
+      openUntil = Date.now() + circuitOpenMs;
+      throw notReachable('the request', error);
+    }
+  }
+
+  return { client, namespace: config.namespace, withDeadline, ensureReachable, close: () => connection.close() };
+}
+
+function unavailable(happened: string, cause: unknown): AppError {
+  const message = `${happened} Try again in a few seconds; \`npx ratchet doctor\` says what is missing.`;
+  return new AppError('temporal-unavailable', message, { retryAfterMs: 2_000, cause });
+}
+
+function isUnavailable(error: unknown): boolean {
+  return hasGrpcCode(error, grpcUnavailable);
+}
+
+function isDeadline(error: unknown): boolean {
+  return isGrpcDeadlineError(error) || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+}
+
+function hasGrpcCode(error: unknown, code: number): boolean {
+  if (isGrpcServiceError(error)) return Number(error.code) === code;
+  return error instanceof ServiceError && error.cause !== undefined && hasGrpcCode(error.cause, code);
+}

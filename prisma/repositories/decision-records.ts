@@ -1,0 +1,34 @@
+import { stableId } from '../../platform/stable-id.ts';
+import type { Database } from '../client.ts';
+import type { DecisionType } from '../generated/client.ts';
+
+export interface DecisionRecord {
+  orderId: string | null;
+  attempt: number | null;
+  type: DecisionType;
+  /** Who decided: a step of the pipeline, or a person. */
+  agent: string;
+  /** Tells decisions of one type in one attempt apart. */
+  key: string;
+  input: object;
+  output: object;
+  reason: string;
+  confidence?: number;
+}
+
+/** Appends a decision. The same decision written twice is one row. */
+export async function saveDecision(database: Database, decision: DecisionRecord): Promise<void> {
+  const { orderId, key, input, output, ...columns } = decision;
+  await database.decisionLog.createMany({
+    data: [
+      {
+        ...columns,
+        id: stableId('decision', orderId ?? '', decision.attempt ?? 0, decision.type, key),
+        workOrderId: orderId,
+        input: { ...input },
+        output: { ...output },
+      },
+    ],
+    skipDuplicates: true,
+  });
+}

@@ -1,0 +1,84 @@
+import type { FailureClass } from '../../domain/failures/failure-class.ts';
+import type { Database } from '../client.ts';
+import type { Prisma } from '../generated/client.ts';
+import { afterTimeCursor, cutPage, newestFirst, timeKey, type Page, type PageRequest } from './page.ts';
+import { readRecord, storedFailureContext, storedOptions, type StoredRecord } from './stored-shapes.ts';
+
+/** A question to a person, with what was asked and what was answered. Times are ISO 8601. */
+export interface EscalationRecord {
+  id: string;
+  workOrderId: string;
+  workOrderNumber: number;
+  workOrderTitle: string;
+  attempt: number;
+  trigger: string;
+  failureClass: FailureClass;
+  /** One sentence: what happened. */
+  message: string;
+  /** The lines of output that matter; empty when there are none. */
+  excerpt: string;
+  context: StoredRecord;
+  options: { option: string; effect: string }[];
+  state: 'open' | 'resolved';
+  chosenOption: string | null;
+  parameters: StoredRecord | null;
+  note: string | null;
+  resolvedBy: string | null;
+  resolvedAt: string | null;
+  createdAt: string;
+}
+
+const parts = { workOrder: { select: { number: true, title: true } } } satisfies Prisma.EscalationInclude;
+
+type Row = Prisma.EscalationGetPayload<{ include: typeof parts }>;
+
+/** Escalations, newest first. */
+export async function listEscalations(
+  database: Database,
+  filter: { state?: 'open' | 'resolved' | undefined; workOrderId?: string | undefined },
+  page: PageRequest,
+): Promise<Page<EscalationRecord>> {
+  const where = {
+    ...(filter.state === undefined ? {} : { state: filter.state }),
+    ...(filter.workOrderId === undefined ? {} : { workOrderId: filter.workOrderId }),
+  };
+  const rows = await database.escalation.findMany({
+    where: { AND: [where, afterTimeCursor(page.cursor)] },
+    include: parts,
+    orderBy: newestFirst,
+    take: page.limit + 1,
+  });
+  const { items, nextCursor } = cutPage(rows, page.limit, timeKey);
+  const total = page.withTotal === true ? await database.escalation.count({ where }) : null;
+  return { items: items.map(toRecord), nextCursor, total };
+}
+
+/** One escalation, or null. */
+export async function readEscalation(database: Database, id: string): Promise<EscalationRecord | null> {
+  const row = await database.escalation.findUnique({ where: { id }, include: parts });
+  return row === null ? null : toRecord(row);
+}
+
+function toRecord(row: Row): EscalationRecord {
+  const failure = storedFailureContext.safeParse(row.context);
+  return {
+    id: row.id,
+    workOrderId: row.workOrderId,
+    workOrderNumber: row.workOrder.number,
+    workOrderTitle: row.workOrder.title,
+    attempt: row.attempt,
+    trigger: row.trigger,
+    failureClass: row.failureClass,
+    message: failure.success ? failure.data.message : `The attempt ended with ${row.failureClass}.`,
+    excerpt: failure.success ? failure.data.excerpt : '',
+    context: readRecord(row.context),
+    options: storedOptions.parse(row.options),
+    state: row.state,
+    chosenOption: row.chosenOption,
+    parameters: row.parameters === null ? null : readRecord(row.parameters),
+    note: row.note,
+    resolvedBy: row.resolvedBy,
+    resolvedAt: row.resolvedAt?.toISOString() ?? null,
+    createdAt: row.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,107 @@
+import type { FailureClass } from '../../domain/failures/failure-class.ts';
+import {
+  isFinal,
+  type AcceptanceCriterion,
+  type Risk,
+  type Step,
+  type WorkOrderStatus,
+} from '../../domain/work-orders/work-order.ts';
+import type { Database } from '../client.ts';
+import { storedCriteria } from './stored-shapes.ts';
+
+/** An order as the steps of its run need it. */
+export interface OrderSnapshot {
+  id: string;
+  number: number;
+  title: string;
+  description: string;
+  repositoryId: string;
+  /** What `git clone` gets. */
+  repository: string;
+  baseBranch: string;
+  baseCommit: string;
+  acceptanceCriteria: AcceptanceCriterion[];
+  filesInScope: string[];
+  risk: Risk;
+  costCapUsdMicros: number;
+}
+
+/** One thing that happened in a run, with the state that the run was in after it. */
+export interface ProgressEvent {
+  orderId: string;
+  /** Counted by the workflow from 1; a repeated write of the same number changes nothing. */
+  sequence: number;
+  type: string;
+  /** ISO 8601, the workflow's time. */
+  at: string;
+  status: WorkOrderStatus;
+  step: Step | null;
+  attempt: number;
+  waitingFor: string | null;
+  model: string | null;
+  failureClass: FailureClass | null;
+  details: Record<string, unknown>;
+}
+
+/** @throws when there is no such order */
+export async function loadOrder(database: Database, orderId: string): Promise<OrderSnapshot> {
+  const row = await database.workOrder.findUniqueOrThrow({ where: { id: orderId }, include: { repository: true } });
+  return {
+    id: row.id,
+    number: row.number,
+    title: row.title,
+    description: row.description,
+    repositoryId: row.repositoryId,
+    repository: row.repository.location,
+    baseBranch: row.baseBranch,
+    baseCommit: row.baseCommit,
+    acceptanceCriteria: storedCriteria
+      .parse(row.acceptanceCriteria)
+      .map(({ id, text, command }) => (command === null ? { id, text } : { id, text, command })),
+    filesInScope: row.filesInScope,
+    risk: row.risk,
+    costCapUsdMicros: Number(row.costCapUsdMicros),
+  };
+}
+
+/**
+ * Appends an event and moves the projection along, in one transaction. Repeating it, or repeating an older one late,
+ * changes nothing.
+ */
+export async function appendEvent(database: Database, event: ProgressEvent): Promise<void> {
+  const { orderId, sequence, type, at, details, ...state } = event;
+  const { failureClass: _class, ...shown } = state;
+  await database.$transaction(async (session) => {
+    const { count } = await session.workOrderEvent.createMany({
+      data: [{ workOrderId: orderId, sequence, type, at, payload: storableJson({ ...shown, ...details }) }],
+      skipDuplicates: true,
+    });
+    if (count === 0) return;
+    await session.workOrder.updateMany({
+      where: { id: orderId, lastEventSequence: { lt: sequence } },
+      data: { ...state, lastEventSequence: sequence, updatedAt: at, ...timesOf(event) },
+    });
+    // Answers are kept to pay none twice; after the end nobody will ask for them again.
+    if (isFinal(event.status)) await session.modelAnswer.deleteMany({ where: { workOrderId: orderId } });
+  });
+}
+
+// What JSON can't hold (undefined) is left out here and not refused by the database client.
+function storableJson(value: object): object {
+  const parsed: unknown = JSON.parse(JSON.stringify(value));
+  return parsed as object;
+}
+
+function timesOf(event: ProgressEvent): { startedAt?: string; finishedAt?: string } {
+  if (event.sequence === 1) return { startedAt: event.at };
+  return isFinal(event.status) ? { finishedAt: event.at } : {};
+}
+
+/** Of these orders, the ones that have not ended. */
+export async function selectUnfinished(database: Database, orderIds: readonly string[]): Promise<Set<string>> {
+  const rows = await database.workOrder.findMany({
+    where: { id: { in: [...orderIds] }, status: { notIn: ['completed', 'needs_review', 'failed', 'cancelled'] } },
+    select: { id: true },
+  });
+  return new Set(rows.map(({ id }) => id));
+}

@@ -1,0 +1,34 @@
+import type { FailureClass } from '../../domain/failures/failure-class.ts';
+import type { Database } from '../client.ts';
+import { afterTimeCursor, cutPage, newestFirst, timeKey, type Page, type PageRequest } from './page.ts';
+import { readJson, readRecord } from './stored-shapes.ts';
+
+/** What an attempt came to, as the API shows it. Times are ISO 8601. */
+export type OutcomeRecord = Awaited<ReturnType<typeof listOutcomes>>['items'][number];
+
+/** Outcomes, newest first. */
+export async function listOutcomes(
+  database: Database,
+  filter: { failureClass?: FailureClass | undefined; workOrderId?: string | undefined },
+  page: PageRequest,
+) {
+  const where = {
+    ...(filter.failureClass === undefined ? {} : { failureClass: filter.failureClass }),
+    ...(filter.workOrderId === undefined ? {} : { workOrderId: filter.workOrderId }),
+  };
+  const rows = await database.outcomeVector.findMany({
+    where: { AND: [where, afterTimeCursor(page.cursor)] },
+    orderBy: newestFirst,
+    take: page.limit + 1,
+  });
+  const { items, nextCursor } = cutPage(rows, page.limit, timeKey);
+  const total = page.withTotal === true ? await database.outcomeVector.count({ where }) : null;
+  const records = items.map((row) => ({
+    ...row,
+    errorContext: row.errorContext === null ? null : readRecord(row.errorContext),
+    costUsdMicros: Number(row.costUsdMicros),
+    complexityFactors: readJson(row.complexityFactors),
+    createdAt: row.createdAt.toISOString(),
+  }));
+  return { items: records, nextCursor, total } satisfies Page<unknown>;
+}

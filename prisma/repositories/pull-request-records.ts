@@ -1,0 +1,69 @@
+import type { DiffStat } from '../../domain/work-orders/work-order.ts';
+import { stableId } from '../../platform/stable-id.ts';
+import type { Database } from '../client.ts';
+
+/** A pull request as its forge made it. */
+export interface PullRequestRecord {
+  repositoryId: string;
+  orderId: string;
+  attempt: number;
+  forge: string;
+  /** Where the branch can be fetched from. */
+  forgeLocation: string;
+  headBranch: string;
+  baseBranch: string;
+  headCommit: string;
+  baseCommit: string;
+  title: string;
+  body: string;
+  diff: string;
+  diffStat: DiffStat;
+  draft: boolean;
+}
+
+/** The record of a branch's pull request: made once, found again by its head branch. */
+export async function findOrCreatePullRequest(
+  database: Database,
+  record: PullRequestRecord,
+): Promise<{ id: string; number: number }> {
+  const { orderId: workOrderId, diffStat, ...columns } = record;
+  const unique = { repositoryId: record.repositoryId, headBranch: record.headBranch };
+  return database.$transaction(async (session) => {
+    // A skipped insert would still use up a number, so look first; the lock makes looking and inserting one thing.
+    await session.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`${unique.repositoryId} ${unique.headBranch}`}, 1))`;
+    const found = await session.pullRequest.findUnique({ where: { repositoryId_headBranch: unique } });
+    if (found !== null) return { id: found.id, number: found.number };
+    const id = stableId('pull-request', unique.repositoryId, unique.headBranch);
+    const made = await session.pullRequest.create({ data: { ...columns, id, workOrderId, diffStat: { ...diffStat } } });
+    return { id: made.id, number: made.number };
+  });
+}
+
+export interface MergeableReference {
+  state: 'open' | 'merged' | 'closed';
+  forgeLocation: string;
+  headBranch: string;
+  baseBranch: string;
+  headCommit: string;
+  title: string;
+  number: number;
+  mergeCommit: string | null;
+  /** What `git clone` gets for the repository that the order was for. */
+  repository: string;
+}
+
+/** What a merge needs to know of a pull request. @throws when there is no such one */
+export async function loadForMerge(database: Database, id: string): Promise<MergeableReference> {
+  const row = await database.pullRequest.findUniqueOrThrow({ where: { id }, include: { repository: true } });
+  const { state, forgeLocation, headBranch, baseBranch, headCommit, title, number, mergeCommit } = row;
+  const repository = row.repository.location;
+  return { state, forgeLocation, headBranch, baseBranch, headCommit, title, number, mergeCommit, repository };
+}
+
+/** Marks a pull request as merged; only an open one changes. */
+export async function markMerged(database: Database, id: string, mergeCommit: string): Promise<void> {
+  await database.pullRequest.updateMany({
+    where: { id, state: 'open' },
+    data: { state: 'merged', mergeCommit, mergedAt: new Date() },
+  });
+}

@@ -1,0 +1,220 @@
+import { finalStatuses, steps, type Risk, type WorkOrderStatus } from '../../domain/work-orders/work-order.ts';
+import type { FailureClass } from '../../domain/failures/failure-class.ts';
+import type { Database } from '../client.ts';
+import type { Prisma, WorkOrder } from '../generated/client.ts';
+import { cutPage, readNumberCursor, type Page, type PageRequest } from './page.ts';
+import { readRecord, storedCriteria, storedDiffStat, storedInspection, type StoredRecord } from './stored-shapes.ts';
+
+export interface WorkOrderFilter {
+  status?: WorkOrderStatus | undefined;
+  /** The location as it was given. */
+  repository?: string | undefined;
+  failureClass?: FailureClass | undefined;
+  /** Part of the title or the description, whatever the case. */
+  text?: string | undefined;
+  /** Whether the order has ended. */
+  finished?: boolean | undefined;
+}
+
+/** A work order as a list shows it. Times are ISO 8601. */
+export interface WorkOrderSummary {
+  id: string;
+  number: number;
+  title: string;
+  repository: string;
+  baseBranch: string;
+  risk: Risk;
+  priority: number;
+  startState: 'pending' | 'started';
+  status: WorkOrderStatus;
+  step: string | null;
+  attempt: number;
+  waitingFor: string | null;
+  model: string | null;
+  failureClass: FailureClass | null;
+  /** What its finished model calls cost so far. */
+  costUsdMicros: number;
+  costCapUsdMicros: number;
+  createdAt: string;
+  updatedAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+}
+
+/** Orders, newest number first. */
+export async function listWorkOrders(
+  database: Database,
+  filter: WorkOrderFilter,
+  page: PageRequest,
+): Promise<Page<WorkOrderSummary>> {
+  const where = toWhere(filter);
+  const below = readNumberCursor(page.cursor);
+  const rows = await database.workOrder.findMany({
+    where: below === undefined ? where : { AND: [where, { number: { lt: below } }] },
+    include: { repository: true },
+    orderBy: { number: 'desc' },
+    take: page.limit + 1,
+  });
+  const { items, nextCursor } = cutPage(rows, page.limit, (row) => String(row.number));
+  const costs = await readCosts(
+    database,
+    items.map((row) => row.id),
+  );
+  const total = page.withTotal === true ? await database.workOrder.count({ where }) : null;
+  return { items: items.map((row) => toSummary(row, costs.get(row.id) ?? 0)), nextCursor, total };
+}
+
+function toWhere(filter: WorkOrderFilter): Prisma.WorkOrderWhereInput {
+  const conditions: Prisma.WorkOrderWhereInput[] = [];
+  if (filter.status !== undefined) conditions.push({ status: filter.status });
+  if (filter.repository !== undefined) conditions.push({ repository: { location: filter.repository } });
+  if (filter.failureClass !== undefined) conditions.push({ failureClass: filter.failureClass });
+  if (filter.finished !== undefined) {
+    conditions.push({ status: filter.finished ? { in: [...finalStatuses] } : { notIn: [...finalStatuses] } });
+  }
+  if (filter.text !== undefined) {
+    const contains = { contains: filter.text, mode: 'insensitive' } as const;
+    conditions.push({ OR: [{ title: contains }, { description: contains }] });
+  }
+  return { AND: conditions };
+}
+
+async function readCosts(database: Database, orderIds: string[]): Promise<Map<string, number>> {
+  const sums = await database.modelCall.groupBy({
+    by: ['workOrderId'],
+    where: { workOrderId: { in: orderIds }, state: 'settled' },
+    _sum: { costUsdMicros: true },
+  });
+  return new Map(sums.map((sum) => [sum.workOrderId ?? '', Number(sum._sum.costUsdMicros ?? 0n)]));
+}
+
+function toSummary(row: WorkOrder & { repository: { location: string } }, costUsdMicros: number): WorkOrderSummary {
+  return {
+    id: row.id,
+    number: row.number,
+    title: row.title,
+    repository: row.repository.location,
+    baseBranch: row.baseBranch,
+    risk: row.risk,
+    priority: row.priority,
+    startState: row.startState,
+    status: row.status,
+    step: row.step,
+    attempt: row.attempt,
+    waitingFor: row.waitingFor,
+    model: row.model,
+    failureClass: row.failureClass,
+    costUsdMicros,
+    costCapUsdMicros: Number(row.costCapUsdMicros),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    startedAt: row.startedAt?.toISOString() ?? null,
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+  };
+}
+
+/** The id that an order is stored under, from that id or from its number; null when there is none. */
+export async function findWorkOrderId(database: Database, idOrNumber: string): Promise<string | null> {
+  const isNumber = /^\d{1,9}$/.test(idOrNumber);
+  const where = isNumber ? { number: Number(idOrNumber) } : { id: idOrNumber.toLowerCase() };
+  const row = await database.workOrder.findUnique({ where, select: { id: true } });
+  return row?.id ?? null;
+}
+
+/** Everything that one order's page shows, in one snapshot. */
+export async function readWorkOrder(database: Database, orderId: string) {
+  const row = await database.workOrder.findUnique({ where: { id: orderId }, include: detailParts });
+  if (row === null) return null;
+  const costs = await readCosts(database, [row.id]);
+  const pullRequest = row.pullRequests[0];
+  return {
+    ...toSummary(row, costs.get(row.id) ?? 0),
+    description: row.description,
+    baseCommit: row.baseCommit,
+    acceptanceCriteria: storedCriteria.parse(row.acceptanceCriteria),
+    filesInScope: row.filesInScope,
+    inspection: storedInspection.parse(row.inspection),
+    approvedBy: row.approvedBy,
+    approvedAt: row.approvedAt.toISOString(),
+    lastEventSequence: row.lastEventSequence,
+    isScriptedModel: row.modelCalls.length > 0,
+    stepTimes: row.events.flatMap((event) => toStepTime(readRecord(event.payload))),
+    openEscalationId: row.escalations[0]?.id ?? null,
+    gates: toLastAttemptGates(row.gateResults),
+    pullRequest:
+      pullRequest === undefined
+        ? null
+        : {
+            number: pullRequest.number,
+            title: pullRequest.title,
+            headBranch: pullRequest.headBranch,
+            state: pullRequest.state,
+            draft: pullRequest.draft,
+            diffStat: storedDiffStat.parse(pullRequest.diffStat),
+          },
+  };
+}
+
+const detailParts = {
+  repository: true,
+  events: { where: { type: { in: ['step_finished', 'step_failed'] } }, orderBy: { sequence: 'asc' } },
+  escalations: { where: { state: 'open' }, orderBy: { createdAt: 'desc' }, take: 1, select: { id: true } },
+  pullRequests: { orderBy: { number: 'desc' }, take: 1 },
+  gateResults: { orderBy: [{ attempt: 'desc' }, { position: 'asc' }] },
+  modelCalls: { where: { provider: 'scripted' }, take: 1, select: { id: true } },
+} satisfies Prisma.WorkOrderInclude;
+
+function toStepTime(payload: StoredRecord): { attempt: number; step: string; durationMs: number }[] {
+  const { step, attempt, durationMs } = payload;
+  if (typeof step !== 'string' || !(steps as readonly string[]).includes(step)) return [];
+  if (typeof durationMs !== 'number') return [];
+  return [{ attempt: typeof attempt === 'number' ? attempt : 0, step, durationMs: Math.round(durationMs) }];
+}
+
+type GateRow = Prisma.GateResultGetPayload<object>;
+
+function toLastAttemptGates(rows: GateRow[]) {
+  return rows
+    .filter((row) => row.attempt === rows[0]?.attempt)
+    .map((row) => ({
+      gate: row.gate,
+      command: row.command,
+      outcome: row.outcome,
+      exitCode: row.exitCode,
+      durationMs: row.durationMs,
+      sandboxed: row.sandboxed,
+      output: row.output,
+    }));
+}
+
+/** One step of the story of an order. */
+export interface WorkOrderEventRecord {
+  sequence: number;
+  type: string;
+  /** ISO 8601. */
+  at: string;
+  payload: StoredRecord;
+}
+
+/** The events of an order after a sequence number, in their order. */
+export async function readEvents(database: Database, orderId: string, after: number): Promise<WorkOrderEventRecord[]> {
+  const rows = await database.workOrderEvent.findMany({
+    where: { workOrderId: orderId, sequence: { gt: after } },
+    orderBy: { sequence: 'asc' },
+    take: 1_000,
+  });
+  return rows.map((row) => ({
+    sequence: row.sequence,
+    type: row.type,
+    at: row.at.toISOString(),
+    payload: readRecord(row.payload),
+  }));
+}
+
+/** How far the stories of some orders are. */
+export async function readEventPositions(database: Database, orderIds: string[]) {
+  return database.workOrder.findMany({
+    where: { id: { in: orderIds } },
+    select: { id: true, lastEventSequence: true, status: true },
+  });
+}

@@ -1,0 +1,112 @@
+/**
+ * `npm test`: gets the real parts, then runs every check and every test against them, all of them even when one fails.
+ * Plain JavaScript without dependencies for the host's Node 20, because it is what installs the rest.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runCheck } from '../tools/checks.mjs';
+import { hostEnvironment } from '../tools/environment.mjs';
+import { runGuarded } from '../tools/guarded-process.mjs';
+import { bundledNodePath, pathWithBundledNode } from '../tools/node-runtime.mjs';
+import { postgresProgramFolder } from '../tools/postgres-server.mjs';
+import { describeTemporal, provision } from '../tools/provision.mjs';
+import { describeError } from '../tools/provisioning-error.mjs';
+import { ensureSandboxForTests } from '../tools/sandbox.mjs';
+import { createTaskList } from '../tools/task-list.mjs';
+import { printTestSummary } from '../tools/test-summary.mjs';
+
+const USAGE = `Usage: npm test [-- FILTER...]
+
+Installs what is missing, runs the checks (format, lint, types, dead code, imports) and all tests. With filters, which are
+passed on to vitest, only the tests whose file names contain one of them.
+`;
+
+const CHECKS = ['format', 'lint', 'types', 'dead-code', 'imports'];
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/**
+ * @param {readonly string[]} filters
+ * @returns {Promise<boolean>} whether everything passed
+ */
+async function main(filters) {
+  const environment = await provideParts();
+  let hasPassed = true;
+  for (const check of filters.length > 0 ? [] : CHECKS) {
+    hasPassed = (await runCheck(root, check, environment)) && hasPassed;
+  }
+  return (await runTests(filters, environment)) && hasPassed;
+}
+
+/** @returns {Promise<Record<string, string>>} the environment in which the tests find the parts */
+async function provideParts() {
+  const tasks = createTaskList();
+  const [{ temporal, aider }, sandbox] = await Promise.all([
+    provision(root, tasks),
+    tasks.run('sandbox', async ({ detail }) => {
+      const found = await ensureSandboxForTests({ detail });
+      detail(found.version ?? '');
+      return found;
+    }),
+  ]);
+  tasks.close();
+  const { version } = /** @type {{ version: string }} */ (
+    JSON.parse(readFileSync(join(postgresProgramFolder(root), '..', '..', 'package.json'), 'utf8'))
+  );
+  process.stdout.write(
+    [
+      '',
+      'Real parts of this test run:',
+      `  PostgreSQL  ${version}, packages`,
+      `  Temporal    ${describeTemporal(temporal)}`,
+      `  Aider       ${aider.version}, ${aider.from}`,
+      `  sandbox     bubblewrap ${sandbox.version ?? ''}, ${sandbox.path ?? ''}`,
+      '',
+      '',
+    ].join('\n'),
+  );
+  return hostEnvironment({
+    PATH: pathWithBundledNode(root),
+    AIDER_PATH: aider.path,
+    RATCHET_TEMPORAL: JSON.stringify(temporal),
+    ...(temporal.path === undefined ? {} : { RATCHET_TEMPORAL_PATH: temporal.path }),
+  });
+}
+
+/**
+ * @param {readonly string[]} filters
+ * @param {Record<string, string>} environment
+ */
+async function runTests(filters, environment) {
+  const reportFile = join(root, '.ratchet', `test-report-${String(process.pid)}.json`);
+  const result = await runGuarded({
+    command: bundledNodePath(root),
+    args: [
+      join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+      'run',
+      ...['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`],
+      ...filters,
+    ],
+    cwd: root,
+    env: environment,
+    stdout: 'inherit',
+    stderr: 'inherit',
+  });
+  return printTestSummary(reportFile) && result.exitCode === 0;
+}
+
+const args = process.argv.slice(2);
+if (args.includes('--help')) {
+  process.stdout.write(USAGE);
+} else {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
+  try {
+    process.exitCode = (await main(args)) ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(`\n${describeError(error)}\n`);
+    process.exitCode = 1;
+  }
+  // Other parts may still be on their way when one can't be had; their processes end with this one.
+  process.exit();
+}

@@ -1,0 +1,206 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { appendTestEvent, insertEscalation, openTestApi, type TestApi } from '../support/api.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { insertWorkOrder } from '../support/work-orders.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+let baseUrl: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  api = await openTestApi(database.url);
+  baseUrl = await api.app.listen({ host: '127.0.0.1', port: 0 });
+});
+
+afterEach(async () => {
+  await api.database.workOrder.deleteMany();
+});
+
+afterAll(async () => {
+  await api.close();
+  await database.drop();
+});
+
+async function get(path: string) {
+  const response = await api.app.inject({ method: 'GET', url: `/api/v1${path}` });
+  expect(response.statusCode, response.body).toBe(200);
+  return response.json();
+}
+
+function openStream(orderId: string, lastEventId?: number) {
+  return fetch(`${baseUrl}/api/v1/work-orders/${orderId}/events`, {
+    headers: {
+      accept: 'text/event-stream',
+      ...(lastEventId === undefined ? {} : { 'last-event-id': String(lastEventId) }),
+    },
+  });
+}
+
+function idsIn(stream: string): number[] {
+  return [...stream.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+}
+
+describe('the list of orders', () => {
+  it('gives every order once over its pages, newest first, while new ones arrive', async () => {
+    const made: string[] = [];
+    for (let count = 0; count < 5; count += 1) made.unshift(await insertWorkOrder(api.database));
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const page = await get(`/work-orders?limit=2&total=true${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      seen.push(...page.items.map(({ id }: { id: string }) => id));
+      cursor = page.nextCursor ?? '';
+      await insertWorkOrder(api.database);
+    } while (cursor !== '');
+    expect(seen).toEqual(made);
+  });
+
+  it('counts only what matches, and filters by status, text, class and repository', async () => {
+    const id = await insertWorkOrder(api.database);
+    await insertWorkOrder(api.database);
+    await api.database.workOrder.update({
+      where: { id },
+      data: { status: 'failed', failureClass: 'lint_error', title: 'Tidy the Café' },
+    });
+    const filters = [
+      'status=failed',
+      'text=CAF%C3%89',
+      'failureClass=lint_error',
+      `repository=/repositories/${id}`,
+      'finished=true',
+    ];
+    for (const filter of filters) {
+      const page = await get(`/work-orders?total=true&${filter}`);
+      expect([page.total, page.items.map((one: { id: string }) => one.id)], filter).toEqual([1, [id]]);
+    }
+    expect((await get('/work-orders')).total).toBeNull();
+  });
+
+  it('sums what the settled model calls of each order cost', async () => {
+    const id = await insertWorkOrder(api.database);
+    const call = {
+      workOrderId: id,
+      step: 'edit',
+      promptHash: 'x',
+      provider: 'openai',
+      askedModel: 'm',
+      priceVersion: '1',
+    };
+    const rest = { reservedUsdMicros: 9n, reservedUntil: new Date() };
+    await api.database.modelCall.createMany({
+      data: [
+        { ...call, ...rest, id: crypto.randomUUID(), state: 'settled', costUsdMicros: 40n },
+        { ...call, ...rest, id: crypto.randomUUID(), state: 'settled', costUsdMicros: 2n },
+        { ...call, ...rest, id: crypto.randomUUID(), state: 'reserved' },
+      ],
+    });
+    expect((await get('/work-orders')).items[0].costUsdMicros).toBe(42);
+    expect((await get(`/work-orders/${id}`)).costUsdMicros).toBe(42);
+  });
+});
+
+describe('an order', () => {
+  it('is the same by its id and by its number, with its open escalation and its run', async () => {
+    const id = await insertWorkOrder(api.database);
+    const escalationId = await insertEscalation(api.database, id);
+    const order = await get(`/work-orders/${id}`);
+    expect(await get(`/work-orders/${order.number}`)).toEqual(order);
+    expect(order).toMatchObject({ openEscalationId: escalationId, workflowId: `work-order/${id}` });
+    expect(order.temporalUiUrl).toBe(`http://127.0.0.1:8233/namespaces/default/workflows/work-order%2F${id}`);
+    expect((await get('/escalations?state=open')).items[0]).toMatchObject({
+      message: 'A test failed.',
+      workOrderId: id,
+    });
+  });
+
+  it('that has ended says from its record what it did', async () => {
+    const id = await insertWorkOrder(api.database);
+    await api.database.workOrder.update({
+      where: { id },
+      data: { status: 'completed', startState: 'started', attempt: 2 },
+    });
+    expect(await get(`/work-orders/${id}/live`)).toMatchObject({ source: 'record', status: 'completed', attempt: 2 });
+  });
+
+  it('that has ended cannot be cancelled', async () => {
+    const id = await insertWorkOrder(api.database);
+    await api.database.workOrder.update({ where: { id }, data: { status: 'failed' } });
+    const response = await api.app.inject({ method: 'POST', url: `/api/v1/work-orders/${id}/cancel` });
+    expect([response.statusCode, response.json().code]).toEqual([409, 'work-order-finished']);
+  });
+});
+
+describe('the answer to an escalation', () => {
+  async function resolve(id: string, option: string) {
+    const url = `/api/v1/escalations/${id}/resolve`;
+    const response = await api.app.inject({ method: 'POST', url, payload: { option } });
+    return [response.statusCode, response.json().code];
+  }
+
+  it('is refused when it was not offered', async () => {
+    const id = await insertEscalation(api.database, await insertWorkOrder(api.database));
+    expect(await resolve(id, 'accept_as_is')).toEqual([422, 'option-not-offered']);
+    expect(await resolve(id, 'anything')).toEqual([422, 'option-not-offered']);
+  });
+
+  it('is refused when somebody was first', async () => {
+    const id = await insertEscalation(api.database, await insertWorkOrder(api.database));
+    await api.database.escalation.update({
+      where: { id },
+      data: { state: 'resolved', chosenOption: 'abort', resolvedBy: 'a person', resolvedAt: new Date() },
+    });
+    expect(await resolve(id, 'abort')).toEqual([409, 'escalation-closed']);
+  });
+});
+
+describe('the stream of events', () => {
+  it('sends past and new events in order and ends with the order', async () => {
+    const id = await insertWorkOrder(api.database);
+    await appendTestEvent(api.database, id, { sequence: 1, type: 'started', status: 'running' });
+    const response = await openStream(id);
+    expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    const whole = response.text();
+    await appendTestEvent(api.database, id, {
+      sequence: 2,
+      type: 'note',
+      status: 'running',
+      payload: { text: 'näher' },
+    });
+    await appendTestEvent(api.database, id, { sequence: 3, type: 'ended', status: 'completed' });
+    const stream = await whole;
+    expect(idsIn(stream)).toEqual([1, 2, 3]);
+    expect(stream).toContain('"text":"näher"');
+  });
+
+  it('goes on after the event that the client saw last', async () => {
+    const id = await insertWorkOrder(api.database);
+    for (const sequence of [1, 2])
+      await appendTestEvent(api.database, id, { sequence, type: 'note', status: 'running' });
+    await appendTestEvent(api.database, id, { sequence: 3, type: 'ended', status: 'completed' });
+    expect(idsIn(await (await openStream(id, 1)).text())).toEqual([2, 3]);
+    expect(idsIn(await (await openStream(id, 3)).text())).toEqual([]);
+  });
+
+  it('is a list for who does not ask for a stream', async () => {
+    const id = await insertWorkOrder(api.database);
+    await appendTestEvent(api.database, id, { sequence: 1, type: 'started', status: 'running' });
+    await appendTestEvent(api.database, id, { sequence: 2, type: 'ended', status: 'completed' });
+    const list = await get(`/work-orders/${id}/events?after=1`);
+    expect(list).toMatchObject({ isFinal: true, items: [{ sequence: 2, type: 'ended' }] });
+  });
+
+  it('is ended by the server when it closes, so that closing never waits for a reader', async () => {
+    const other = await openTestApi(database.url);
+    const address = await other.app.listen({ host: '127.0.0.1', port: 0 });
+    const id = await insertWorkOrder(api.database);
+    const response = await fetch(`${address}/api/v1/work-orders/${id}/events`, {
+      headers: { accept: 'text/event-stream' },
+    });
+    const startedAtMs = performance.now();
+    await other.close();
+    expect(performance.now() - startedAtMs).toBeLessThan(2_000);
+    expect(await response.text()).toBe('retry: 1000\n\n');
+  });
+});

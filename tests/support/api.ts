@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+
+import type { FastifyInstance } from 'fastify';
+import pino from 'pino';
+
+import { buildApp } from '../../api/app.ts';
+import { createTemporalClient, type TemporalClient } from '../../platform/temporal.ts';
+import { openDatabase, type Database } from '../../prisma/client.ts';
+
+/** Nobody listens there. */
+export const nowhere = '127.0.0.1:1';
+
+export interface TestApi {
+  app: FastifyInstance;
+  database: Database;
+  temporal: TemporalClient;
+  close(): Promise<void>;
+}
+
+/** The real application on real parts; without an address of Temporal it has none. */
+export async function openTestApi(databaseUrl: string, temporalAddress = nowhere): Promise<TestApi> {
+  const database = openDatabase(databaseUrl, 4);
+  const temporal = createTemporalClient({
+    address: temporalAddress,
+    namespace: 'default',
+    uiUrl: 'http://127.0.0.1:8233',
+  });
+  const app = await buildApp({
+    config: { temporal: { namespace: 'default', uiUrl: 'http://127.0.0.1:8233' } },
+    database,
+    temporal,
+    logger: pino({ level: 'silent' }),
+    version: { version: '0.0.0', commit: null },
+  });
+  return {
+    app,
+    database,
+    temporal,
+    async close() {
+      await app.close();
+      await temporal.close();
+      await database.$disconnect();
+    },
+  };
+}
+
+/** Appends an event to an order, with the projection that belongs to it. */
+export async function appendTestEvent(
+  database: Database,
+  orderId: string,
+  event: { sequence: number; type: string; status: 'running' | 'waiting' | 'completed'; payload?: object },
+): Promise<void> {
+  const { sequence, type, status, payload } = event;
+  const shown = { status, step: null, attempt: 1, waitingFor: null, model: null, ...payload };
+  await database.$transaction([
+    database.workOrderEvent.create({ data: { workOrderId: orderId, sequence, type, payload: shown, at: new Date() } }),
+    database.workOrder.update({ where: { id: orderId }, data: { lastEventSequence: sequence, status } }),
+  ]);
+}
+
+/** Opens an escalation of an order as its run would. */
+export async function insertEscalation(database: Database, workOrderId: string): Promise<string> {
+  const id = randomUUID();
+  await database.escalation.create({
+    data: {
+      id,
+      workOrderId,
+      attempt: 1,
+      trigger: 'attempts_used_up',
+      failureClass: 'test_fail',
+      context: { message: 'A test failed.', excerpt: 'expected 1, got 2' },
+      options: [{ option: 'abort', effect: 'The order ends.' }],
+    },
+  });
+  return id;
+}

@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import type { TestProject } from 'vitest/node';
+
+import { startGuarded } from '../../tools/guarded-process.mjs';
+import { reservePorts } from '../../tools/ports.mjs';
+import {
+  ensurePostgresData,
+  isPostgresReady,
+  postgresServerCommand,
+  postgresUrl,
+} from '../../tools/postgres-server.mjs';
+import { readTestSettings } from './settings.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const serverStartMs = 30_000;
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The server on which each test file makes databases of its own. */
+    postgresUrl: string;
+  }
+}
+
+/**
+ * Starts a PostgreSQL for the whole run, the same that a first start uses, unless a server is given.
+ *
+ * @returns what ends it again
+ */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { databaseUrl } = readTestSettings();
+  if (databaseUrl !== undefined) {
+    project.provide('postgresUrl', databaseUrl);
+    return () => Promise.resolve();
+  }
+  const server = await startPostgres();
+  project.provide('postgresUrl', server.url);
+  return server.stop;
+}
+
+async function startPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const stateDirectory = await mkdtemp(join(tmpdir(), 'ratchet-test-'));
+  await ensurePostgresData({ root, stateDirectory });
+  const reserved = await reservePorts([{ part: 'PostgreSQL of the tests', preferred: 54_329 }]);
+  const [port] = reserved.ports;
+  if (port === undefined) throw new Error('There is no free port for the PostgreSQL of the tests.');
+  const server = startGuarded(await postgresServerCommand({ root, stateDirectory, port }));
+  const url = postgresUrl({ stateDirectory, port });
+  const stop = async () => {
+    await server.stop();
+    reserved.release();
+    await rm(stateDirectory, { recursive: true, force: true });
+  };
+  try {
+    await waitUntilReady(url, server.finished);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, stop };
+}
+
+async function waitUntilReady(url: string, finished: Promise<{ stderr: string }>): Promise<void> {
+  let ended: { stderr: string } | undefined;
+  void finished.then((result) => (ended = result));
+  const deadlineMs = Date.now() + serverStartMs;
+  while (!(await isPostgresReady(url))) {
+    if (ended !== undefined) throw new Error(`The PostgreSQL of the tests ended at once: ${ended.stderr}`);
+    if (Date.now() > deadlineMs) throw new Error('The PostgreSQL of the tests did not take connections within 30 s.');
+    await wait(100);
+  }
+}

@@ -1,0 +1,69 @@
+/** Workflows with the names and messages of the real ones that touch nothing: for tests of what the API asks of them. */
+import {
+  ApplicationFailure,
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+} from '@temporalio/workflow';
+
+import {
+  messages,
+  type EscalationAnswer,
+  type InspectRepositoryInput,
+  type InspectRepositoryResult,
+  type LiveState,
+  type WorkOrderInput,
+} from '../../workflows/contract.ts';
+
+/** Accepts every repository but those whose name says otherwise. */
+export async function inspectRepository(input: InspectRepositoryInput): Promise<InspectRepositoryResult> {
+  if (input.repository.endsWith('refused')) {
+    return { kind: 'refused', code: 'repository-without-gates', message: 'It has no tests.' };
+  }
+  if (input.repository.endsWith('failing')) throw ApplicationFailure.nonRetryable('No space is left.', 'disk-full');
+  const gates = [{ kind: 'test' as const, command: 'npm test', source: 'package.json scripts.test' }];
+  return {
+    kind: 'accepted',
+    baseBranch: input.baseBranch ?? 'main',
+    baseCommit: 'a'.repeat(40),
+    gates,
+    sizeBytes: 1,
+    files: 1,
+  };
+}
+
+/** Waits for an answer or for the end; takes the first answer only. */
+export async function workOrder(input: WorkOrderInput): Promise<string> {
+  let answer: EscalationAnswer | null = null;
+  let isCancelled = false;
+  setHandler(defineQuery<LiveState>(messages.live), () => ({
+    status: 'running',
+    step: 'edit',
+    attempt: input.orderNumber,
+    model: 'scripted',
+    waitingFor: answer?.guidance ?? null,
+    waitingSince: null,
+    escalation: null,
+    lastFailure: null,
+    costUsdMicros: 0,
+  }));
+  setHandler(defineSignal(messages.cancelWorkOrder), () => {
+    isCancelled = true;
+  });
+  setHandler(
+    defineUpdate<undefined, [EscalationAnswer]>(messages.resolveEscalation),
+    (given) => {
+      answer = given;
+      return undefined;
+    },
+    {
+      validator: () => {
+        if (answer !== null) throw ApplicationFailure.nonRetryable('Somebody was first.', 'escalation-closed');
+      },
+    },
+  );
+  await condition(() => isCancelled);
+  return 'cancelled';
+}

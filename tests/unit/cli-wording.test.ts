@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+
+import { describeEvent } from '../../cli/event-lines.ts';
+import { createOutput, plain } from '../../cli/terminal.ts';
+import { dollars, duration, table } from '../../cli/wording.ts';
+
+const uncoloured = (_colour: string, text: string) => text;
+
+function capture(stream: { isTTY?: boolean; columns?: number }, hasColour?: boolean) {
+  const written: string[] = [];
+  const output = createOutput({ ...stream, write: (text) => written.push(text) }, hasColour);
+  return { output, written };
+}
+
+describe('numbers', () => {
+  it.each([
+    [0, '$0.00'],
+    [1, '$0.000001'],
+    [9_999, '$0.009999'],
+    [1_234_567, '$1.23'],
+  ])('%i micro-dollars read %s: a small sum is never shown as nothing', (costUsdMicros, text) => {
+    expect(dollars(costUsdMicros)).toBe(text);
+  });
+
+  it.each([
+    [999, '999 ms'],
+    [1_000, '1.0 s'],
+    [59_960, '1 min 00 s'],
+    [245_000, '4 min 05 s'],
+    [7_800_000, '2 h 10 min'],
+  ])('%i ms read %s', (durationMs, text) => {
+    expect(duration(durationMs)).toBe(text);
+  });
+});
+
+describe('text of others', () => {
+  it('cannot move the cursor, change colours or set the title of the terminal', () => {
+    expect(plain('a\u001b[31mred\u001b[2J\u001b]0;title\u0007\rb\tc')).toBe('ared]0;titleb\tc');
+  });
+
+  it('stays in its line of a table', () => {
+    expect(
+      table([
+        ['1', 'two\nlines'],
+        ['22', '\u001b[1mx'],
+      ]),
+    ).toEqual(['1   two lines', '22  x']);
+  });
+});
+
+describe('output', () => {
+  it('has neither colours nor a live line where no terminal is', () => {
+    const { output, written } = capture({});
+    output.live('working');
+    output.line(output.paint('red', 'done'));
+    expect(written).toEqual(['done\n']);
+  });
+
+  it('has no colours with NO_COLOR, also on a terminal', () => {
+    const { output } = capture({ isTTY: true }, false);
+    expect(output.paint('red', 'x')).toBe('x');
+  });
+
+  it('removes the live line before the next line', () => {
+    const { output, written } = capture({ isTTY: true, columns: 10 }, true);
+    output.live('a text that is too long');
+    output.line('x');
+    expect(written).toEqual(['\r\u001b[2Ka text th', '\r\u001b[2K', 'x\n']);
+  });
+
+  it('writes a JSON document as one line where no terminal is', () => {
+    const { output, written } = capture({});
+    output.json({ a: [1] });
+    expect(written).toEqual(['{"a":[1]}\n']);
+  });
+});
+
+describe('the line of an event', () => {
+  const at = '2026-11-21T06:00:00.000Z';
+
+  it('tells class and sentence of a failed step', () => {
+    const failure = { failureClass: 'test_fail', context: { message: 'Two tests\nfailed.' } };
+    const event = { sequence: 1, type: 'step_failed', at, payload: { step: 'verify', durationMs: 1_500, failure } };
+    expect(describeEvent(event, uncoloured)).toMatch(/verify +1\.5 s {2}failed: test_fail: Two tests failed\.$/);
+  });
+
+  it('names a type that it has no words for, and survives a payload of another shape', () => {
+    expect(describeEvent({ sequence: 1, type: 'new_thing', at, payload: {} }, uncoloured)).toContain('new_thing');
+    expect(describeEvent({ sequence: 1, type: 'step_failed', at, payload: { failure: 7 } }, uncoloured)).toContain(
+      'failed',
+    );
+  });
+});

@@ -1,0 +1,67 @@
+/** Gets every part that a run or a test run needs, side by side, and shows it. */
+import { ensureDependencies } from './dependencies.mjs';
+import { provideAider } from './aider.mjs';
+import { findProgram } from './find-program.mjs';
+import { describeOldNode } from './node-runtime.mjs';
+import { ProvisioningError } from './provisioning-error.mjs';
+import { provideTemporal } from './temporal-program.mjs';
+
+/**
+ * @typedef {object} Provisioned
+ * @property {import('./temporal-program.mjs').FoundTemporal} temporal
+ * @property {import('./aider.mjs').FoundAider} aider
+ * @property {{ dependenciesMs: number, temporalMs: number, aiderMs: number }} timings from the start of this process
+ */
+
+/**
+ * The order does not matter: the parts do not know each other, and the slowest (a build of minutes) should not wait.
+ *
+ * @param {string} root the clone
+ * @param {import('./task-list.mjs').TaskList} tasks
+ * @returns {Promise<Provisioned>}
+ * @throws {ProvisioningError} for the first part that can't be had
+ */
+export async function provision(root, tasks) {
+  assertHost();
+  const [dependenciesMs, [temporal, temporalMs], [aider, aiderMs]] = await Promise.all([
+    tasks.run('packages', async ({ detail }) => {
+      const { installed, generated } = await ensureDependencies(root, { detail });
+      detail(installed ? 'installed' : generated ? 'database client generated' : 'complete');
+      return sinceStartMs();
+    }),
+    tasks.run('Temporal', async ({ detail }) => {
+      const found = await provideTemporal(root, { detail });
+      detail(describeTemporal(found));
+      return /** @type {const} */ ([found, sinceStartMs()]);
+    }),
+    tasks.run('Aider', async ({ detail }) => {
+      const found = await provideAider({ detail });
+      detail(`${found.version}, ${found.from}`);
+      return /** @type {const} */ ([found, sinceStartMs()]);
+    }),
+  ]);
+  return { temporal, aider, timings: { dependenciesMs, temporalMs, aiderMs } };
+}
+
+/**
+ * @param {import('./temporal-program.mjs').FoundTemporal} found
+ * @returns {string}
+ */
+export function describeTemporal({ kind, address, version, from }) {
+  return kind === 'server' ? `running server at ${address ?? ''} (${from})` : `${version}, ${from}`;
+}
+
+/** @returns {number} whole milliseconds since this process was started */
+export function sinceStartMs() {
+  return Math.round(process.uptime() * 1000);
+}
+
+function assertHost() {
+  const oldNode = describeOldNode();
+  if (oldNode !== undefined) throw new ProvisioningError(oldNode);
+  if (findProgram('git') === undefined) {
+    throw new ProvisioningError(
+      'git is not on the PATH, so no repository can be worked on: install git and start again.',
+    );
+  }
+}

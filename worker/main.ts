@@ -1,0 +1,80 @@
+/** The worker process: runs workflows and their activities until it is told to stop. */
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+
+import { loadConfig, type Config } from '../platform/config.ts';
+import type { Logger } from '../platform/logger.ts';
+import { bundleWorkflows } from './bundle-workflows.ts';
+import { composeWorker, type WorkerParts } from './compose.ts';
+import { startHealthServer } from './health.ts';
+import { workflowQueue, workspaceQueue } from './queues.ts';
+import { sweepWorkspaces } from './sweep.ts';
+
+const retryMs = 1_000;
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  let isReady = false;
+  const health = await startHealthServer(config.worker.healthPort, () => isReady);
+  const [parts, bundlePath] = await Promise.all([
+    composeWorker(config),
+    bundleWorkflows(join(config.stateDir, 'workflow-bundles')),
+  ]);
+  const { logger, dependencies } = parts;
+  installRuntime(logger);
+  const connection = await connect(config, logger);
+  const workers = await createWorkers(config, { parts, bundlePath, connection });
+  await sweepWorkspaces(dependencies.database, dependencies.workspacesFolder, logger);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  isReady = true;
+  logger.info({ sandboxed: dependencies.gates.containment.sandboxed }, 'taking work');
+  await running;
+  isReady = false;
+  await connection.close();
+  await parts.close();
+  await health.close();
+}
+
+// The SDK's own lines join ours; it ends the workers on these signals, each within its grace time.
+function installRuntime(logger: Logger): void {
+  const sdk = new DefaultLogger('WARN', ({ level, message, meta }) => {
+    logger[level === 'ERROR' ? 'error' : 'warn']({ sdk: meta }, message);
+  });
+  Runtime.install({ logger: sdk, shutdownSignals: ['SIGINT', 'SIGTERM', 'SIGHUP'] });
+}
+
+// A server that is not there yet is no reason to crash: live, not ready, and trying.
+async function connect(config: Config, logger: Logger): Promise<NativeConnection> {
+  for (;;) {
+    try {
+      return await NativeConnection.connect({ address: config.temporal.address });
+    } catch (error) {
+      logger.warn({ error }, `Temporal at ${config.temporal.address} does not answer; trying again`);
+      await wait(retryMs);
+    }
+  }
+}
+
+async function createWorkers(
+  config: Config,
+  { parts, bundlePath, connection }: { parts: WorkerParts; bundlePath: string; connection: NativeConnection },
+): Promise<Worker[]> {
+  const shared = { connection, namespace: config.temporal.namespace };
+  return Promise.all([
+    Worker.create({
+      ...shared,
+      ...workflowQueue,
+      workflowBundle: { codePath: bundlePath },
+      activities: parts.recordActivities,
+    }),
+    Worker.create({
+      ...shared,
+      ...workspaceQueue(config.worker.workspaceSlots),
+      activities: parts.workspaceActivities,
+    }),
+  ]);
+}
+
+await main();

@@ -1,0 +1,42 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+
+import { taskQueues } from './contract.ts';
+
+/** Each activity's limits, with the reason for each number. */
+
+/** Reads and writes of records: short, repeated until the database is back. */
+export const recordOptions: ActivityOptions = {
+  taskQueue: taskQueues.workflows,
+  startToCloseTimeout: '20s',
+  // A database that is away for hours must not end a run: these wait, backing off to half a minute.
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 1_000 },
+};
+
+const workspace = {
+  taskQueue: taskQueues.workspace,
+  // Beats come every 3 s; five missed ones mean that the worker is gone.
+  heartbeatTimeout: '15s',
+  // The settled state of a cancelled step is part of its result: wait until its processes are ended.
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  // A step that kills its worker each time must not do so for ever.
+  retry: { initialInterval: '500ms', backoffCoefficient: 3, maximumInterval: '30s', maximumAttempts: 4 },
+} satisfies ActivityOptions;
+
+/** Fetching a repository for the first time; no order exists yet, so a person waits for it. */
+export const inspectOptions: ActivityOptions = {
+  ...workspace,
+  startToCloseTimeout: '11m',
+  retry: { ...workspace.retry, maximumAttempts: 2 },
+};
+
+/** Short work on a checkout: routing, publishing, merging, cleaning. */
+export const shortStepOptions: ActivityOptions = { ...workspace, startToCloseTimeout: '12m' };
+
+/** A plan: at most two model calls of 150 s with their retries. */
+export const planOptions: ActivityOptions = { ...workspace, startToCloseTimeout: '20m' };
+
+/** The editor has 15 minutes of its own; the rest is for bringing up the workspace. */
+export const editOptions: ActivityOptions = { ...workspace, startToCloseTimeout: '30m' };
+
+/** The sum of all gates' limits, and some minutes for the workspace. */
+export const verifyOptions: ActivityOptions = { ...workspace, startToCloseTimeout: '60m' };

@@ -1,0 +1,121 @@
+/**
+ * What everybody outside the workflows may know of them: names, payloads, search attributes.
+ * No code of a workflow is reachable from here, so that the API can import it.
+ */
+import type { EscalationOption, OfferedOption } from '../domain/escalations/options.ts';
+import type { Failure } from '../domain/failures/failure-class.ts';
+import type { Gate } from '../domain/work-orders/gates.ts';
+import type { Step, WorkOrderStatus } from '../domain/work-orders/work-order.ts';
+
+/** Where each kind of work is queued. */
+export const taskQueues = {
+  /** Workflows, and the short activities that read and write records. */
+  workflows: 'ratchet',
+  /** Steps that need a checkout on disk: one or two at a time per host. */
+  workspace: 'ratchet-workspace',
+} as const;
+
+/** Names of the workflows. */
+export const workflowNames = {
+  workOrder: 'workOrder',
+  inspectRepository: 'inspectRepository',
+  mergePullRequest: 'mergePullRequest',
+} as const;
+
+/** The id of an order's workflow; there is never a second run with it. */
+export function workOrderWorkflowId(orderId: string): string {
+  return `work-order/${orderId}`;
+}
+
+/** Names of the messages that a running work order takes. */
+export const messages = {
+  /** Update and signal of the same meaning. */
+  resolveEscalation: 'resolveEscalation',
+  /** Signal: end at the next safe point, settled. */
+  cancelWorkOrder: 'cancelWorkOrder',
+  /** Query: what the run is doing right now. */
+  live: 'live',
+} as const;
+
+/** Input of `workOrder`. Everything else is read from the records by id. */
+export interface WorkOrderInput {
+  orderId: string;
+  orderNumber: number;
+  title: string;
+  repository: string;
+}
+
+/** Result of `workOrder`. */
+export interface WorkOrderResult {
+  status: WorkOrderStatus;
+  attempts: number;
+  pullRequestNumber: number | null;
+}
+
+/** An answer to an escalation. By signal it may leave out all but the option. */
+export interface EscalationAnswer {
+  option: EscalationOption;
+  /** Extra guidance for a new attempt. */
+  guidance?: string | undefined;
+  note?: string | undefined;
+  /** Who answered; a signal from Temporal's own tools has no name. */
+  resolvedBy?: string | undefined;
+  /** The escalation that is meant; left out means the open one. */
+  escalationId?: string | undefined;
+}
+
+/** What a run says about itself when it is asked. */
+export interface LiveState {
+  status: WorkOrderStatus;
+  step: Step | null;
+  attempt: number;
+  model: string | null;
+  waitingFor: string | null;
+  /** ISO 8601. */
+  waitingSince: string | null;
+  escalation: { id: string; trigger: string; failure: Failure; options: OfferedOption[] } | null;
+  lastFailure: Failure | null;
+  costUsdMicros: number;
+}
+
+/** Input of `inspectRepository`. */
+export interface InspectRepositoryInput {
+  /** A URL that git can clone, or an absolute path on this machine. */
+  repository: string;
+  baseBranch: string | null;
+  allowDirty: boolean;
+}
+
+/** What an inspection found, or the one sentence why the repository can't be worked on. */
+export type InspectRepositoryResult =
+  | {
+      kind: 'accepted';
+      baseBranch: string;
+      baseCommit: string;
+      gates: Gate[];
+      sizeBytes: number;
+      files: number;
+    }
+  | { kind: 'refused'; code: string; message: string };
+
+/** Input of `mergePullRequest`. */
+export interface MergePullRequestInput {
+  pullRequestId: string;
+}
+
+export type MergePullRequestResult =
+  { kind: 'merged'; mergeCommit: string } | { kind: 'refused'; code: string; message: string };
+
+/** Search attributes: never anything private in them. Registered by the server's start arguments. */
+export const searchAttributes = {
+  status: { name: 'RatchetStatus', type: 'KEYWORD' },
+  step: { name: 'RatchetStep', type: 'KEYWORD' },
+  failureClass: { name: 'FailureClass', type: 'KEYWORD' },
+  repository: { name: 'Repository', type: 'KEYWORD' },
+  escalationState: { name: 'EscalationState', type: 'KEYWORD' },
+  model: { name: 'Model', type: 'KEYWORD' },
+  attempt: { name: 'Attempt', type: 'INT' },
+  pullRequest: { name: 'PullRequest', type: 'INT' },
+  costUsd: { name: 'CostUsd', type: 'DOUBLE' },
+  waitingSince: { name: 'WaitingSince', type: 'DATETIME' },
+} as const;

@@ -1,0 +1,3 @@
+/** The workflows of a worker. Temporal registers each export under its name. */
+export { inspectRepository, mergePullRequest } from './repository-tasks.ts';
+export { workOrder } from './work-order.ts';

@@ -1,0 +1,100 @@
+import { canTransition, isFinal, type Step, type WorkOrderStatus } from '../domain/work-orders/work-order.ts';
+import type { Failure } from '../domain/failures/failure-class.ts';
+import type { EscalationAnswer, LiveState } from './contract.ts';
+
+/** Why an answer to an escalation was not taken. */
+export interface Refusal {
+  code: 'escalation-closed' | 'option-not-offered';
+  message: string;
+}
+
+/**
+ * The state of one run, and the rules for changing it. Knows nothing of Temporal: the workflow wires it to messages
+ * and activities.
+ */
+export class RunState {
+  status: WorkOrderStatus = 'queued';
+  step: Step | null = null;
+  attempt = 0;
+  model: string | null = null;
+  waitingFor: string | null = null;
+  waitingSince: string | null = null;
+  escalation: LiveState['escalation'] = null;
+  lastFailure: Failure | null = null;
+  costUsdMicros = 0;
+  /** Number of the last event; the mirror drops what it has seen. */
+  sequence = 0;
+  answer: EscalationAnswer | null = null;
+
+  /** @throws when the life of a work order has no such step: a defect of the workflow, never an outside cause */
+  moveTo(status: WorkOrderStatus): void {
+    if (!canTransition(this.status, status)) throw new Error(`A work order cannot go from ${this.status} to ${status}`);
+    this.status = status;
+    if (isFinal(status)) this.step = null;
+  }
+
+  nextSequence(): number {
+    this.sequence += 1;
+    return this.sequence;
+  }
+
+  ask(escalation: NonNullable<LiveState['escalation']>, at: string): void {
+    this.moveTo('waiting');
+    this.escalation = escalation;
+    this.answer = null;
+    this.waitingFor = 'escalation';
+    this.waitingSince = at;
+  }
+
+  /** Why an answer can't be taken now, or null when it can. Changes nothing. */
+  refuse(answer: EscalationAnswer): Refusal | null {
+    const { escalation } = this;
+    if (escalation === null || this.answer !== null) {
+      return { code: 'escalation-closed', message: 'No escalation of this work order waits for an answer.' };
+    }
+    if (answer.escalationId !== undefined && answer.escalationId !== escalation.id) {
+      return { code: 'escalation-closed', message: 'This escalation has been answered before.' };
+    }
+    if (escalation.options.some(({ option }) => option === answer.option)) return null;
+    const offered = escalation.options.map(({ option }) => option).join(', ');
+    return { code: 'option-not-offered', message: `"${answer.option}" was not offered. Offered: ${offered}.` };
+  }
+
+  resume(): void {
+    this.moveTo('running');
+    this.escalation = null;
+    this.waitingFor = null;
+    this.waitingSince = null;
+  }
+
+  live(): LiveState {
+    const { status, step, attempt, model, waitingFor, waitingSince, escalation, lastFailure, costUsdMicros } = this;
+    return { status, step, attempt, model, waitingFor, waitingSince, escalation, lastFailure, costUsdMicros };
+  }
+
+  /** What Temporal's own UI shows of the run, as Markdown. */
+  describe(pullRequestNumber: number | null): string {
+    const { escalation, lastFailure } = this;
+    const lines = [
+      `**Status:** ${this.status}${this.step === null ? '' : `, step ${this.step}`}, attempt ${this.attempt}`,
+      ...(this.model === null ? [] : [`**Model:** ${this.model}`]),
+      `**Cost so far:** $${(this.costUsdMicros / 1_000_000).toFixed(4)}`,
+      ...(pullRequestNumber === null ? [] : [`**Pull request:** ${pullRequestNumber}`]),
+      ...(lastFailure === null
+        ? []
+        : [`**Last failure:** ${lastFailure.failureClass}: ${inline(lastFailure.context.message)}`]),
+    ];
+    if (escalation !== null && this.answer === null) {
+      lines.push(
+        '**Waits for a person.** Answer with the signal `resolveEscalation` and one of these as its input:',
+        ...escalation.options.map(({ option, effect }) => `- \`{"option":"${option}"}\`: ${effect}`),
+      );
+    }
+    return lines.join('\n\n');
+  }
+}
+
+// Output of tools is shown as text: no link, image or heading of it may come alive.
+function inline(text: string): string {
+  return text.replaceAll(/[\\`*_{}[\]<>#|!\n]/g, ' ').slice(0, 300);
+}
