@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 
 import { AppError } from '../domain/errors.ts';
-import { failureOf } from '../domain/failures/classify-failure.ts';
+import { failureOf } from '../domain/failures/typed-failure.ts';
 
 /**
  * The one place where errors of activities become failures that Temporal understands: the code is the type, the

@@ -59,7 +59,7 @@ export async function composeWorker(config: Config): Promise<WorkerParts> {
       redact,
       searchPath,
       childEnvironment: readChildEnvironment(),
-      packageCache: join(config.cacheDir, 'packages'),
+      packageCaches: join(config.cacheDir, 'packages'),
     },
     gateway,
     endpoint,

@@ -14,7 +14,7 @@ import type {
   VerifyResult,
   WorkspaceActivities,
 } from '../activities/index.ts';
-import { failureOf, failureOfClass } from '../domain/failures/classify-failure.ts';
+import { failureOf, failureOfClass } from '../domain/failures/typed-failure.ts';
 import { failureClasses, type Failure } from '../domain/failures/failure-class.ts';
 import type { DiffStat, Step } from '../domain/work-orders/work-order.ts';
 import { editOptions, planOptions, shortStepOptions, verifyOptions } from './activity-options.ts';

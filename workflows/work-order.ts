@@ -14,7 +14,7 @@ import {
 
 import type { RecordActivities, WorkspaceActivities } from '../activities/index.ts';
 import { fittingOptions } from '../domain/escalations/options.ts';
-import { failureOfClass } from '../domain/failures/classify-failure.ts';
+import { failureOfClass } from '../domain/failures/typed-failure.ts';
 import type { Failure } from '../domain/failures/failure-class.ts';
 import type { Step, WorkOrderStatus } from '../domain/work-orders/work-order.ts';
 import { recordOptions, shortStepOptions } from './activity-options.ts';

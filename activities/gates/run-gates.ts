@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
-import { classifyFailure, failureOf } from '../../domain/failures/classify-failure.ts';
+import { classifyFailure } from '../../domain/failures/classify-failure.ts';
+import { failureOf } from '../../domain/failures/typed-failure.ts';
 import type { Failure } from '../../domain/failures/failure-class.ts';
 import type { Redact } from '../../domain/text/redact.ts';
 import type { Gate, GateOutcome } from '../../domain/work-orders/gates.ts';
@@ -18,8 +19,11 @@ export interface GateDependencies {
   searchPath: string;
   /** What they may know of registries and certificates; no secret. */
   childEnvironment: Record<string, string>;
-  /** Absolute; where package managers keep what they downloaded, for all workspaces of this machine. */
-  packageCache: string;
+  /**
+   * Absolute; where package managers keep what they downloaded: a folder per repository, since whatever runs in one
+   * repository may write there and must not reach another's.
+   */
+  packageCaches: string;
 }
 
 /** A gate's outcome with the end of what it printed, redacted. */
@@ -103,14 +107,15 @@ async function runCommand(
   workspace: Workspace,
   run: { command: string; timeoutMs: number; network: boolean; signal: AbortSignal },
 ): Promise<ContainedResult> {
-  await mkdir(dependencies.packageCache, { recursive: true });
+  const packageCache = packageCacheOf(dependencies, workspace);
+  await mkdir(packageCache, { recursive: true });
   const objects = join(workspace.gitDir, 'objects');
   return dependencies.containment.run({
     command: '/bin/sh',
     args: ['-c', run.command],
     cwd: workspace.tree,
-    env: gateEnvironment(dependencies, workspace),
-    writable: [workspace.tree, workspace.home, dependencies.packageCache],
+    env: gateEnvironment(dependencies, workspace, packageCache),
+    writable: [workspace.tree, workspace.home, packageCache],
     readable: [objects, workspace.mirrorObjects],
     network: run.network,
     timeoutMs: run.timeoutMs,
@@ -118,8 +123,11 @@ async function runCommand(
   });
 }
 
-function gateEnvironment(dependencies: GateDependencies, workspace: Workspace): Record<string, string> {
-  const cache = dependencies.packageCache;
+function packageCacheOf({ packageCaches }: GateDependencies, { mirrorObjects }: Workspace): string {
+  return join(packageCaches, basename(dirname(mirrorObjects), '.git'));
+}
+
+function gateEnvironment(dependencies: GateDependencies, workspace: Workspace, cache: string): Record<string, string> {
   return {
     ...dependencies.childEnvironment,
     PATH: dependencies.searchPath,

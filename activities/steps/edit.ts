@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 
 import { AppError, isErrorCode } from '../../domain/errors.ts';
-import { failureOf } from '../../domain/failures/classify-failure.ts';
+import { failureOf } from '../../domain/failures/typed-failure.ts';
 import type { Failure } from '../../domain/failures/failure-class.ts';
 import { editMessage } from '../../domain/text/prompts/edit.ts';
 import { isInScope, type Proposal } from '../../domain/work-orders/proposal.ts';

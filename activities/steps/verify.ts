@@ -1,4 +1,4 @@
-import { failureOfClass } from '../../domain/failures/classify-failure.ts';
+import { failureOfClass } from '../../domain/failures/typed-failure.ts';
 import type { Failure } from '../../domain/failures/failure-class.ts';
 import type { GateOutcome } from '../../domain/work-orders/gates.ts';
 import type { CriterionProof } from '../../domain/work-orders/pull-request-body.ts';

@@ -1,5 +1,5 @@
-import { errorCatalogue, type ErrorCode } from '../errors.ts';
-import type { ErrorContext, Failure, FailureClass } from './failure-class.ts';
+import { excerptLengthMax, type ErrorContext, type Failure, type FailureClass } from './failure-class.ts';
+import { emptyContext, failureOf } from './typed-failure.ts';
 
 /** What a step printed and how it ended. */
 export interface StepOutput {
@@ -20,7 +20,6 @@ interface TextRule {
 /** Only the end of a long output is read: what decides stands there, and the time stays bounded. */
 const readCharactersMax = 400_000;
 const lineLengthMax = 2_000;
-const excerptLengthMax = 1_900;
 
 // Matched line by line in this order over all lines: dependency before compile before test, since each causes the next.
 // Every pattern is linear: no nested or adjacent unbounded repetition over the same characters.
@@ -69,50 +68,6 @@ const ansi = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]{0,20}[A-Za-z]`, 'g'
 function rule(name: string, failureClass: FailureClass, pattern: RegExp): TextRule {
   return { name, failureClass, pattern };
 }
-
-/** A failure whose cause is known by its type: no text is read. */
-export function failureOf(code: ErrorCode, message: string, details: Partial<ErrorContext> = {}): Failure {
-  return {
-    failureClass: errorCatalogue[code].failureClass,
-    subReason: subReasons[code] ?? null,
-    rule: `typed:${code}`,
-    context: { ...emptyContext, message, excerpt: message.slice(0, excerptLengthMax), ...details },
-  };
-}
-
-/** Builds a failure of a given class from a typed cause that is no error, such as a verdict of our own. */
-export function failureOfClass(failureClass: FailureClass, ruleName: string, message: string): Failure {
-  return {
-    failureClass,
-    subReason: null,
-    rule: `typed:${ruleName}`,
-    context: { ...emptyContext, message, excerpt: message.slice(0, excerptLengthMax) },
-  };
-}
-
-const subReasons: Partial<Record<ErrorCode, string>> = {
-  'provider-money-out': 'money_out',
-  'provider-rate-limited': 'rate_limited',
-  'context-exceeded': 'context_exceeded',
-  'output-truncated': 'output_truncated',
-  'provider-unauthorized': 'credentials',
-  'provider-unavailable': 'provider',
-  'script-without-reply': 'provider',
-  'git-failed': 'git',
-  'repository-unreachable': 'git',
-};
-
-const emptyContext: ErrorContext = {
-  message: '',
-  tool: null,
-  file: null,
-  line: null,
-  column: null,
-  code: null,
-  testNames: [],
-  package: null,
-  excerpt: '',
-};
 
 interface Match {
   rule: TextRule;

@@ -13,6 +13,9 @@ export const failureClasses = [
 
 export type FailureClass = (typeof failureClasses)[number];
 
+/** Room for an excerpt: it goes into prompts, so it stays under 2,000 characters. */
+export const excerptLengthMax = 1_900;
+
 /** What is known about a failure beside its class. Null where nothing names it. */
 export interface ErrorContext {
   /** One sentence for a person: what happened. */
