@@ -6,7 +6,7 @@ import {
   type EscalationAnswerRecord,
   type EscalationRecord,
 } from '../prisma/repositories/escalation-records.ts';
-import { appendEvent, type ProgressEvent } from '../prisma/repositories/order-records.ts';
+import { appendEvents, type ProgressEvent } from '../prisma/repositories/order-records.ts';
 import type { AttemptKey } from '../prisma/repositories/attempt-records.ts';
 import type {
   InspectRepositoryInput,
@@ -27,8 +27,8 @@ import { verifyAttempt } from './steps/verify.ts';
 import { withFailures } from './to-failure.ts';
 
 export type { EditResult } from './steps/edit.ts';
-export type { AttemptInput, PlanSummary } from './steps/plan.ts';
-export type { PublishedPullRequest } from './steps/publish.ts';
+export type { AttemptInput } from './steps/plan.ts';
+export type { PublishedPullRequest, PublishInput } from './steps/publish.ts';
 export type { Route } from './steps/route.ts';
 export type { VerifyResult } from './steps/verify.ts';
 
@@ -36,7 +36,7 @@ export type { VerifyResult } from './steps/verify.ts';
 export function createRecordActivities(dependencies: StepDependencies) {
   const { database } = dependencies;
   return withFailures({
-    appendEvent: (event: ProgressEvent) => appendEvent(database, event),
+    appendEvents: (events: ProgressEvent[]) => appendEvents(database, events),
     openEscalation: (escalation: EscalationRecord) => openEscalation(database, escalation),
     closeEscalation: (answer: EscalationAnswerRecord) => closeEscalation(database, answer),
     saveDecision: (decision: DecisionRecord) => saveDecision(database, decision),

@@ -75,7 +75,9 @@ const resources = [
 /** What is not HTTP has no request to answer; the answer is written by hand. */
 function answerUnreadable(socket: Socket): void {
   if (!socket.writable) return;
-  const body = JSON.stringify(createProblem('bad-request', 'This is not a request that can be read as HTTP.', randomUUID()));
+  const body = JSON.stringify(
+    createProblem('bad-request', 'This is not a request that can be read as HTTP.', randomUUID()),
+  );
   const head = ['HTTP/1.1 400 Bad Request', `Content-Type: ${problemMediaType}`, 'Connection: close'];
   socket.end(`${head.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

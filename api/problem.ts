@@ -66,7 +66,8 @@ interface ValidationError {
 }
 
 function toValidationProblem(error: ValidationError, requestId: string): Problem {
-  const prefix = error.validationContext === undefined || error.validationContext === 'body' ? [] : [error.validationContext];
+  const prefix =
+    error.validationContext === undefined || error.validationContext === 'body' ? [] : [error.validationContext];
   const errors = error.validation.map((issue) => ({
     path: [...prefix, ...issue.instancePath.split('/').filter((part) => part !== '')].join('.'),
     message: issue.message ?? 'is not valid',

@@ -19,7 +19,12 @@ async function readCommit(): Promise<string | null> {
   const loose = await readIfThere(`.git/${reference}`);
   if (loose !== null) return loose;
   const packed = await readIfThere('.git/packed-refs');
-  return packed?.split('\n').find((line) => line.endsWith(` ${reference}`))?.split(' ')[0] ?? null;
+  return (
+    packed
+      ?.split('\n')
+      .find((line) => line.endsWith(` ${reference}`))
+      ?.split(' ')[0] ?? null
+  );
 }
 
 async function readIfThere(path: string): Promise<string | null> {

@@ -73,24 +73,28 @@ export function addOrderFlags(command: Command): void {
 export async function readOrderRequest(flags: OrderFlags): Promise<CreateWorkOrder> {
   const { jsonFile } = flags;
   const fromFile: Partial<CreateWorkOrder> = jsonFile === undefined ? {} : await readJson(jsonFile);
-  const description = await readDescription(flags);
-  const request: Partial<CreateWorkOrder> = {
-    ...fromFile,
-    ...(flags.title === undefined ? {} : { title: flags.title }),
-    ...(description === undefined ? {} : { description }),
-    ...(flags.criterion === undefined ? {} : { acceptanceCriteria: flags.criterion }),
-    ...(flags.file === undefined ? {} : { filesInScope: flags.file }),
-    ...(flags.base === undefined ? {} : { baseBranch: flags.base }),
-    ...(flags.risk === undefined ? {} : { risk: flags.risk }),
-    ...(flags.priority === undefined ? {} : { priority: flags.priority }),
-    ...(flags.costCap === undefined ? {} : { costCapUsd: flags.costCap }),
-    ...(flags.allowDirty === undefined ? {} : { allowDirty: flags.allowDirty }),
+  const given = {
+    title: flags.title,
+    description: await readDescription(flags),
+    acceptanceCriteria: flags.criterion,
+    filesInScope: flags.file,
+    baseBranch: flags.base,
+    risk: flags.risk,
+    priority: flags.priority,
+    costCapUsd: flags.costCap,
+    allowDirty: flags.allowDirty,
   };
+  const request: Partial<CreateWorkOrder> = { ...fromFile, ...withoutUndefined(given) };
   const location = flags.repository ?? fromFile.repository;
   if (location !== undefined) request.repository = toAbsolute(location);
   if (isComplete(request)) return request;
   const missing = needed.filter(({ name }) => request[name] === undefined).map(({ flag }) => flag);
   throw new CommandError(exitCodes.usage, `The order is not complete: give ${missing.join(', ')}, or a --json-file.`);
+}
+
+/** Leaves out what was not given, so that it neither hides the file's value nor the API's default. */
+function withoutUndefined(given: { [Key in keyof CreateWorkOrder]?: CreateWorkOrder[Key] | undefined }) {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 const needed = [

@@ -94,6 +94,6 @@ function isDeadline(error: unknown): boolean {
 }
 
 function hasGrpcCode(error: unknown, code: number): boolean {
-  if (isGrpcServiceError(error)) return Number(error.code) === code;
+  if (isGrpcServiceError(error)) return (error.code as number) === code;
   return error instanceof ServiceError && error.cause !== undefined && hasGrpcCode(error.cause, code);
 }

@@ -101,7 +101,7 @@ async function startStack(tasks: TaskList, stack: Stack) {
   ]);
   const record = { startedAt: new Date(startedAtMs).toISOString(), ...timings };
   writeFileSync(join(stateDirectory, 'timings.json'), `${JSON.stringify(record, null, 2)}\n`);
-  return { apiReferenceUrl: `${stack.addresses.apiUrl}/reference`, exampleRepositories };
+  return { apiReferenceUrl: `${stack.addresses.apiUrl}/docs`, exampleRepositories };
 }
 
 async function makeExampleRepositories(): Promise<Record<string, string>> {
@@ -139,7 +139,7 @@ function printStayingUp({ addresses }: Stack): void {
   const lines = [
     '',
     'Ratchet stays up. Ctrl-C ends everything it started.',
-    `  API             ${addresses.apiUrl} (reference: ${addresses.apiUrl}/reference)`,
+    `  API             ${addresses.apiUrl} (reference: ${addresses.apiUrl}/docs)`,
     ...(addresses.temporalUiUrl === undefined ? [] : [`  Temporal's UI   ${addresses.temporalUiUrl}`]),
     `  logs            ${join(stateDirectory, 'logs')}`,
     '',

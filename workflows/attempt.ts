@@ -10,6 +10,7 @@ import type {
   AttemptInput,
   EditResult,
   PublishedPullRequest,
+  PublishInput,
   Route,
   VerifyResult,
   WorkspaceActivities,
@@ -55,25 +56,29 @@ export type StepRunner = (step: Step, work: () => Promise<string | Failure>) => 
 export async function runSteps(attempt: Attempt, runStep: StepRunner): Promise<boolean> {
   const key = { orderId: attempt.orderId, attempt: attempt.number };
   const routed = await runStep('route', async () => {
-    attempt.route = await short.routeAttempt(key);
+    attempt.route = await short.routeAttempt.executeWithOptions({ summary: 'Choose a model' }, [key]);
     return `${attempt.route.model}: ${attempt.route.reason}`;
   });
   if (!routed) return false;
   const { guidance, previousFailure } = attempt;
   const input: AttemptInput = { ...key, model: attempt.route?.model ?? '', guidance, previousFailure };
   const planned = await runStep('plan', async () => {
-    const plan = await planning.planAttempt(input);
+    const plan = await planning.planAttempt.executeWithOptions({ summary: `Plan with ${input.model}` }, [input]);
     attempt.planned = true;
-    return `${plan.summary} (${plan.files.length} files, ${plan.findings.length} findings)`;
+    return `${plan.summary} (${count(plan.files.length, 'file')}, ${count(plan.findings.length, 'finding')})`;
   });
   if (!planned) return false;
   const edited = await runStep('edit', async () => {
-    attempt.edit = await editing.editAttempt(input);
+    attempt.edit = await editing.editAttempt.executeWithOptions({ summary: `Edit with Aider and ${input.model}` }, [
+      input,
+    ]);
     return attempt.edit.failure ?? describeDiff(attempt.edit.diffStat);
   });
   if (!edited) return false;
   return runStep('verify', async () => {
-    attempt.verification = await verifying.verifyAttempt({ ...key, commit: attempt.edit?.commit ?? '' });
+    const commit = attempt.edit?.commit ?? '';
+    const summary = 'Run the gates of the repository';
+    attempt.verification = await verifying.verifyAttempt.executeWithOptions({ summary }, [{ ...key, commit }]);
     return attempt.verification.failure ?? describeGates(attempt.verification);
   });
 }
@@ -83,7 +88,7 @@ export async function publish(attempt: Attempt, runStep: StepRunner): Promise<bo
   return runStep('publish', async () => {
     const { edit, route } = attempt;
     if (edit === null || route === null) throw new Error('There is nothing to publish');
-    attempt.pullRequest = await short.publishAttempt({
+    const input: PublishInput = {
       orderId: attempt.orderId,
       attempt: attempt.number,
       commit: edit.commit,
@@ -91,7 +96,9 @@ export async function publish(attempt: Attempt, runStep: StepRunner): Promise<bo
       route,
       verification: attempt.verification,
       failure: attempt.failure,
-    });
+    };
+    const summary = attempt.failure === null ? 'Open the pull request' : 'Open a draft pull request';
+    attempt.pullRequest = await short.publishAttempt.executeWithOptions({ summary }, [input]);
     return `Pull request ${attempt.pullRequest.number} on ${attempt.pullRequest.branch}`;
   });
 }
@@ -102,7 +109,11 @@ export function hasChange(attempt: Attempt): boolean {
 }
 
 export function describeDiff({ files, added, removed }: DiffStat): string {
-  return `${files} ${files === 1 ? 'file' : 'files'} changed, +${added} -${removed}`;
+  return `${count(files, 'file')} changed, +${added} -${removed}`;
+}
+
+function count(amount: number, what: string): string {
+  return `${amount} ${what}${amount === 1 ? '' : 's'}`;
 }
 
 function describeGates({ gates, proofs, sandboxed }: VerifyResult): string {

@@ -37,16 +37,19 @@ export function show(state: RunState, pullRequestNumber: number | null): void {
   setCurrentDetails(state.describe(pullRequestNumber));
 }
 
-/** Mirrors an event, and the state after it, into the records. */
-export async function record(
+/** Something that happened, with the state after it. */
+export type RunEvent = Parameters<RecordActivities['appendEvents']>[0][number];
+
+/** Numbers an event and takes the state along, for the mirror. */
+export function toEvent(
   orderId: string,
   state: RunState,
-  event: { type: string; details?: Record<string, unknown> },
-): Promise<void> {
-  await records.appendEvent({
+  { type, details }: { type: string; details: Record<string, unknown> },
+): RunEvent {
+  return {
     orderId,
     sequence: state.nextSequence(),
-    type: event.type,
+    type,
     at: new Date().toISOString(),
     status: state.status,
     step: state.step,
@@ -54,6 +57,12 @@ export async function record(
     waitingFor: state.waitingFor,
     model: state.model,
     failureClass: state.lastFailure?.failureClass ?? null,
-    details: event.details ?? {},
-  });
+    details,
+  };
+}
+
+/** Mirrors events into the records. */
+export async function mirror(events: RunEvent[]): Promise<void> {
+  const summary = events.map(({ type, step }) => (step === null ? type : `${type} ${step}`)).join(', ');
+  await records.appendEvents.executeWithOptions({ summary }, [events]);
 }

@@ -26,7 +26,7 @@ import {
   type WorkOrderInput,
   type WorkOrderResult,
 } from './contract.ts';
-import { record, show } from './progress.ts';
+import { mirror, show, toEvent, type RunEvent } from './progress.ts';
 import { RunState } from './run-state.ts';
 
 const records = proxyActivities<RecordActivities>(recordOptions);
@@ -60,6 +60,8 @@ class WorkOrderRun {
   readonly scope = new CancellationScope();
   readonly orderId: string;
   pullRequestNumber: number | null = null;
+  /** Events that the next message to the mirror takes along: a step's end and the next one's beginning are one write. */
+  private readonly held: RunEvent[] = [];
 
   constructor(input: WorkOrderInput) {
     this.orderId = input.orderId;
@@ -107,7 +109,7 @@ class WorkOrderRun {
 
   private async attempts(): Promise<Ending> {
     this.state.moveTo('running');
-    await this.tell('started');
+    this.hold('started', {});
     let lead: { guidance: string | null; previousFailure: string | null } = { guidance: null, previousFailure: null };
     for (;;) {
       this.state.attempt += 1;
@@ -148,8 +150,8 @@ class WorkOrderRun {
       this.pullRequestNumber = attempt.pullRequest?.number ?? null;
       const durationMs = Date.now() - startedAtMs;
       if (typeof result === 'string') {
-        await this.tell('step_finished', { step, durationMs, detail: result.slice(0, 1_000) });
-        if (attempt.pullRequest !== null) await this.tell('pull_request_opened', { ...attempt.pullRequest });
+        this.hold('step_finished', { step, durationMs, detail: result.slice(0, 1_000) });
+        if (attempt.pullRequest !== null) this.hold('pull_request_opened', { ...attempt.pullRequest });
         return true;
       }
       attempt.failure = result;
@@ -233,9 +235,14 @@ class WorkOrderRun {
     await this.tell('ended', { reason: ending.reason });
   }
 
+  private hold(type: string, details: Record<string, unknown>): void {
+    this.held.push(toEvent(this.orderId, this.state, { type, details }));
+  }
+
   private async tell(type: string, details: Record<string, unknown> = {}): Promise<void> {
+    this.hold(type, details);
     show(this.state, this.pullRequestNumber);
-    await record(this.orderId, this.state, { type, details });
+    await mirror(this.held.splice(0));
   }
 }
 

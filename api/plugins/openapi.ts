@@ -68,7 +68,7 @@ function describeMediaTypes(document: TransformedDocument): TransformedDocument 
 /** The transform writes each named schema twice, as input and as output, whether or not anything uses it. */
 function withoutUnusedSchemas(document: TransformedDocument): TransformedDocument {
   if (!('components' in document)) return document;
-  const schemas = new Map(Object.entries(document.components?.schemas ?? {}));
+  const schemas = new Map(Object.entries(document.components.schemas ?? {}));
   const used = new Map<string, unknown>();
   const waiting: unknown[] = [document.paths];
   while (waiting.length > 0) {

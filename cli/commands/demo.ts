@@ -35,7 +35,10 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
 async function listBundled({ root, output }: CommandContext, isJson: boolean): Promise<void> {
   const names = await bundledNames(root);
   const orders = await Promise.all(names.map(async (name) => ({ name, title: (await readBundled(root, name)).title })));
-  if (isJson) return output.json(orders);
+  if (isJson) {
+    output.json(orders);
+    return;
+  }
   for (const line of table(orders.map(({ name, title }) => [name, title]))) output.line(plain(line));
 }
 

@@ -23,8 +23,14 @@ export function addEscalationCommands(program: Command, context: CommandContext)
     .action(async ({ all, json }: { all?: true; json?: true }) => {
       const query = all === true ? { limit: 100 } : { limit: 100, state: 'open' as const };
       const page = await dataOf(context.api().client.GET('/api/v1/escalations', { params: { query } }));
-      if (json === true) return context.output.json(page);
-      if (page.items.length === 0) return context.output.line('Nobody is asked anything.');
+      if (json === true) {
+        context.output.json(page);
+        return;
+      }
+      if (page.items.length === 0) {
+        context.output.line('Nobody is asked anything.');
+        return;
+      }
       const rows = page.items.map((one) => [
         `#${one.workOrderNumber}`,
         one.state === 'open' ? 'open' : (one.chosenOption ?? one.state),
@@ -55,7 +61,10 @@ export function addEscalationCommands(program: Command, context: CommandContext)
       const path = { id: await findEscalationId(api, given) };
       const body = { option, ...words, ...(by === undefined ? {} : { resolvedBy: by }) };
       const answered = await dataOf(api.client.POST('/api/v1/escalations/{id}/resolve', { params: { path }, body }));
-      if (json === true) return context.output.json(answered);
+      if (json === true) {
+        context.output.json(answered);
+        return;
+      }
       context.output.line(
         `Answered with ${answered.option}. Follow the run with: npx ratchet order watch ${answered.workOrderId}`,
       );

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { Option, type Command } from 'commander';
 
-import { dataOf } from '../api-client.ts';
+import { dataOf, type WorkOrder } from '../api-client.ts';
 import type { CommandContext } from '../context.ts';
 import { addOrderFlags, readOrderRequest, type OrderFlags } from '../order-request.ts';
 import { describeCost, printGates, printIndented } from '../summaries.ts';
@@ -57,8 +57,8 @@ Examples:
 }
 
 interface ListFlags {
-  status?: never;
-  class?: never;
+  status?: WorkOrder['status'];
+  class?: NonNullable<WorkOrder['failureClass']>;
   repository?: string;
   text?: string;
   limit: number;
@@ -80,8 +80,14 @@ function addList(order: Command, context: CommandContext): void {
     .action(async ({ json, class: failureClass, ...flags }: ListFlags) => {
       const query = { ...flags, ...(failureClass === undefined ? {} : { failureClass }) };
       const page = await dataOf(context.api().client.GET('/api/v1/work-orders', { params: { query } }));
-      if (json === true) return context.output.json(page);
-      if (page.items.length === 0) return context.output.line('There are no such work orders.');
+      if (json === true) {
+        context.output.json(page);
+        return;
+      }
+      if (page.items.length === 0) {
+        context.output.line('There are no such work orders.');
+        return;
+      }
       const rows = page.items.map((one) => [
         `#${one.number}`,
         one.status,
@@ -106,7 +112,10 @@ function addShow(order: Command, context: CommandContext): void {
     .action(async (idOrNumber: string, { json }: { json?: true }) => {
       const one = await readOrder(context.api(), idOrNumber);
       const { output } = context;
-      if (json === true) return output.json(one);
+      if (json === true) {
+        output.json(one);
+        return;
+      }
       output.line(output.paint('bold', `#${one.number} ${plain(one.title)}`));
       printIndented(output, [
         ['status', one.step === null ? one.status : `${one.status}, step ${one.step}`],

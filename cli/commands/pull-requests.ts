@@ -21,8 +21,14 @@ function addList(pr: Command, context: CommandContext): void {
     .action(async ({ json }: { json?: true }) => {
       const query = { limit: 100 };
       const page = await dataOf(context.api().client.GET('/api/v1/pull-requests', { params: { query } }));
-      if (json === true) return context.output.json(page);
-      if (page.items.length === 0) return context.output.line('There are no pull requests.');
+      if (json === true) {
+        context.output.json(page);
+        return;
+      }
+      if (page.items.length === 0) {
+        context.output.line('There are no pull requests.');
+        return;
+      }
       const rows = page.items.map((one) => [
         String(one.number),
         one.draft ? `${one.state}, draft` : one.state,
@@ -47,8 +53,14 @@ function addShow(pr: Command, context: CommandContext): void {
       const path = { number };
       const one = await dataOf(context.api().client.GET('/api/v1/pull-requests/{number}', { params: { path } }));
       const { output } = context;
-      if (json === true) return output.json(one);
-      if (diff === true) return output.line(one.diff.trimEnd());
+      if (json === true) {
+        output.json(one);
+        return;
+      }
+      if (diff === true) {
+        output.line(one.diff.trimEnd());
+        return;
+      }
       output.line(output.paint('bold', `Pull request ${one.number}: ${plain(one.title)}`));
       printIndented(output, [
         ['state', one.draft ? `${one.state}, draft` : one.state],
@@ -73,7 +85,10 @@ function addMerge(pr: Command, context: CommandContext): void {
     .action(async (number: number, { json }: { json?: true }) => {
       const path = { number };
       const one = await dataOf(context.api().client.POST('/api/v1/pull-requests/{number}/merge', { params: { path } }));
-      if (json === true) return context.output.json(one);
+      if (json === true) {
+        context.output.json(one);
+        return;
+      }
       context.output.line(
         `Pull request ${one.number} is merged into ${one.baseBranch} as ${one.mergeCommit ?? 'a commit'}.`,
       );

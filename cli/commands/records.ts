@@ -14,8 +14,14 @@ export function addRecordCommands(program: Command, context: CommandContext): vo
     .action(async (idOrNumber: string, { json }: { json?: true }) => {
       const params = { path: { id: idOrNumber }, query: { limit: 100 } };
       const page = await dataOf(context.api().client.GET('/api/v1/work-orders/{id}/decisions', { params }));
-      if (json === true) return context.output.json(page);
-      if (page.items.length === 0) return context.output.line('No choice has been made yet.');
+      if (json === true) {
+        context.output.json(page);
+        return;
+      }
+      if (page.items.length === 0) {
+        context.output.line('No choice has been made yet.');
+        return;
+      }
       const rows = page.items.map((one) => [
         moment(one.createdAt),
         one.type,
@@ -33,8 +39,14 @@ export function addRecordCommands(program: Command, context: CommandContext): vo
     .action(async ({ json }: { json?: true }) => {
       const params = { query: { limit: 100 } };
       const page = await dataOf(context.api().client.GET('/api/v1/outcomes', { params }));
-      if (json === true) return context.output.json(page);
-      if (page.items.length === 0) return context.output.line('No attempt has ended yet.');
+      if (json === true) {
+        context.output.json(page);
+        return;
+      }
+      if (page.items.length === 0) {
+        context.output.line('No attempt has ended yet.');
+        return;
+      }
       const rows = page.items.map((one) => [
         moment(one.createdAt),
         one.success ? 'success' : (one.failureClass ?? 'failed'),

@@ -1,73 +1,21 @@
 import { excerptLengthMax, type ErrorContext, type Failure, type FailureClass } from './failure-class.ts';
+import { textRulesOf, type Stage, type TextRule } from './text-rules.ts';
 import { emptyContext, failureOf } from './typed-failure.ts';
 
 /** What a step printed and how it ended. */
 export interface StepOutput {
-  stage: 'install' | 'compile' | 'lint' | 'test' | 'acceptance' | 'edit' | 'plan' | 'publish';
+  stage: Stage;
   exitCode: number | null;
   timedOut: boolean;
   /** Standard output and standard error in one text, as printed. */
   output: string;
 }
 
-interface TextRule {
-  name: string;
-  failureClass: FailureClass;
-  /** Its named groups (file, line, column, code, message, test, package) fill the context. */
-  pattern: RegExp;
-}
-
 /** Only the end of a long output is read: what decides stands there, and the time stays bounded. */
 const readCharactersMax = 400_000;
 const lineLengthMax = 2_000;
 
-// Matched line by line in this order over all lines: dependency before compile before test, since each causes the next.
-// Every pattern is linear: no nested or adjacent unbounded repetition over the same characters.
-const textRules: readonly TextRule[] = [
-  rule(
-    'npm-version-missing',
-    'dependency_missing',
-    /\bnpm (?:error|ERR!) code (?<code>ETARGET|E404|ERESOLVE|EUSAGE)\b/,
-  ),
-  rule('node-module-missing', 'dependency_missing', /Cannot find (?:module|package) '(?<package>[@\w][^']{0,200})'/),
-  rule(
-    'python-module-missing',
-    'dependency_missing',
-    /\bModuleNotFoundError: No module named '(?<package>[\w.]{1,200})'/,
-  ),
-  rule('go-module-missing', 'dependency_missing', /no required module provides package (?<package>[\w./-]{1,200})/),
-  rule('crate-missing', 'dependency_missing', /error: no matching package named `(?<package>[\w-]{1,100})`/),
-  rule('command-missing', 'dependency_missing', /(?:^|[\s:])(?<package>[\w@./-]{1,100}): (?:command )?not found$/),
-  rule('network-unreachable', 'orchestration_error', /\b(?<code>ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN)\b/),
-  rule(
-    'typescript',
-    'compile_error',
-    /^(?<file>[^\s(][^(]{0,300})\((?<line>\d+),(?<column>\d+)\): error (?<code>TS\d+): (?<message>.{1,500})/,
-  ),
-  rule(
-    'typescript-pretty',
-    'compile_error',
-    /^(?<file>[^\s:]{1,300}):(?<line>\d+):(?<column>\d+) - error (?<code>TS\d+): (?<message>.{1,500})/,
-  ),
-  rule('rust', 'compile_error', /^error(?:\[(?<code>E\d+)\])?: (?<message>.{1,500})/),
-  rule('python-syntax', 'compile_error', /^(?<message>SyntaxError: .{1,300})/),
-  rule('node-test', 'test_fail', /^\s*(?:not ok \d+ - |✖ )(?<test>[^\n(#]{1,300})/),
-  rule('pytest', 'test_fail', /^FAILED (?<file>[^\s:]{1,300})::(?<test>\S{1,300})/),
-  rule('go-test', 'test_fail', /^\s*--- FAIL: (?<test>\S{1,300})/),
-  rule('rust-test', 'test_fail', /^test (?<test>\S{1,300}) \.\.\. FAILED$/),
-  rule('vitest', 'test_fail', /^\s*(?:FAIL|×)\s+(?<test>.{1,300})/),
-  rule(
-    'location',
-    'compile_error',
-    /^(?<file>[^\s:]{1,300}\.\w{1,6}):(?<line>\d+):(?<column>\d+):? (?:fatal )?error:? (?<message>.{1,500})/,
-  ),
-];
-
 const ansi = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]{0,20}[A-Za-z]`, 'g');
-
-function rule(name: string, failureClass: FailureClass, pattern: RegExp): TextRule {
-  return { name, failureClass, pattern };
-}
 
 interface Match {
   rule: TextRule;
@@ -75,14 +23,21 @@ interface Match {
   groups: Record<string, string | undefined>;
 }
 
-function findMatch(lines: readonly string[]): Match | null {
-  for (const candidate of textRules) {
-    for (const [lineNumber, line] of lines.entries()) {
-      const match = candidate.pattern.exec(line);
-      if (match) return { rule: candidate, lineNumber, groups: match.groups ?? {} };
-    }
+function findMatch(lines: readonly string[], stage: Stage): Match | null {
+  for (const candidate of textRulesOf(stage)) {
+    const matches = (line: string) => candidate.pattern.test(line);
+    // This runner prints its details at the end, each below the name again.
+    const lineNumber = candidate.name === 'node-test' ? lines.findLastIndex(matches) : lines.findIndex(matches);
+    const match = candidate.pattern.exec(lines[lineNumber] ?? '');
+    if (match) return { rule: candidate, lineNumber, groups: { ...placeAbove(lines, lineNumber), ...match.groups } };
   }
   return null;
+}
+
+// `test at FILE:LINE:COLUMN` stands on the line above the test's name.
+function placeAbove(lines: readonly string[], lineNumber: number): Record<string, string> {
+  const place = /^test at (?<file>[^\s:]{1,300}):(?<line>\d+):(?<column>\d+)$/.exec(lines[lineNumber - 1] ?? '');
+  return { ...place?.groups };
 }
 
 function excerptAround(lines: readonly string[], lineNumber: number): string {
@@ -102,7 +57,7 @@ function failingTests(lines: readonly string[], deciding: TextRule): string[] {
   return [...new Set(names.filter((name) => name !== undefined))].slice(0, 50);
 }
 
-const stageClasses: Partial<Record<StepOutput['stage'], FailureClass>> = {
+const stageClasses: Partial<Record<Stage, FailureClass>> = {
   test: 'test_fail',
   compile: 'compile_error',
   lint: 'lint_error',
@@ -123,13 +78,15 @@ export function classifyFailure(step: StepOutput): Failure {
     const failure = failureOf('step-timeout', `The ${step.stage} gate was stopped at its time limit.`);
     return { ...failure, context: { ...failure.context, excerpt: tail.join('\n').slice(-excerptLengthMax) } };
   }
-  const match = findMatch(lines);
+  const match = findMatch(lines, step.stage);
   // In the lint gate, a failing test is only the name of a rule or a file.
   if (match === null || (step.stage === 'lint' && match.rule.failureClass === 'test_fail')) {
     return classifyByStage(step, tail);
   }
+  // `go vet` writes its findings as the compiler writes errors.
+  const isFinding = step.stage === 'lint' && match.rule.name === 'go';
   return {
-    failureClass: match.rule.failureClass,
+    failureClass: isFinding ? 'lint_error' : match.rule.failureClass,
     subReason: null,
     rule: `text:${match.rule.name}`,
     context: contextOf(match, lines),

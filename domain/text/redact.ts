@@ -1,4 +1,4 @@
-/** Forms of credentials that are recognised without knowing their value. Each is linear: no nested repetition. */
+/** Forms of credentials that are recognised without knowing their value. Each is linear: none looks twice at what it passed. */
 const credentialForms: readonly RegExp[] = [
   /\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{16,200}/g,
   /\bgh[pousr]_[A-Za-z0-9]{20,255}\b/g,
@@ -7,8 +7,8 @@ const credentialForms: readonly RegExp[] = [
   /\bxox[abprs]-[A-Za-z0-9-]{10,200}/g,
   /\bAKIA[A-Z0-9]{16}\b/g,
   /\bnpm_[A-Za-z0-9]{36}\b/g,
-  /\beyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,1000}/g,
-  /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,8000}?-----END [A-Z ]{0,30}PRIVATE KEY-----/g,
+  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,1000}/g,
+  /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[^-]|-(?!----)){0,8000}-----END [A-Z ]{0,30}PRIVATE KEY-----/g,
 ];
 
 const credentialsInUrl = /(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:]{1,200}:[^\s/@]{1,400}@/gi;

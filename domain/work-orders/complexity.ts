@@ -32,7 +32,7 @@ export interface Complexity {
 const expectedOutputTokens = 4_000;
 
 const securityWords =
-  /\b(auth\w*|crypto\w*|encrypt\w*|password\w*|token|tokens|permission\w*|secret\w*|sanitis\w*|sanitiz\w*|injection)\b/gi;
+  /\b(auth|authn|authz|authentic\w*|authori[sz]\w*|crypto\w*|encrypt\w*|password\w*|token|tokens|permission\w*|secrets?|sanitis\w*|sanitiz\w*|injection)\b/gi;
 const architectureWords =
   /\b(public api|interface|interfaces|contract|architecture|refactor\w*|migration\w*|module|modules|schema|protocol)\b/gi;
 const reasoningWords =

@@ -44,6 +44,10 @@ function parsePackage(text: string): { scripts: Record<string, string>; hasDepen
   }
 }
 
+function isProvingScript(script: unknown): boolean {
+  return typeof script === 'string' && !emptyTestScript.test(script);
+}
+
 const findNodeGates: Finder = (files) => {
   const text = files.read('package.json');
   const manifest = text === undefined ? null : parsePackage(text);
@@ -51,8 +55,8 @@ const findNodeGates: Finder = (files) => {
   const { manager, install } = nodeInstall(files);
   const gates: Gate[] = manifest.hasDependencies ? [install] : [];
   for (const [kind, names] of scriptNames) {
-    const name = names.find((candidate) => typeof manifest.scripts[candidate] === 'string');
-    if (name === undefined || emptyTestScript.test(manifest.scripts[name] ?? '')) continue;
+    const name = names.find((candidate) => isProvingScript(manifest.scripts[candidate]));
+    if (name === undefined) continue;
     gates.push({ kind, command: `${manager} run ${name}`, source: `package.json scripts.${name}` });
   }
   if (!gates.some((gate) => gate.kind === 'compile') && files.names.has('tsconfig.json')) {

@@ -36,22 +36,45 @@ export interface PullRequestFacts {
 
 const bodyLinesMax = 58;
 
-// Text from outside may not open HTML, mention people or make headings in the forge's page.
+function shortened(text: string, lengthMax: number): string {
+  return text.length > lengthMax ? `${text.slice(0, lengthMax - 1)}…` : text;
+}
+
+// Text from outside may not open HTML or a code block, load an image, make a heading or a tick, mention people, or close
+// other issues ("fixes #1") in the forge's page.
 function asPlainText(text: string, lengthMax: number): string {
-  const flat = text.replaceAll(/[<>]/g, '').replaceAll('@', '@\u200b').replaceAll(/\s+/g, ' ').trim();
-  return flat.length > lengthMax ? `${flat.slice(0, lengthMax - 1)}…` : flat;
+  const flat = text.replaceAll(/[<>]/g, '').replaceAll(/\s+/g, ' ').trim();
+  return shortened(flat, lengthMax)
+    .replaceAll(/[\\`*_[\]|~]/g, String.raw`\$&`)
+    .replaceAll(/[@#]/g, '$&\u200b')
+    .replace(/^(?:[-+=]|\d+(?=[.)]))/, '$&\u200b');
+}
+
+/** The same for what is shown as code, such as a path or a command. */
+function asCode(text: string, lengthMax: number): string {
+  return `\`${shortened(text.replaceAll('`', "'").replaceAll(/\s+/g, ' ').trim(), lengthMax)}\``;
+}
+
+// A proof names its command between backticks; a command that holds some itself ends nothing.
+function asProof(proof: string): string {
+  const parts = proof.split('`');
+  if (parts.length !== 3) return asPlainText(proof, 200);
+  const [before = '', command = '', after = ''] = parts;
+  return [asPlainText(before, 100), asCode(command, 120), asPlainText(after, 100)]
+    .filter((part) => part !== '')
+    .join(' ');
 }
 
 function criterionLine(criterion: AcceptanceCriterion, proofs: readonly CriterionProof[]): string {
   const proof = proofs.find(({ id }) => id === criterion.id);
   const mark = proof?.verdict === 'proven' ? 'x' : ' ';
   const how = proof === undefined ? 'not checked' : proof.proof;
-  return `- [${mark}] ${criterion.id}: ${asPlainText(criterion.text, 160)} (${how})`;
+  return `- [${mark}] ${asPlainText(criterion.id, 40)}: ${asPlainText(criterion.text, 160)} (${asProof(how)})`;
 }
 
 function gateLine(gate: GateOutcome): string {
   const exit = gate.exitCode === null ? 'did not end by itself' : `exit code ${gate.exitCode}`;
-  return `| ${gate.kind} | ${gate.outcome} | \`${gate.command.replaceAll('|', '\\|')}\` | ${exit}, ${(gate.durationMs / 1000).toFixed(1)} s |`;
+  return `| ${gate.kind} | ${gate.outcome} | ${asCode(gate.command, 200).replaceAll('|', '\\|')} | ${exit}, ${(gate.durationMs / 1000).toFixed(1)} s |`;
 }
 
 /** The lines that say what is special about this one: a script for a model, an open failure, no sandbox. */
@@ -87,12 +110,12 @@ export function pullRequestBody(facts: PullRequestFacts): string {
     asPlainText(facts.proposal.summary, 400),
     '',
     ...shorten(
-      facts.proposal.files.map(({ path, intent }) => `- \`${path}\`: ${asPlainText(intent, 140)}`),
+      facts.proposal.files.map(({ path, intent }) => `- ${asCode(path, 200)}: ${asPlainText(intent, 140)}`),
       8,
       'files',
     ),
     '',
-    `${diffStat.files} files changed, ${diffStat.added} lines added, ${diffStat.removed} removed.`,
+    `${diffStat.files} ${diffStat.files === 1 ? 'file' : 'files'} changed, ${diffStat.added} lines added, ${diffStat.removed} removed.`,
     '',
     '## Acceptance criteria',
     ...(criteria.length > 0 ? shorten(criteria, 10, 'criteria') : ['None were given.']),

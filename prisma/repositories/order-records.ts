@@ -6,7 +6,7 @@ import {
   type Step,
   type WorkOrderStatus,
 } from '../../domain/work-orders/work-order.ts';
-import type { Database } from '../client.ts';
+import type { Database, DatabaseSession } from '../client.ts';
 import { storedCriteria } from './stored-shapes.ts';
 
 /** An order as the steps of its run need it. */
@@ -65,25 +65,29 @@ export async function loadOrder(database: Database, orderId: string): Promise<Or
 }
 
 /**
- * Appends an event and moves the projection along, in one transaction. Repeating it, or repeating an older one late,
+ * Appends events and moves the projection along, in one transaction. Repeating it, or repeating an older one late,
  * changes nothing.
  */
-export async function appendEvent(database: Database, event: ProgressEvent): Promise<void> {
+export async function appendEvents(database: Database, events: readonly ProgressEvent[]): Promise<void> {
+  await database.$transaction(async (session) => {
+    for (const event of events) await appendEvent(session, event);
+  });
+}
+
+async function appendEvent(session: DatabaseSession, event: ProgressEvent): Promise<void> {
   const { orderId, sequence, type, at, details, ...state } = event;
   const { failureClass: _class, ...shown } = state;
-  await database.$transaction(async (session) => {
-    const { count } = await session.workOrderEvent.createMany({
-      data: [{ workOrderId: orderId, sequence, type, at, payload: storableJson({ ...shown, ...details }) }],
-      skipDuplicates: true,
-    });
-    if (count === 0) return;
-    await session.workOrder.updateMany({
-      where: { id: orderId, lastEventSequence: { lt: sequence } },
-      data: { ...state, lastEventSequence: sequence, updatedAt: at, ...timesOf(event) },
-    });
-    // Answers are kept to pay none twice; after the end nobody will ask for them again.
-    if (isFinal(event.status)) await session.modelAnswer.deleteMany({ where: { workOrderId: orderId } });
+  const { count } = await session.workOrderEvent.createMany({
+    data: [{ workOrderId: orderId, sequence, type, at, payload: storableJson({ ...shown, ...details }) }],
+    skipDuplicates: true,
   });
+  if (count === 0) return;
+  await session.workOrder.updateMany({
+    where: { id: orderId, lastEventSequence: { lt: sequence } },
+    data: { ...state, lastEventSequence: sequence, updatedAt: at, ...timesOf(event) },
+  });
+  // Answers are kept to pay none twice; after the end nobody will ask for them again.
+  if (isFinal(event.status)) await session.modelAnswer.deleteMany({ where: { workOrderId: orderId } });
 }
 
 // What JSON can't hold (undefined) is left out here and not refused by the database client.

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startPendingOrders } from '../../api/runs/start-work-order.ts';
 import { taskQueues, workOrderWorkflowId } from '../../workflows/contract.ts';
-import { insertEscalation, openTestApi, type TestApi } from '../support/api.ts';
+import { insertEscalation, openTestApi, type Answer, type TestApi } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 
@@ -49,14 +49,14 @@ function create(change: object = {}, key?: string) {
   return api.app.inject({ method: 'POST', url: '/api/v1/work-orders', payload: { ...order, ...change }, headers });
 }
 
-async function get(path: string) {
-  return (await api.app.inject({ method: 'GET', url: `/api/v1${path}` })).json();
+async function get(path: string): Promise<Answer> {
+  return (await api.app.inject({ method: 'GET', url: `/api/v1${path}` })).json<Answer>();
 }
 
 describe('creating an order', () => {
   it('answers with the object that reading gives, names the criteria and starts its one run', async () => {
     const response = await create();
-    const made = response.json();
+    const made = response.json<Answer>();
     expect(response.statusCode, response.body).toBe(201);
     expect(response.headers.location).toBe(`/api/v1/work-orders/${made.id}`);
     expect(made).toMatchObject({
@@ -65,7 +65,7 @@ describe('creating an order', () => {
       costCapUsdMicros: 5_000_000,
       risk: 'medium',
     });
-    expect(made.acceptanceCriteria.map(({ id }: { id: string }) => id)).toEqual(['AC1', 'AC2']);
+    expect(made.acceptanceCriteria.map(({ id }) => id)).toEqual(['AC1', 'AC2']);
     expect(await get(`/work-orders/${made.id}`)).toEqual(made);
     const description = await api.temporal.client.workflow.getHandle(workOrderWorkflowId(made.id)).describe();
     expect(description.type).toBe('workOrder');
@@ -80,30 +80,30 @@ describe('creating an order', () => {
   it('gives one order for one key, however often it is asked and however many ask at once', async () => {
     const responses = await Promise.all(Array.from({ length: 4 }, () => create({}, 'four-at-once')));
     expect(responses.map(({ statusCode }) => statusCode).sort()).toEqual([200, 200, 200, 201]);
-    expect(new Set(responses.map((response) => response.json().id)).size).toBe(1);
+    expect(new Set(responses.map((response) => response.json<Answer>().id)).size).toBe(1);
     const again = await create({}, 'four-at-once');
-    expect([again.statusCode, again.json().id]).toEqual([200, responses[0]?.json().id]);
+    expect([again.statusCode, again.json<Answer>().id]).toEqual([200, responses[0]?.json<Answer>().id]);
   });
 
   it('takes a body that leaves a default out for the same as one that names it', async () => {
     const made = await create({}, 'with-defaults');
     const again = await create({ priority: 3, costCapUsd: 5 }, 'with-defaults');
-    expect([again.statusCode, again.json().id]).toEqual([200, made.json().id]);
+    expect([again.statusCode, again.json<Answer>().id]).toEqual([200, made.json<Answer>().id]);
   });
 
   it('refuses a key that was used for another content', async () => {
     await create({}, 'used');
     const response = await create({ title: 'Something else' }, 'used');
-    expect([response.statusCode, response.json().code]).toEqual([422, 'idempotency-conflict']);
+    expect([response.statusCode, response.json<Answer>().code]).toEqual([422, 'idempotency-conflict']);
   });
 
   it.each([
-    ['refused', 422, 'repository-without-gates', 'It has no tests.'],
-    ['failing', 507, 'disk-full', 'No space is left.'],
-  ])('leaves no row when the inspection ends %s', async (name, status, code, detail) => {
+    ['refused', { status: 422, code: 'repository-without-gates', detail: 'It has no tests.' }],
+    ['failing', { status: 507, code: 'disk-full', detail: 'No space is left.' }],
+  ])('leaves no row when the inspection ends %s', async (name, problem) => {
     const before = [await api.database.workOrder.count(), await api.database.repository.count()];
     const response = await create({ repository: `/srv/${name}` }, `key-${name}`);
-    expect(response.json()).toMatchObject({ status, code, detail });
+    expect(response.json<Answer>()).toMatchObject(problem);
     expect([await api.database.workOrder.count(), await api.database.repository.count()]).toEqual(before);
     expect(await api.database.idempotencyKey.count({ where: { key: `key-${name}` } })).toBe(0);
   });
@@ -111,7 +111,7 @@ describe('creating an order', () => {
 
 describe('an order whose start was not heard of', () => {
   it('is started by the sweep, once', async () => {
-    const { id } = (await create()).json();
+    const { id } = (await create()).json<Answer>();
     await api.database.workOrder.update({
       where: { id },
       data: { startState: 'pending', createdAt: new Date(Date.now() - 60_000) },
@@ -125,22 +125,22 @@ describe('an order whose start was not heard of', () => {
 
 describe('a running order', () => {
   it('hears the answer of a person, and only the first', async () => {
-    const { id } = (await create()).json();
+    const { id } = (await create()).json<Answer>();
     const escalationId = await insertEscalation(api.database, id);
     const url = `/api/v1/escalations/${escalationId}/resolve`;
     const payload = { option: 'abort', guidance: 'Count words.' };
     const first = await api.app.inject({ method: 'POST', url, payload });
-    expect(first.json()).toMatchObject({ escalationId, option: 'abort', resolvedBy: 'local operator' });
+    expect(first.json<Answer>()).toMatchObject({ escalationId, option: 'abort', resolvedBy: 'local operator' });
     const second = await api.app.inject({ method: 'POST', url, payload });
-    expect([second.statusCode, second.json().code]).toEqual([409, 'escalation-closed']);
+    expect([second.statusCode, second.json<Answer>().code]).toEqual([409, 'escalation-closed']);
     expect((await get(`/work-orders/${id}/live`)).waitingFor).toBe('Count words.');
   });
 
   it('hears that it is cancelled; after its end there is nothing to cancel', async () => {
-    const { id } = (await create()).json();
+    const { id } = (await create()).json<Answer>();
     const cancel = () => api.app.inject({ method: 'POST', url: `/api/v1/work-orders/${id}/cancel` });
     expect((await cancel()).statusCode).toBe(202);
     expect(await api.temporal.client.workflow.getHandle(workOrderWorkflowId(id)).result()).toBe('cancelled');
-    expect((await cancel()).json().code).toBe('work-order-finished');
+    expect((await cancel()).json<Answer>().code).toBe('work-order-finished');
   });
 });

@@ -44,6 +44,21 @@ export async function openTestApi(databaseUrl: string, temporalAddress = nowhere
   };
 }
 
+/** What tests read of an answer; which of it is there depends on the address. */
+export interface Answer {
+  id: string;
+  number: number;
+  code: string;
+  startState: string;
+  waitingFor: string | null;
+  costUsdMicros: number;
+  temporalUiUrl: string;
+  acceptanceCriteria: { id: string }[];
+  items: Answer[];
+  nextCursor: string | null;
+  total: number | null;
+}
+
 /** Appends an event to an order, with the projection that belongs to it. */
 export async function appendTestEvent(
   database: Database,

@@ -53,14 +53,15 @@ export async function workOrder(input: WorkOrderInput): Promise<string> {
     isCancelled = true;
   });
   setHandler(
-    defineUpdate<undefined, [EscalationAnswer]>(messages.resolveEscalation),
-    (given) => {
+    defineUpdate<boolean, [EscalationAnswer]>(messages.resolveEscalation),
+    (given: EscalationAnswer) => {
       answer = given;
-      return undefined;
+      return true;
     },
     {
-      validator: () => {
-        if (answer !== null) throw ApplicationFailure.nonRetryable('Somebody was first.', 'escalation-closed');
+      validator: (given: EscalationAnswer) => {
+        if (answer !== null)
+          throw ApplicationFailure.nonRetryable(`Too late for ${given.option}.`, 'escalation-closed');
       },
     },
   );

@@ -1,0 +1,103 @@
+import { createServer, type Server } from 'node:net';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+import { startBundledOrderProvider, type BundledOrderProvider } from '../support/bundled-order.ts';
+import { createClone, type Clone, type CloneCommand } from '../support/clone.ts';
+import { providerEnvironment } from '../support/editing-provider.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const ordersSchema = z.object({ items: z.array(z.looseObject({ number: z.number(), status: z.string() })) });
+const pullRequestsSchema = z.object({ items: z.array(z.looseObject({ number: z.number() })) });
+const doctorSchema = z.array(z.looseObject({ part: z.string(), found: z.string(), state: z.string() }));
+
+let portHolder: Server;
+let takenPort: number;
+let steady: Clone;
+let steadyStart: CloneCommand;
+let provider: BundledOrderProvider;
+let killed: Clone;
+
+beforeAll(async () => {
+  portHolder = createServer().listen(0, '127.0.0.1');
+  takenPort = await waitFor('port', async () => {
+    const address = portHolder.address();
+    return typeof address === 'object' ? address?.port : undefined;
+  });
+  provider = await startBundledOrderProvider();
+  steady = await createClone({ RATCHET_API_PORT: String(takenPort) });
+  killed = await createClone(providerEnvironment(provider));
+});
+afterAll(async () => {
+  await Promise.all([steady.remove(), killed.remove()]);
+  await provider.close();
+  portHolder.close();
+});
+
+async function readJson<Shape>(clone: Clone, schema: z.ZodType<Shape>, ...args: string[]): Promise<Shape> {
+  const { exitCode, stdout, stderr } = await clone.run('npx', 'ratchet', ...args, '--json');
+  expect(stderr.replaceAll(/^npm warn .*\n/gm, '')).toBe('');
+  expect(exitCode).toBe(0);
+  return schema.parse(JSON.parse(stdout));
+}
+
+// Two clones through one story, in this order: one that stays up with the scripted model, beside it one that is killed.
+describe('npm start, in two clones at once', () => {
+  it('shows the pull request, gates, cost, time and addresses, on a free port where its own is taken', async () => {
+    steadyStart = steady.start();
+    await waitFor('stack that stays up', async () => steadyStart.output().includes('Ratchet stays up'));
+    const { apiUrl = '' } = steady.currentRun() ?? {};
+    expect(new URL(apiUrl).port).not.toBe(String(takenPort));
+    const output = steadyStart.output();
+    expect(output).toContain(`Port ${takenPort} is taken; API uses ${new URL(apiUrl).port}.`);
+    expect(output).toContain('completed  #1 Add a truncate function');
+    expect(output).toContain('look at it  npx ratchet pr show 1');
+    expect(output).toMatch(/install +passed[^]*compile +passed[^]*lint +passed[^]*test +passed/);
+    expect(output).toContain('scripted model: its answers come from a file, no provider was asked');
+    expect(output).toMatch(/Time: [\d.]+ s\n {2}route [^]* verify /);
+    expect(output).toMatch(/API reference +http:\/\/127\.0\.0\.1:\d+\/docs\n/);
+    expect(output).toMatch(/this run in Temporal +http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\//);
+    expect((await fetch(`${apiUrl}/docs/`)).status).toBe(200);
+  });
+
+  it('goes on with the same order after kill -9 in the middle of it, beside a stack that goes on undisturbed', async () => {
+    const first = killed.start('--once');
+    await waitFor('question of the editor', async () => provider.countOf('edit') > 0);
+    process.kill(-first.process.pid, 'SIGKILL');
+    await first.process.finished;
+    provider.answerEdits();
+    const second = killed.start();
+    await waitFor('stack that stays up', async () => second.output().includes('Ratchet stays up'));
+    expect(second.output()).toContain('completed  #1 Add a truncate function');
+    expect(await readJson(killed, ordersSchema, 'order', 'list')).toMatchObject({
+      items: [{ number: 1, status: 'completed' }],
+    });
+    expect(await readJson(killed, pullRequestsSchema, 'pr', 'list')).toMatchObject({ items: [{ number: 1 }] });
+    expect(provider.countOf('plan')).toBe(1);
+    expect((await killed.run('npx', 'ratchet', 'down')).stdout).toContain('Ratchet has ended.');
+    expect(killed.processes()).toEqual([]);
+  });
+
+  it('refuses a second start in the same clone, with the addresses of the first', async () => {
+    const { apiUrl = '', temporalUiUrl = '' } = steady.currentRun() ?? {};
+    const { exitCode, stderr } = await steady.run('npm', 'start');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/Ratchet is already running in this clone \(pid \d+, /);
+    expect(stderr).toContain(`API ${apiUrl}, Temporal ${temporalUiUrl}`);
+    expect((await fetch(`${apiUrl}/readyz`)).status).toBe(200);
+    expect(await readJson(steady, ordersSchema, 'order', 'list')).toMatchObject({
+      items: [{ number: 1, status: 'completed' }],
+    });
+  });
+
+  it('is found complete by npx ratchet doctor, and ended by npx ratchet down', async () => {
+    const rows = await readJson(steady, doctorSchema, 'doctor');
+    expect(rows.filter(({ state }) => state !== 'ok')).toEqual([]);
+    expect(rows.find(({ part }) => part === 'stack')?.found).toBe(steady.currentRun()?.apiUrl);
+    expect((await steady.run('npx', 'ratchet', 'down')).stdout).toContain('Ratchet has ended.');
+    await steadyStart.process.finished;
+    expect(steady.processes()).toEqual([]);
+    expect((await steady.run('npx', 'ratchet', 'down')).stdout).toContain('Ratchet is not running in this clone.');
+  });
+});

@@ -1,0 +1,251 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { workOrderWorkflowId } from '../../workflows/contract.ts';
+import { cacheFolder } from '../../tools/cache.mjs';
+import { ensureExampleRepository } from '../../tools/example-repository.mjs';
+import { runGuarded } from '../../tools/guarded-process.mjs';
+import { pathWithBundledNode } from '../../tools/node-runtime.mjs';
+import {
+  bundledOrder,
+  callApi,
+  createOrder,
+  historyLength,
+  readOrder,
+  resolveEscalation,
+  runOf,
+  waitForEnd,
+  waitForEscalation,
+  waitForEvent,
+  type OrderAnswer,
+} from '../support/orders.ts';
+import { git } from '../support/repositories.ts';
+import { projectRoot } from '../support/stack-parts.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+let stack: TestStack;
+let repository: string;
+let truncate: OrderAnswer;
+let keepLineBreaks: OrderAnswer;
+let acceptWidthZero: OrderAnswer;
+let aborted: OrderAnswer;
+
+// All orders at once: while one waits for a person, the others work.
+beforeAll(async () => {
+  stack = await startTestStack();
+  const { stateDirectory } = stack;
+  ({ path: repository } = await ensureExampleRepository({ root: projectRoot, stateDirectory, name: 'text-kit' }));
+  const create = async (name: string) => createOrder(stack, { ...(await bundledOrder(name)), repository });
+  truncate = await create('add-truncate');
+  keepLineBreaks = await create('keep-line-breaks');
+  acceptWidthZero = await create('accept-width-zero');
+  aborted = await create('accept-width-zero');
+}, 120_000);
+
+afterAll(() => stack.close());
+
+describe('the first bundled order', () => {
+  it('ends as completed with exactly one pull request that ticks every proven criterion', async () => {
+    const ended = await waitForEnd(stack, truncate.id);
+    expect(ended).toMatchObject({ status: 'completed', failureClass: null, openEscalationId: null });
+    const pullRequests = await stack.database.pullRequest.findMany({ where: { workOrderId: truncate.id } });
+    expect(pullRequests).toHaveLength(1);
+    const [{ body, draft, state, diff } = { body: '', draft: null, state: null, diff: '' }] = pullRequests;
+    expect({ draft, state }).toEqual({ draft: false, state: 'open' });
+    expect(Array.from(body.matchAll(/^- \[(.)\] (\w+)/gm), ([, mark, id]) => [id, mark])).toEqual([
+      ['AC1', 'x'],
+      ['AC2', 'x'],
+      ['AC3', 'x'],
+    ]);
+    expect(body).toContain('Scripted model');
+    expect(body.trimEnd().split('\n').length).toBeLessThan(60);
+    expect(Array.from(diff.matchAll(/^\+\+\+ b\/(.*)$/gm), ([, path]) => path)).toEqual([
+      'src/index.ts',
+      'src/truncate.ts',
+      'test/truncate.test.ts',
+    ]);
+  });
+
+  it('leaves one outcome, its decisions, a checkpoint after each step and a settled ledger', async () => {
+    const where = { workOrderId: truncate.id };
+    const { database } = stack;
+    const outcomes = await database.outcomeVector.findMany({ where });
+    expect(outcomes).toMatchObject([{ attempt: 1, success: true, failureClass: null, diffFiles: 3 }]);
+    const decisions = await database.decisionLog.findMany({ where, orderBy: { createdAt: 'asc' } });
+    expect(decisions.map(({ type }) => type)).toEqual(['routing', 'refinement_cycle']);
+    const checkpoints = await database.checkpoint.findMany({ where });
+    const steps = ['edit', 'plan', 'publish', 'record', 'route', 'verify'];
+    expect(checkpoints.map(({ step }) => step).sort()).toEqual(steps);
+    const calls = await database.modelCall.findMany({ where, orderBy: { createdAt: 'asc' } });
+    expect(calls).toMatchObject([
+      { step: 'plan', state: 'settled', provider: 'scripted' },
+      { step: 'edit', state: 'settled', provider: 'scripted' },
+    ]);
+    expect(await database.modelAnswer.count({ where })).toBe(0);
+    const gates = await database.gateResult.findMany({ where, orderBy: { position: 'asc' } });
+    expect(gates.map(({ gate, outcome }) => `${gate} ${outcome}`)).toEqual([
+      'install passed',
+      'compile passed',
+      'lint passed',
+      'test passed',
+    ]);
+  });
+
+  it('counts its events without a gap and ends them with its status', async () => {
+    const events = await stack.database.workOrderEvent.findMany({
+      where: { workOrderId: truncate.id },
+      orderBy: { sequence: 'asc' },
+    });
+    expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index + 1));
+    expect(events.at(-1)).toMatchObject({ type: 'ended', payload: { status: 'completed' } });
+  });
+
+  it('leaves no workspace behind', async () => {
+    expect(await readdir(join(stack.stateDirectory, 'workspaces'))).not.toContain(truncate.id);
+  });
+
+  it("can be read in Temporal's own tools, in less than 200 events and 150 kB", async () => {
+    const handle = runOf(stack, truncate.id);
+    const described = await handle.describe();
+    expect(described.historyLength).toBeLessThan(200);
+    expect(described.historySize).toBeLessThan(150_000);
+    expect(described.searchAttributes).toMatchObject({
+      RatchetStatus: ['completed'],
+      Attempt: [1],
+      PullRequest: [expect.any(Number)],
+      Model: ['scripted'],
+      Repository: [repository],
+    });
+    expect(await described.staticSummary()).toContain('Add a truncate function');
+    const metadata = await stack.temporal.workflowService.describeWorkflowExecution({
+      namespace: 'default',
+      execution: { workflowId: workOrderWorkflowId(truncate.id) },
+    });
+    expect(metadata.workflowExecutionInfo?.status).toBe(2);
+    const found = stack.temporal.workflow.list({ query: 'RatchetStatus = "completed" AND Model = "scripted"' });
+    const ids: string[] = [];
+    for await (const { workflowId } of found) ids.push(workflowId);
+    expect(ids).toContain(workOrderWorkflowId(truncate.id));
+  });
+
+  it('gives a branch that installs, compiles, lints and passes its tests when it is cloned by hand', async () => {
+    const { headBranch, forgeLocation } = await stack.database.pullRequest.findFirstOrThrow({
+      where: { workOrderId: truncate.id },
+    });
+    expect(forgeLocation).toBe(repository);
+    const clone = join(stack.stateDirectory, 'clone');
+    await git(stack.stateDirectory, 'clone', '--quiet', '--branch', headBranch, forgeLocation, clone);
+    const commands = ['npm ci --prefer-offline --no-audit', 'npm run typecheck', 'npm run lint', 'npm test'];
+    const result = await runGuarded({
+      command: '/bin/sh',
+      args: ['-c', commands.join(' && ')],
+      cwd: clone,
+      env: {
+        PATH: pathWithBundledNode(projectRoot),
+        HOME: stack.stateDirectory,
+        npm_config_cache: join(cacheFolder(), 'packages/npm'),
+      },
+    });
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+    expect(result.stdout).toContain('never cuts a character in two');
+  });
+});
+
+describe('an order whose edit breaks a test', () => {
+  it('asks a person, with the class, the name of the test and what it said, and waits', async () => {
+    const escalation = await waitForEscalation(stack, keepLineBreaks.id);
+    expect(escalation).toMatchObject({ failureClass: 'test_fail', state: 'open' });
+    expect(escalation.message + escalation.excerpt).toContain('is empty for an empty text');
+    expect(escalation.excerpt).toMatch(/AssertionError|Expected values/);
+    const offered = escalation.options.map(({ option }) => option).sort();
+    expect(offered).toEqual(['abort', 'accept_as_is', 'retry_different_approach']);
+    const described = await runOf(stack, keepLineBreaks.id).describe();
+    expect(described.status.name).toBe('RUNNING');
+    expect(described.searchAttributes).toMatchObject({ EscalationState: ['open'], FailureClass: ['test_fail'] });
+  });
+
+  it('refuses an option that is not offered with 422 and an unknown escalation, without an event in its history', async () => {
+    const { id } = await waitForEscalation(stack, keepLineBreaks.id);
+    const before = await historyLength(stack, keepLineBreaks.id);
+    expect((await resolveEscalation(stack, id, { option: 'increase_budget' })).status).toBe(422);
+    const run = runOf(stack, keepLineBreaks.id);
+    // Around the API, as a client that races it would: the run itself refuses too.
+    const send = (answer: object) => run.executeUpdate('resolveEscalation', { args: [answer] });
+    await expect(send({ option: 'increase_budget' })).rejects.toMatchObject({ cause: { type: 'option-not-offered' } });
+    await expect(send({ option: 'abort', escalationId: 'another' })).rejects.toMatchObject({
+      cause: { type: 'escalation-closed' },
+    });
+    expect(await historyLength(stack, keepLineBreaks.id)).toBe(before);
+  });
+
+  it('goes on in the same run when a person asks for another approach, and ends in a pull request', async () => {
+    const { runId } = await runOf(stack, keepLineBreaks.id).describe();
+    const { id } = await waitForEscalation(stack, keepLineBreaks.id);
+    const answer = { option: 'retry_different_approach', resolvedBy: 'Ada' };
+    expect((await resolveEscalation(stack, id, answer)).status).toBe(200);
+    expect((await resolveEscalation(stack, id, { option: 'abort' })).status).toBe(409);
+    const ended = await waitForEnd(stack, keepLineBreaks.id);
+    expect(ended).toMatchObject({ status: 'completed', attempt: 2, pullRequest: { draft: false } });
+    expect((await runOf(stack, keepLineBreaks.id).describe()).runId).toBe(runId);
+    const where = { workOrderId: keepLineBreaks.id };
+    expect(await stack.database.pullRequest.count({ where })).toBe(1);
+    expect(await stack.database.escalation.findMany({ where })).toMatchObject([
+      { id, state: 'resolved', chosenOption: 'retry_different_approach', resolvedBy: 'Ada' },
+    ]);
+    const outcomes = await stack.database.outcomeVector.findMany({ where, orderBy: { attempt: 'asc' } });
+    expect(outcomes).toMatchObject([
+      { attempt: 1, success: false, failureClass: 'test_fail', failedStep: 'verify' },
+      { attempt: 2, success: true, failureClass: null },
+    ]);
+  });
+
+  it('answers a second answer with 409, without an event in its history', async () => {
+    const escalation = await stack.database.escalation.findFirstOrThrow({ where: { workOrderId: keepLineBreaks.id } });
+    const before = await historyLength(stack, keepLineBreaks.id);
+    expect((await resolveEscalation(stack, escalation.id, { option: 'abort' })).status).toBe(409);
+    expect(await historyLength(stack, keepLineBreaks.id)).toBe(before);
+  });
+});
+
+describe('an order that cannot be done', () => {
+  it("ends as failed when it is aborted by a signal of Temporal's own command line", async () => {
+    await waitForEscalation(stack, aborted.id);
+    const target = ['--workflow-id', workOrderWorkflowId(aborted.id), '--address', stack.temporalAddress];
+    const message = ['--name', 'resolveEscalation', '--input', '{"option":"abort"}'];
+    const sent = await runGuarded({
+      command: stack.temporalProgram,
+      args: ['workflow', 'signal', ...target, ...message],
+      env: { HOME: stack.stateDirectory },
+    });
+    expect(sent.exitCode, sent.stderr).toBe(0);
+    expect(await waitForEnd(stack, aborted.id)).toMatchObject({ status: 'failed', attempt: 1, pullRequest: null });
+    const where = { workOrderId: aborted.id };
+    expect(await stack.database.escalation.findMany({ where })).toMatchObject([
+      { state: 'resolved', chosenOption: 'abort', resolvedBy: 'signal' },
+    ]);
+  });
+
+  it('asks again after another attempt, and becomes a draft pull request when it is accepted as it is', async () => {
+    const first = await waitForEscalation(stack, acceptWidthZero.id);
+    const retried = await resolveEscalation(stack, first.id, { option: 'retry_different_approach' });
+    expect(retried.status, JSON.stringify(retried.body)).toBe(200);
+    await waitForEvent(stack, acceptWidthZero.id, 'escalation_resolved');
+    const second = await waitForEscalation(stack, acceptWidthZero.id, 2);
+    expect(second.id).not.toBe(first.id);
+    expect((await resolveEscalation(stack, second.id, { option: 'accept_as_is' })).status).toBe(200);
+    const ended = await waitForEnd(stack, acceptWidthZero.id);
+    expect(ended).toMatchObject({ status: 'needs_review', attempt: 2, pullRequest: { draft: true } });
+    const pullRequests = await stack.database.pullRequest.findMany({ where: { workOrderId: acceptWidthZero.id } });
+    expect(pullRequests).toHaveLength(1);
+    expect(pullRequests[0]?.body).toContain('- [ ] AC1');
+    expect(pullRequests[0]?.body).toContain('Draft, not proven');
+  });
+
+  it('can no longer be cancelled once it has ended', async () => {
+    const answer = await callApi(stack, `/work-orders/${aborted.id}/cancel`, { body: {} });
+    expect(answer.status).toBe(409);
+    expect((await readOrder(stack, aborted.id)).status).toBe('failed');
+  });
+});

@@ -1,0 +1,128 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect } from 'vitest';
+
+import { workOrderWorkflowId } from '../../workflows/contract.ts';
+import { projectRoot } from './stack-parts.ts';
+import type { TestStack } from './stack.ts';
+import { waitFor } from './wait-for.ts';
+
+/** What tests read of an order. */
+export interface OrderAnswer {
+  id: string;
+  number: number;
+  status: string;
+  attempt: number;
+  failureClass: string | null;
+  openEscalationId: string | null;
+  pullRequest: { number: number; headBranch: string; draft: boolean } | null;
+}
+
+/** What tests read of an escalation. */
+export interface EscalationAnswer {
+  id: string;
+  failureClass: string;
+  message: string;
+  excerpt: string;
+  state: string;
+  resolvedBy: string | null;
+  options: { option: string }[];
+}
+
+export interface ApiAnswer {
+  status: number;
+  contentType: string;
+  // What a server answers is unknown until it is asserted; the callers name the shape that they expect.
+  body: unknown;
+}
+
+/** Calls the API as any client would. @param path below `/api/v1` */
+export async function callApi(
+  stack: TestStack,
+  path: string,
+  request: { body: unknown } | null = null,
+): Promise<ApiAnswer> {
+  const response = await fetch(`${stack.apiUrl}/api/v1${path}`, {
+    ...(request === null
+      ? {}
+      : {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(request.body),
+        }),
+  });
+  const contentType = response.headers.get('content-type') ?? '';
+  return { status: response.status, contentType, body: await response.json() };
+}
+
+/** Creates an order that must be accepted. */
+export async function createOrder(stack: TestStack, body: object): Promise<OrderAnswer> {
+  const answer = await callApi(stack, '/work-orders', { body });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+  return answer.body as OrderAnswer;
+}
+
+/** One of the orders in `examples/orders`. */
+export async function bundledOrder(name: string): Promise<object> {
+  const text = await readFile(join(projectRoot, 'examples/orders', `${name}.json`), 'utf8');
+  return JSON.parse(text) as object;
+}
+
+export async function readOrder(stack: TestStack, id: string): Promise<OrderAnswer> {
+  return (await callApi(stack, `/work-orders/${id}`)).body as OrderAnswer;
+}
+
+const finalStatuses = ['completed', 'needs_review', 'failed', 'cancelled'];
+
+/** Waits until an order has ended, however. */
+export async function waitForEnd(stack: TestStack, id: string, timeoutMs = 90_000): Promise<OrderAnswer> {
+  return waitFor(
+    `end of order ${id}`,
+    async () => {
+      const order = await readOrder(stack, id);
+      return finalStatuses.includes(order.status) && order;
+    },
+    timeoutMs,
+  );
+}
+
+/** Waits until an order asks a person. @param attempt the one that must have failed */
+export async function waitForEscalation(stack: TestStack, id: string, attempt = 1): Promise<EscalationAnswer> {
+  const escalationId = await waitFor(
+    `escalation of order ${id}`,
+    async () => {
+      const order = await readOrder(stack, id);
+      if (finalStatuses.includes(order.status)) throw new Error(`The order ended as ${order.status} without asking`);
+      return order.status === 'waiting' && order.attempt === attempt && order.openEscalationId;
+    },
+    90_000,
+  );
+  return (await callApi(stack, `/escalations/${escalationId}`)).body as EscalationAnswer;
+}
+
+/** Waits for an event of an order. @param step where the event has one */
+export async function waitForEvent(stack: TestStack, workOrderId: string, type: string, step?: string): Promise<void> {
+  await waitFor(`event ${type} ${step ?? ''} of order ${workOrderId}`, async () => {
+    const events = await stack.database.workOrderEvent.findMany({ where: { workOrderId, type } });
+    return events.some(({ payload }) => step === undefined || (payload as { step?: string }).step === step);
+  });
+}
+
+export async function resolveEscalation(
+  stack: TestStack,
+  escalationId: string,
+  body: { option: string; guidance?: string; resolvedBy?: string },
+): Promise<ApiAnswer> {
+  return callApi(stack, `/escalations/${escalationId}/resolve`, { body });
+}
+
+/** The run of an order in Temporal. */
+export function runOf(stack: TestStack, orderId: string) {
+  return stack.temporal.workflow.getHandle(workOrderWorkflowId(orderId));
+}
+
+/** How many events the history of an order's run has. */
+export async function historyLength(stack: TestStack, orderId: string): Promise<number> {
+  return (await runOf(stack, orderId).fetchHistory()).events?.length ?? 0;
+}

@@ -1,0 +1,132 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Client, Connection } from '@temporalio/client';
+
+import { openDatabase, type Database } from '../../prisma/client.ts';
+import { reservePorts } from '../../tools/ports.mjs';
+import type { StackPart } from './stack-part.ts';
+import {
+  createNodePart,
+  createTemporalPart,
+  nodeEnvironment,
+  provideDatabase,
+  shareWorkflowBundles,
+  type StackDatabase,
+  type StackPlace,
+} from './stack-parts.ts';
+
+export interface StackOptions {
+  /** Variables of worker and API beside those that every stack has. */
+  environment?: Record<string, string>;
+  /** A PostgreSQL of its own, which a test may kill; else a database on the server of the whole run. */
+  hasOwnPostgres?: boolean;
+}
+
+/** PostgreSQL, Temporal, worker and API as a first start has them: real processes on a state folder of their own. */
+export interface TestStack {
+  stateDirectory: string;
+  apiUrl: string;
+  temporalAddress: string;
+  /** Path of Temporal's own command-line tool. */
+  temporalProgram: string;
+  /** Another one after `startEverything`. */
+  database: Database;
+  temporal: Client;
+  /** @param changes variables that only this worker gets */
+  startWorker(changes?: Record<string, string>): Promise<void>;
+  stopWorker(): Promise<void>;
+  /** kill -9 of the worker process and of nothing else. */
+  killWorker(): Promise<void>;
+  /** kill -9 of API, worker, Temporal and, where it is the stack's own, PostgreSQL. */
+  killEverything(): Promise<void>;
+  /** Starts all of them again on the same state and the same ports. */
+  startEverything(): Promise<void>;
+  /** Ends everything and removes its state. */
+  close(): Promise<void>;
+}
+
+interface StackParts {
+  api: StackPart;
+  worker: StackPart;
+  temporal: StackPart;
+  database: StackDatabase;
+}
+
+/** @throws when a part can't be had or does not start */
+export async function startTestStack(options: StackOptions = {}): Promise<TestStack> {
+  const stateDirectory = await mkdtemp(join(tmpdir(), 'ratchet-test-stack-'));
+  await shareWorkflowBundles(stateDirectory);
+  const reserved = await reserveStackPorts();
+  const place = { stateDirectory, ports: reserved.ports };
+  const { part: temporal, program: temporalProgram } = await createTemporalPart(place);
+  const [database] = await Promise.all([provideDatabase(place, options.hasOwnPostgres === true), temporal.start()]);
+  const environment = { ...(await nodeEnvironment(place, database.url)), ...options.environment };
+  let workerChanges: Record<string, string> = {};
+  const parts = {
+    api: createNodePart(place, 'api', () => environment),
+    worker: createNodePart(place, 'worker', () => ({ ...environment, ...workerChanges })),
+    temporal,
+    database,
+  };
+  const stack: TestStack = {
+    stateDirectory,
+    temporalProgram,
+    ...openClients(place, database.url),
+    async startWorker(changes = {}) {
+      workerChanges = changes;
+      await parts.worker.start();
+    },
+    stopWorker: () => parts.worker.stop(),
+    killWorker: () => parts.worker.kill(),
+    async killEverything() {
+      await stack.database.$disconnect();
+      await Promise.all([parts.api, parts.worker, temporal, database.server].map((part) => part?.kill()));
+    },
+    async startEverything() {
+      await Promise.all([database.server?.start(), temporal.start()]);
+      await Promise.all([parts.worker.start(), parts.api.start()]);
+      stack.database = openDatabase(database.url, 2);
+    },
+    async close() {
+      await closeStack(stack, parts);
+      reserved.release();
+    },
+  };
+  try {
+    await Promise.all([parts.worker.start(), parts.api.start()]);
+  } catch (error) {
+    await stack.close();
+    throw error;
+  }
+  return stack;
+}
+
+async function reserveStackPorts(): Promise<{ ports: StackPlace['ports']; release: () => void }> {
+  const wanted = ['API', 'worker health', 'Temporal', "Temporal's UI", 'PostgreSQL'];
+  const reserved = await reservePorts(wanted.map((part, index) => ({ part, preferred: 56_100 + index })));
+  const [api = 0, workerHealth = 0, temporal = 0, temporalUi = 0, postgres = 0] = reserved.ports;
+  return { ports: { api, workerHealth, temporal, temporalUi, postgres }, release: reserved.release };
+}
+
+function openClients(
+  { ports }: StackPlace,
+  databaseUrl: string,
+): Pick<TestStack, 'apiUrl' | 'temporalAddress' | 'temporal' | 'database'> {
+  const temporalAddress = `127.0.0.1:${ports.temporal}`;
+  return {
+    apiUrl: `http://127.0.0.1:${ports.api}`,
+    temporalAddress,
+    temporal: new Client({ connection: Connection.lazy({ address: temporalAddress }) }),
+    database: openDatabase(databaseUrl, 2),
+  };
+}
+
+async function closeStack(stack: TestStack, { api, worker, temporal, database }: StackParts): Promise<void> {
+  await stack.temporal.connection.close();
+  await stack.database.$disconnect();
+  for (const part of [api, worker, temporal]) await part.stop();
+  await database.remove();
+  await rm(stack.stateDirectory, { recursive: true, force: true, maxRetries: 3 });
+}

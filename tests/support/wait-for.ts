@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const pollMs = 50;
+
+/**
+ * Asks again and again until the answer is neither undefined, null nor false.
+ *
+ * @param what completes "There was no ... in time", for the error of a test that is about to fail
+ */
+export async function waitFor<Answer>(
+  what: string,
+  question: () => Promise<Answer | undefined | null | false>,
+  timeoutMs = 60_000,
+): Promise<Answer> {
+  const deadlineMs = Date.now() + timeoutMs;
+  for (;;) {
+    const answer = await question();
+    if (answer !== undefined && answer !== null && answer !== false) return answer;
+    if (Date.now() > deadlineMs) throw new Error(`There was no ${what} within ${timeoutMs / 1_000} s`);
+    await sleep(pollMs);
+  }
+}

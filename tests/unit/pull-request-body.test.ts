@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { failureOf } from '../../domain/failures/typed-failure.ts';
+import { pullRequestBody, type PullRequestFacts } from '../../domain/work-orders/pull-request-body.ts';
+
+const facts: PullRequestFacts = {
+  orderNumber: 7,
+  attempt: 1,
+  title: 'Add a total',
+  description: 'The shop needs a total.',
+  criteria: [
+    { id: 'AC1', text: 'total() exists', command: 'npm test' },
+    { id: 'AC2', text: 'it is fast' },
+    { id: 'AC3', text: 'it is right', command: 'false' },
+  ],
+  proofs: [
+    { id: 'AC1', verdict: 'proven', proof: 'proven by `npm test`' },
+    { id: 'AC2', verdict: 'unproven', proof: 'not proven: no command was given for it' },
+    { id: 'AC3', verdict: 'refuted', proof: 'not proven: `false` failed' },
+  ],
+  proposal: {
+    summary: 'Adds total().',
+    files: [{ path: 'src/total.ts', intent: 'the sum', isNew: true }],
+    tests: [],
+    risks: [],
+    criteriaCovered: [],
+  },
+  diffStat: { files: 2, added: 10, removed: 1 },
+  gates: [{ kind: 'test', command: 'npm test', outcome: 'passed', exitCode: 0, durationMs: 1_234 }],
+  model: 'scripted',
+  scripted: false,
+  sandboxed: true,
+  costUsdMicros: 1_500,
+  runUrl: null,
+  failure: null,
+};
+
+const ticksIn = (body: string) => body.match(/^\s*[-*+>] \[x\] /gim) ?? [];
+const hostile = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 3_000 }),
+  fc.array(fc.constantFrom('\n', '# x', '- [x] ', '<script>', '```', '@everyone', '![](http://x)', '`', '|', '---', '> ', '1. ', 'fixes #1', '\r', '\u2028', ' ', 'a')).map((parts) => parts.join('')),
+);
+const id = fc.constantFrom('AC1', 'AC2', 'AC3');
+const hostileFacts: fc.Arbitrary<PullRequestFacts> = fc.record({
+  description: hostile,
+  criteria: fc.array(fc.record({ id: fc.oneof(id, hostile), text: hostile }), { maxLength: 30 }),
+  proofs: fc.array(fc.record({ id, verdict: fc.constantFrom('unproven', 'refuted'), proof: hostile }), { maxLength: 5 }),
+  proposal: fc.record({
+    summary: hostile,
+    files: fc.array(fc.record({ path: hostile, intent: hostile, isNew: fc.boolean() }), { maxLength: 30 }),
+    tests: fc.constant([]),
+    risks: fc.constant([]),
+    criteriaCovered: fc.constant([]),
+  }),
+  gates: fc.array(
+    fc.record({
+      kind: fc.constantFrom('install', 'test'),
+      command: hostile,
+      outcome: fc.constantFrom('passed', 'failed'),
+      exitCode: fc.option(fc.integer()),
+      durationMs: fc.nat(),
+    }),
+    { maxLength: 8 },
+  ),
+  failure: fc.option(hostile.map((message) => failureOf('git-failed', message))),
+}).map((parts) => ({ ...facts, ...parts }));
+
+describe('the body of a pull request', () => {
+  it('ticks what was proven and nothing else, and says how', () => {
+    const lines = pullRequestBody(facts).split('\n');
+    expect(lines).toContain('- [x] AC1: total() exists (proven by `npm test`)');
+    expect(lines).toContain('- [ ] AC2: it is fast (not proven: no command was given for it)');
+    expect(lines).toContain('- [ ] AC3: it is right (not proven: `false` failed)');
+    expect(ticksIn(lines.join('\n'))).toHaveLength(1);
+  });
+
+  it('ticks nothing that has no proof at all', () => {
+    const body = pullRequestBody({ ...facts, proofs: [] });
+    expect(ticksIn(body)).toEqual([]);
+    expect(body).toContain('(not checked)');
+  });
+
+  it('says what is special: a script, a failure, no sandbox; and only then', () => {
+    expect(pullRequestBody(facts)).not.toMatch(/script that is part|Draft|Not sandboxed/);
+    const body = pullRequestBody({
+      ...facts,
+      scripted: true,
+      sandboxed: false,
+      failure: failureOf('step-timeout', 'The test gate was stopped.'),
+      runUrl: 'http://127.0.0.1:8233/run',
+    });
+    expect(body).toContain('**Scripted model:**');
+    expect(body).toContain('**Draft, not proven:** timeout: The test gate was stopped.');
+    expect(body).toContain('Not sandboxed.');
+    expect(body).toContain('Run: http://127.0.0.1:8233/run');
+    expect(body).toContain('| test | passed | `npm test` | exit code 0, 1.2 s |');
+    expect(body).toContain('Cost: $0.0015');
+  });
+
+  it('stays under 60 lines and keeps its own headings alone, whatever the texts of others hold', () => {
+    fc.assert(
+      fc.property(hostileFacts, (given) => {
+        const body = pullRequestBody(given);
+        const lines = body.split(/\r\n|[\r\n\u2028\u2029]/);
+        expect(lines.length).toBeLessThan(60);
+        const headings = lines.filter((line) => /^\s{0,3}(?:#{1,6}\s|={2,}\s*$)/.test(line));
+        expect(['## Why', '## What', '## Acceptance criteria', '## Gates'].slice(0, headings.length)).toEqual(headings);
+        expect(ticksIn(body)).toEqual([]);
+        const outsideCode = body.replaceAll(/\\[^\n]|`[^`\n]*`/g, '').replace('Order #7,', '');
+        expect(outsideCode).not.toMatch(/<[a-z!/]/i);
+        expect(outsideCode).not.toMatch(/\]\(/);
+        expect(outsideCode).not.toMatch(/@\w|#\d/);
+        expect(lines.filter((line) => /^\s*(?:```|~~~)/.test(line))).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    ['# Heading', /^# /m],
+    ['- [x] all is proven', /^- \[x\] all/m],
+    ['```\nhidden', /```/],
+    ['<img src=x onerror=alert(1)>', /</],
+    ['![pixel](https://example.org/x.png)', /[^\\]!?\[pixel\]/],
+    ['@team look', /@team/],
+    ['fixes #12', /#12/],
+  ])('gives no life to a description such as %j', (description, pattern) => {
+    const body = pullRequestBody({ ...facts, description, runUrl: null, orderNumber: 0 });
+    expect(body.split('## What')[0]).not.toMatch(pattern);
+  });
+});

@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { assessComplexity, complexityFactors, type ComplexityInput } from '../../domain/work-orders/complexity.ts';
+import { findHardStop } from '../../domain/work-orders/hard-stops.ts';
+import { defaultPolicy } from '../../domain/work-orders/policy.ts';
+import { chooseModel, type RoutingCandidate } from '../../domain/work-orders/routing.ts';
+
+const weights = defaultPolicy.complexityWeights;
+const words = fc.constantFrom('login', 'race', 'schema', 'cache', 'token', 'hello', 'button', 'public api', '\n', '🎈');
+const text = fc.oneof(fc.array(words, { maxLength: 20 }).map((list) => list.join(' ')), fc.string({ maxLength: 300 }));
+const anyInput: fc.Arbitrary<ComplexityInput> = fc.record({
+  title: text,
+  description: text,
+  criteria: fc.array(text, { maxLength: 30 }),
+  filesInScope: fc.array(fc.string(), { maxLength: 100 }),
+  contextTokens: fc.integer({ min: 0, max: 10_000_000 }),
+  contextTokensMax: fc.integer({ min: 1_000, max: 2_000_000 }),
+});
+
+const scoreOf = (input: ComplexityInput) => assessComplexity(input, weights).score;
+const factorOf = (input: Partial<ComplexityInput>, factor: string) =>
+  assessComplexity(
+    { title: '', description: '', criteria: [], filesInScope: [], contextTokens: 0, contextTokensMax: 100_000, ...input },
+    weights,
+  ).factors.find((found) => found.factor === factor)?.value;
+
+describe('complexity', () => {
+  it('is made of weights that sum to 1, one for each factor', () => {
+    const sum = complexityFactors.reduce((total, factor) => total + weights[factor], 0);
+    expect(Math.abs(sum - 1)).toBeLessThan(0.01);
+    expect(Object.keys(weights).sort()).toEqual([...complexityFactors].sort());
+  });
+
+  it('lies between 0 and 1 for any order, as every factor does, and each says why', () => {
+    fc.assert(
+      fc.property(anyInput, (input) => {
+        const { score, factors } = assessComplexity(input, weights);
+        for (const value of [score, ...factors.map((factor) => factor.value)]) {
+          expect(value).toBeGreaterThanOrEqual(0);
+          expect(value).toBeLessThanOrEqual(1);
+        }
+        expect(factors.every(({ reason }) => reason.length > 0)).toBe(true);
+      }),
+    );
+  });
+
+  it('never falls when an order grows: more text, criteria, files or context', () => {
+    fc.assert(
+      fc.property(anyInput, text, (input, more) => {
+        const before = scoreOf(input);
+        const grown: ComplexityInput[] = [
+          { ...input, description: `${input.description}\n${more}` },
+          { ...input, criteria: [...input.criteria, more] },
+          { ...input, filesInScope: [...input.filesInScope, more] },
+          { ...input, contextTokens: input.contextTokens * 2 + 1_000 },
+        ];
+        for (const larger of grown) expect(scoreOf(larger)).toBeGreaterThanOrEqual(before);
+      }),
+    );
+  });
+
+  it('counts words about security, and not words that only begin like one', () => {
+    expect(factorOf({ description: 'Authenticate with a token' }, 'security')).toBeCloseTo(0.6);
+    expect(factorOf({ description: 'Name the author and the secretary of the tokenizer' }, 'security')).toBe(0);
+  });
+});
+
+describe('a hard stop', () => {
+  it.each([
+    ['Rotate the API key of the shop', 'secrets'],
+    ['Store the PASSWORD with Argon2', 'password hashing'],
+    ['Add a database   migration', 'database migration'],
+    ['Fix the SQL\ninjection', 'injection'],
+    ['login fails', 'authentication'],
+    ['Check permissions first', 'authorisation'],
+  ])('is found in "%s"', (order, subject) => {
+    expect(findHardStop(order)?.subject).toBe(subject);
+  });
+
+  it.each([
+    'Print digital clocks',
+    'Show the author of a post',
+    'Write to the secretary',
+    'Speed up the tokenizer',
+    'Run migrationless',
+    'Deciphering old texts',
+    'A blogin page',
+    'Oracle and aclimate',
+    '',
+  ])('is not seen in "%s"', (order) => {
+    expect(findHardStop(order)).toBeNull();
+  });
+});
+
+describe('the choice of a model', () => {
+  const candidate: fc.Arbitrary<RoutingCandidate> = fc.record({
+    name: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+    ceiling: fc.double({ min: 0, max: 1, noNaN: true }),
+    estimateUsdMicros: fc.integer({ min: 0, max: 10_000_000 }),
+  });
+  const candidates = fc.uniqueArray(candidate, { selector: ({ name }) => name, minLength: 1, maxLength: 6 });
+  const score = fc.double({ min: 0, max: 1, noNaN: true });
+  const stop = { subject: 'secrets', match: 'api key' };
+
+  it('is always a candidate, the same for any order of candidates', () => {
+    fc.assert(
+      fc.property(candidates, score, fc.boolean(), (list, complexity, isStopped) => {
+        const choice = chooseModel(list, complexity, isStopped ? stop : null);
+        expect(list.map(({ name }) => name)).toContain(choice?.model);
+        expect(chooseModel(list.toReversed(), complexity, isStopped ? stop : null)).toEqual(choice);
+      }),
+    );
+  });
+
+  it('takes the highest ceiling for a hard stop, whatever it costs, and names the words', () => {
+    fc.assert(
+      fc.property(candidates, score, (list, complexity) => {
+        const choice = chooseModel(list, complexity, stop);
+        const chosen = list.find(({ name }) => name === choice?.model);
+        expect(chosen?.ceiling).toBe(Math.max(...list.map(({ ceiling }) => ceiling)));
+        expect(choice?.strategy).toBe('hard_stop');
+        expect(choice?.reason).toContain('api key');
+      }),
+    );
+  });
+
+  it('takes the cheapest of those that are trusted so far, else the most capable', () => {
+    fc.assert(
+      fc.property(candidates, score, (list, complexity) => {
+        const choice = chooseModel(list, complexity, null);
+        const chosen = list.find(({ name }) => name === choice?.model);
+        const able = list.filter(({ ceiling }) => ceiling >= complexity);
+        if (able.length === 0) {
+          expect(chosen?.ceiling).toBe(Math.max(...list.map(({ ceiling }) => ceiling)));
+          expect(choice?.strategy).toBe('most_capable');
+        } else {
+          expect(chosen?.estimateUsdMicros).toBe(Math.min(...able.map(({ estimateUsdMicros }) => estimateUsdMicros)));
+          expect(chosen?.ceiling).toBeGreaterThanOrEqual(complexity);
+        }
+      }),
+    );
+  });
+
+  it('is none when nothing can be chosen', () => {
+    expect(chooseModel([], 0.1, null)).toBeNull();
+  });
+});
