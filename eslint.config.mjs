@@ -1,5 +1,5 @@
+import javascript from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
-import { builtinRules } from 'eslint/use-at-your-own-risk';
 import tseslint from 'typescript-eslint';
 
 /**
@@ -92,10 +92,6 @@ const house = {
   },
 };
 
-const recommended = Object.fromEntries(
-  [...builtinRules].filter(([, rule]) => rule.meta?.docs?.recommended === true).map(([name]) => [name, 'error']),
-);
-
 const nodeGlobals = Object.fromEntries(
   [
     ...['AbortController', 'AbortSignal', 'Buffer', 'TextDecoder', 'TextEncoder', 'URL', 'URLSearchParams'],
@@ -126,7 +122,7 @@ export default defineConfig([
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
     rules: {
-      ...recommended,
+      ...javascript.configs.recommended.rules,
       ...size,
       ...houseRules,
       eqeqeq: 'error',

@@ -6,7 +6,7 @@ import {
   type EscalationAnswerRecord,
   type EscalationRecord,
 } from '../prisma/repositories/escalation-records.ts';
-import { appendEvents, type ProgressEvent } from '../prisma/repositories/order-records.ts';
+import { appendEvents, readProgress, type ProgressEvent } from '../prisma/repositories/order-records.ts';
 import type { AttemptKey } from '../prisma/repositories/attempt-records.ts';
 import type {
   InspectRepositoryInput,
@@ -37,6 +37,7 @@ export function createRecordActivities(dependencies: StepDependencies) {
   const { database } = dependencies;
   return withFailures({
     appendEvents: (events: ProgressEvent[]) => appendEvents(database, events),
+    readProgress: ({ orderId }: { orderId: string }) => readProgress(database, orderId),
     openEscalation: (escalation: EscalationRecord) => openEscalation(database, escalation),
     closeEscalation: (answer: EscalationAnswerRecord) => closeEscalation(database, answer),
     saveDecision: (decision: DecisionRecord) => saveDecision(database, decision),
@@ -44,8 +45,8 @@ export function createRecordActivities(dependencies: StepDependencies) {
   });
 }
 
-/** Activities that need a checkout on this machine; one or two at a time. */
-export function createWorkspaceActivities(dependencies: StepDependencies) {
+/** Activities that wait for others: a person who creates an order must not wait behind somebody's tests. */
+export function createWaitingActivities(dependencies: StepDependencies) {
   return withFailures({
     inspectRepository: (input: InspectRepositoryInput): Promise<InspectRepositoryResult> =>
       withHeartbeat(({ signal }) => asRefusal(() => inspectRepository(dependencies, input, signal))),
@@ -58,15 +59,23 @@ export function createWorkspaceActivities(dependencies: StepDependencies) {
       ),
     routeAttempt: (key: AttemptKey) => withHeartbeat(() => routeAttempt(dependencies, key)),
     planAttempt: (input: AttemptInput) => withHeartbeat((progress) => planAttempt(dependencies, input, progress)),
+    settleWorkspaces: ({ orderId }: { orderId: string }) =>
+      withHeartbeat(() => removeWorkspaces(dependencies.workspacesFolder, orderId)),
+  });
+}
+
+/** Activities that need a checkout on this machine; one or two at a time. */
+export function createWorkspaceActivities(dependencies: StepDependencies) {
+  return withFailures({
     editAttempt: (input: AttemptInput) => withHeartbeat((progress) => editAttempt(dependencies, input, progress)),
     verifyAttempt: (input: AttemptKey & { commit: string }) =>
       withHeartbeat((progress) => verifyAttempt(dependencies, input, progress)),
     publishAttempt: (input: PublishInput) => withHeartbeat((progress) => publishAttempt(dependencies, input, progress)),
-    settleWorkspaces: ({ orderId }: { orderId: string }) => removeWorkspaces(dependencies.workspacesFolder, orderId),
   });
 }
 
 export type RecordActivities = ReturnType<typeof createRecordActivities>;
+export type WaitingActivities = ReturnType<typeof createWaitingActivities>;
 export type WorkspaceActivities = ReturnType<typeof createWorkspaceActivities>;
 
 // A refusal is an answer, not a fault: it goes back as a value. What a retry can mend stays an error.

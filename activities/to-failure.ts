@@ -13,11 +13,16 @@ export function toFailure(error: unknown): unknown {
   return ApplicationFailure.create({
     message: error.message,
     type: error.code,
-    nonRetryable: !error.catalogueEntry.retryable,
+    nonRetryable: !error.catalogueEntry.retryable || wasRetried(error),
     details: [failureOf(error.code, error.message)],
     cause: error,
     ...(error.retryAfterMs === undefined ? {} : { nextRetryDelay: error.retryAfterMs }),
   });
+}
+
+// The model gateway is the one layer that repeats model calls; Temporal repeating the step would multiply them.
+function wasRetried(error: AppError): boolean {
+  return error.code.startsWith('provider-');
 }
 
 /** Wraps activities so that every error leaves through `toFailure`. */

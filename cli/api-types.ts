@@ -579,6 +579,7 @@ export interface components {
         | 'work-order-finished'
         | 'escalation-closed'
         | 'option-not-offered'
+        | 'branch-taken'
         | 'pull-request-not-open'
         | 'pull-request-conflict'
         | 'git-failed'
@@ -634,7 +635,7 @@ export interface components {
         durationMs: number;
         exitCode: number | null;
         gate: string;
-        /** @description passed, failed or not_found. */
+        /** @description passed or failed. */
         outcome: string;
         sandboxed: boolean;
       }[];
@@ -747,7 +748,7 @@ export interface components {
         durationMs: number;
         exitCode: number | null;
         gate: string;
-        /** @description passed, failed or not_found. */
+        /** @description passed or failed. */
         outcome: string;
         output: string;
         sandboxed: boolean;

@@ -14,6 +14,8 @@ export interface CommandContext {
   output: Output;
   /** @throws CommandError with exit code 4 when no stack runs in this clone */
   api(): Api;
+  /** How Temporal's own command line is called for the server of this stack, without its arguments. */
+  temporalCommand(): { program: string; address: string };
   /** The bare repository that the bundled orders work on. */
   exampleRepository(name: string): string;
   /** The exit code of a command that worked; 0 unless it says otherwise. */
@@ -31,6 +33,10 @@ export function createContext(): CommandContext {
       const url = readVariable('RATCHET_API_URL') ?? readRun(root)?.apiUrl;
       if (url !== undefined) return createApi(url);
       throw notReachable();
+    },
+    temporalCommand() {
+      const run = readRun(root);
+      return { program: run?.temporalProgram ?? 'temporal', address: run?.temporalAddress ?? '127.0.0.1:7233' };
     },
     exampleRepository(name) {
       return readRun(root)?.exampleRepositories?.[name] ?? join(stateFolder(root), 'forge', `${name}.git`);

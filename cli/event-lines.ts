@@ -26,13 +26,11 @@ function wordsOf({ type, payload }: WorkOrderEvent, paint: Paint): string | null
       return `${text(payload['resolvedBy'])} answered: ${text(payload['option'])}`;
     case 'pull_request_opened':
       return `Pull request ${text(payload['number'])} is open: ${describeDiff(payload['diffStat'])}`;
-    case 'note':
-      return text(payload['text']);
     case 'ended':
       return `Ended as ${text(payload['status'])}. ${text(payload['reason'])}`.trimEnd();
     default:
       // A newer server may tell of things that this version has no words for.
-      return type;
+      return text(type);
   }
 }
 

@@ -8,6 +8,7 @@ import { addRecordCommands } from './commands/records.ts';
 import { addStackCommands } from './commands/stack.ts';
 import { CommandError, exitCodes, type ExitCode } from './command-error.ts';
 import type { CommandContext } from './context.ts';
+import { plain } from './terminal.ts';
 
 const examples = `
 Examples:
@@ -60,7 +61,7 @@ export async function runProgram(
     // Commander has written its own words by now; its code 0 is a help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     if (!(error instanceof CommandError)) throw error;
-    writeError(`${error.message}\n`);
+    writeError(`${plain(error.message)}\n`);
     return error.exitCode;
   }
 }

@@ -67,7 +67,11 @@ function printTimes(output: Output, order: WorkOrder): void {
 }
 
 /** A question to a person, with the commands that answer it. */
-export function printEscalation(output: Output, escalation: Escalation, workflowId: string): void {
+export function printEscalation(
+  output: Output,
+  escalation: Escalation,
+  run: { workflowId: string; temporal: { program: string; address: string } },
+): void {
   const { paint } = output;
   output.line();
   output.line(
@@ -81,13 +85,13 @@ export function printEscalation(output: Output, escalation: Escalation, workflow
   output.line();
   output.line('Answer with one of:');
   for (const { option, effect } of escalation.options) {
-    output.line(`  npx ratchet resolve ${escalation.workOrderNumber} ${option}`);
-    output.line(`    ${effect}`);
+    output.line(`  npx ratchet resolve ${escalation.workOrderNumber} ${plain(option)}`);
+    output.line(`    ${plain(effect)}`);
   }
   output.line("or with Temporal's own tool:");
-  output.line(
-    `  temporal workflow signal --workflow-id ${workflowId} --name resolveEscalation --input '{"option":"abort"}'`,
-  );
+  const { workflowId, temporal } = run;
+  output.line(`  ${temporal.program} workflow signal --address ${temporal.address} --workflow-id ${workflowId} \\`);
+  output.line(`    --name resolveEscalation --input '{"option":"abort"}'`);
 }
 
 /** Rows under a heading. */

@@ -4,6 +4,8 @@ import { readVariable } from '../tools/environment.mjs';
 export interface Output {
   /** Writes a line of the result. */
   line(text?: string): void;
+  /** Writes a document of others: as it is into a file or a pipe, without what a terminal would obey on one. */
+  document(text: string): void;
   /** Writes one JSON document. */
   json(value: unknown): void;
   /** Replaces the small last line; on anything but a terminal nothing is written. */
@@ -53,7 +55,10 @@ export function createOutput(stream: Stream, hasColour = readVariable('NO_COLOR'
     isTerminal,
     line,
     clearLive,
-    json: (value) => line(JSON.stringify(value, null, isTerminal ? 2 : undefined)),
+    document: (text) => line(isTerminal ? plain(text) : text),
+    // JSON escapes the other control characters by itself.
+    json: (value) =>
+      line(JSON.stringify(value, null, isTerminal ? 2 : undefined).replaceAll(/[\u007f-\u009f]/g, escape)),
     live(text) {
       if (!isTerminal) return;
       stream.write(`${clearLine}${text.slice(0, (stream.columns ?? 80) - 1)}`);
@@ -70,4 +75,8 @@ export function createOutput(stream: Stream, hasColour = readVariable('NO_COLOR'
 export function plain(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is removed
   return text.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+}
+
+function escape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -4,6 +4,7 @@ import type { CommandContext } from './context.ts';
 import { describeEvent } from './event-lines.ts';
 import { readEvents } from './event-reader.ts';
 import { printEscalation, printSummary } from './summaries.ts';
+import { plain } from './terminal.ts';
 import { duration } from './wording.ts';
 
 export interface WatchOptions {
@@ -22,7 +23,7 @@ export async function watchOrder(context: CommandContext, options: WatchOptions)
   const api = context.api();
   const { output } = context;
   const order = await readOrder(api, options.order);
-  if (!options.json) output.line(`Work order #${order.number}: ${order.title}`);
+  if (!options.json) output.line(`Work order #${order.number}: ${plain(order.title)}`);
   const ticker = createTicker(context, options);
   try {
     for await (const event of readEvents(api, order.id)) {
@@ -71,7 +72,7 @@ async function isWaiting(context: CommandContext, event: WorkOrderEvent, options
   if (options.json) context.output.json({ type: 'escalation', escalation });
   else {
     const { workflowId } = await readOrder(api, escalation.workOrderId);
-    printEscalation(context.output, escalation, workflowId);
+    printEscalation(context.output, escalation, { workflowId, temporal: context.temporalCommand() });
   }
   return !options.wait;
 }
@@ -87,7 +88,8 @@ function createTicker({ output }: CommandContext, { json }: WatchOptions) {
   const timer = output.isTerminal ? setInterval(show, tickMs) : undefined;
   return {
     follow(event: WorkOrderEvent): void {
-      const words = event.type === 'step_started' ? `${String(event.payload['step'])} runs` : waitingWords(event);
+      const words =
+        event.type === 'step_started' ? `${plain(String(event.payload['step']))} runs` : waitingWords(event);
       current = words === null ? null : { words, sinceMs: Date.parse(event.at) };
       show();
     },

@@ -1,10 +1,11 @@
 /** Numbers and tables as people read them. */
 import { plain } from './terminal.ts';
 
-/** Micro-dollars as dollars: cents, and more digits where cents would hide the sum. */
+/** Micro-dollars as dollars with four decimals, and up to six where the sum has them: nothing is rounded away. */
 export function dollars(costUsdMicros: number): string {
-  const digits = costUsdMicros > 0 && costUsdMicros < 10_000 ? 6 : 2;
-  return `$${(costUsdMicros / 1_000_000).toFixed(digits)}`;
+  const whole = Math.floor(costUsdMicros / 1_000_000);
+  const fraction = String(costUsdMicros % 1_000_000).padStart(6, '0');
+  return `$${whole}.${fraction.slice(0, 4)}${fraction.slice(4).replace(/0+$/, '')}`;
 }
 
 /** Milliseconds as `840 ms`, `12.3 s`, `4 min 05 s` or `2 h 10 min`. */

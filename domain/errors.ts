@@ -51,6 +51,7 @@ export const errorCatalogue = {
   'work-order-finished': entry(409, 'The work order has already ended'),
   'escalation-closed': entry(409, 'The escalation has already been answered'),
   'option-not-offered': entry(422, 'This option was not offered'),
+  'branch-taken': entry(409, 'The branch holds a commit of somebody else', 'orchestration_error'),
   'pull-request-not-open': entry(409, 'The pull request is not open'),
   'pull-request-conflict': entry(409, 'The pull request does not merge cleanly', 'orchestration_error'),
 

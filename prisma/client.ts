@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 
 import { PrismaClient } from './generated/client.ts';
+import { storable } from './storable.ts';
 
 export type Database = PrismaClient;
 /** A database or a transaction on it. */
@@ -23,5 +24,10 @@ export function openDatabase(databaseUrl: string, connectionsMax: number): Datab
     statement_timeout: 15_000,
     idle_in_transaction_session_timeout: 15_000,
   });
-  return new PrismaClient({ adapter });
+  const client = new PrismaClient({ adapter });
+  // For every query in one place, so that no write can forget it.
+  const storing = client.$extends({
+    query: { $allModels: { $allOperations: ({ args, query }) => query(storable(args)) } },
+  });
+  return storing as unknown as PrismaClient;
 }

@@ -41,7 +41,11 @@ async function main(args) {
     );
     return unknown === undefined ? 0 : 1;
   }
-  const run = await takeRun(root);
+  const run = await takeRun(root, {
+    onWait() {
+      process.stdout.write('The last run was killed; waiting until its parts have ended ...\n');
+    },
+  });
   const stopping = stopOnSignals();
   try {
     const tasks = createTaskList();

@@ -32,11 +32,12 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  */
 async function main(filters) {
   const environment = await provideParts();
-  let hasPassed = true;
+  /** @type {string[]} */
+  const failedChecks = [];
   for (const check of filters.length > 0 ? [] : CHECKS) {
-    hasPassed = (await runCheck(root, check, environment)) && hasPassed;
+    if (!(await runCheck(root, check, environment))) failedChecks.push(check);
   }
-  return (await runTests(filters, environment)) && hasPassed;
+  return await runTests(filters, { environment, failedChecks });
 }
 
 /** @returns {Promise<Record<string, string>>} the environment in which the tests find the parts */
@@ -76,9 +77,9 @@ async function provideParts() {
 
 /**
  * @param {readonly string[]} filters
- * @param {Record<string, string>} environment
+ * @param {{ environment: Record<string, string>, failedChecks: readonly string[] }} before
  */
-async function runTests(filters, environment) {
+async function runTests(filters, { environment, failedChecks }) {
   const reportFile = join(root, '.ratchet', `test-report-${String(process.pid)}.json`);
   const result = await runGuarded({
     command: bundledNodePath(root),
@@ -93,7 +94,7 @@ async function runTests(filters, environment) {
     stdout: 'inherit',
     stderr: 'inherit',
   });
-  return printTestSummary(reportFile) && result.exitCode === 0;
+  return printTestSummary(reportFile, { failedChecks }) && result.exitCode === 0;
 }
 
 const args = process.argv.slice(2);
@@ -105,6 +106,7 @@ if (args.includes('--help')) {
     process.exitCode = (await main(args)) ? 0 : 1;
   } catch (error) {
     process.stderr.write(`\n${describeError(error)}\n`);
+    process.stdout.write('\n0 passed, 1 failed, 0 skipped\n');
     process.exitCode = 1;
   }
   // Other parts may still be on their way when one can't be had; their processes end with this one.

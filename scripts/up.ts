@@ -35,7 +35,8 @@ async function main(): Promise<number> {
   const stopAsked = waitForStopSignal();
   const reserved = await reservePorts(wantedPorts());
   for (const note of reserved.notes) tasks.print(note);
-  const pids: Record<string, number> = {};
+  const pids: Record<string, number> = { supervisor: process.pid };
+  updateRun(root, { pids });
   const stack = createStack({
     root,
     stateDirectory,
@@ -69,7 +70,9 @@ async function supervise({ tasks, stack, stopAsked }: Supervision): Promise<numb
   if (started === undefined) return EXIT_CODE_STOPPED;
   updateRun(root, { ...stack.addresses, ...started, state: 'ready' });
   const exitCode = job === 'none' ? 0 : await runJob(stopAsked);
-  if (job === 'once' || exitCode === EXIT_CODE_STOPPED) return exitCode;
+  if (exitCode === EXIT_CODE_STOPPED) return exitCode;
+  // An order that waits for a person has not done what the job was for.
+  if (job === 'once') return exitCode === 0 ? 0 : 1;
   printStayingUp(stack);
   await stopAsked;
   process.stdout.write('\nEnding API, worker, Temporal and PostgreSQL ...\n');
@@ -101,7 +104,8 @@ async function startStack(tasks: TaskList, stack: Stack) {
   ]);
   const record = { startedAt: new Date(startedAtMs).toISOString(), ...timings };
   writeFileSync(join(stateDirectory, 'timings.json'), `${JSON.stringify(record, null, 2)}\n`);
-  return { apiReferenceUrl: `${stack.addresses.apiUrl}/docs`, exampleRepositories };
+  const { path: temporalProgram } = readTemporal();
+  return { apiReferenceUrl: `${stack.addresses.apiUrl}/docs`, exampleRepositories, temporalProgram };
 }
 
 async function makeExampleRepositories(): Promise<Record<string, string>> {

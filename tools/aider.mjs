@@ -145,7 +145,8 @@ async function installAider(folder, detail) {
   } else {
     detail(`making a Python environment with Python ${python.version}`);
     await runInstaller(python.path, ['-m', 'venv', '--clear', folder], detail);
-    await runInstaller(interpreter, ['-m', 'pip', 'install', '--disable-pip-version-check', REQUIREMENT], detail);
+    const quiet = ['--disable-pip-version-check', '--progress-bar', 'off'];
+    await runInstaller(interpreter, ['-m', 'pip', 'install', ...quiet, REQUIREMENT], detail);
   }
   if ((await readAiderVersion(programIn(folder))) === AIDER_VERSION) return;
   throw new ProvisioningError(
@@ -163,16 +164,34 @@ async function runInstaller(command, args, detail) {
     command,
     args,
     env: hostEnvironment(),
-    onOutput(text) {
-      const last = text.trim().split('\n').at(-1);
-      if (last !== undefined && last !== '') detail(last);
-    },
+    onOutput: createProgress(detail),
   });
   if (result.exitCode === 0) return;
   const lastLines = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-4).join(' / ');
   throw new ProvisioningError(
     `Aider ${AIDER_VERSION} could not be installed, so nothing can edit: check the network, the free disk space (1 GB) and that Python can make environments (Debian: python3-venv) and start again; the installer says: ${lastLines}`,
   );
+}
+
+/**
+ * @param {(text: string) => void} detail
+ * @returns {(text: string) => void} takes the installer's output
+ */
+function createProgress(detail) {
+  let foundCount = 0;
+  return (text) => {
+    for (const line of text.split('\n')) {
+      const name = /^Collecting ([\w.-]+)/.exec(line)?.[1];
+      if (name !== undefined) {
+        foundCount += 1;
+        detail(`pip, ${String(foundCount)} packages fetched, ${name}`);
+      } else if (line.startsWith('Installing collected packages')) {
+        detail(`pip, installing ${String(foundCount)} packages`);
+      } else if (/^(Resolved|Prepared|Installed) /.test(line)) {
+        detail(`uv, ${line}`);
+      }
+    }
+  };
 }
 
 /**

@@ -7,6 +7,7 @@ import { areDependenciesReady } from './dependencies.mjs';
 import { lookForProviders } from './doctor-providers.mjs';
 import { readVariable } from './environment.mjs';
 import { askProgram, findProgram } from './find-program.mjs';
+import { GIT_VERSION_MIN, lookForGit } from './git-program.mjs';
 import { HOST_NODE_MAJOR_MIN, bundledNodePath, describeOldNode, hasBundledNode } from './node-runtime.mjs';
 import { findFreePort } from './ports.mjs';
 import { POSTGRES_MAJOR } from './postgres-server.mjs';
@@ -35,8 +36,8 @@ import { TEMPORAL_VERSION, TEMPORAL_VERSION_MIN, lookForTemporal } from './tempo
 export async function collectDoctorRows(root) {
   const [bundledNode, npm, git, temporal, aider, sandbox, providers, ports] = await Promise.all([
     bundledNodeRow(root),
-    versionRow('npm', ['--version'], 'install Node together with npm'),
-    versionRow('git', ['--version'], 'install git'),
+    npmRow(),
+    gitRow(),
     temporalRows(root),
     aiderRows(),
     sandboxRow(),
@@ -88,18 +89,22 @@ async function bundledNodeRow(root) {
   };
 }
 
-/**
- * @param {string} name
- * @param {string[]} args
- * @param {string} fix
- * @returns {Promise<DoctorRow>}
- */
-async function versionRow(name, args, fix) {
-  const row = { part: name, needed: 'any' };
-  const path = findProgram(name);
-  const { ok, output } = path === undefined ? { ok: false, output: '' } : await askProgram(path, args);
-  if (!ok || path === undefined) return { ...row, found: '', from: '', state: 'missing', fix };
-  return { ...row, found: /\d[\d.]*/.exec(output)?.[0] ?? output, from: path, state: 'ok', fix: '' };
+/** @returns {Promise<DoctorRow>} */
+async function npmRow() {
+  const row = { part: 'npm', needed: 'any' };
+  const path = findProgram('npm');
+  const { ok, output } = path === undefined ? { ok: false, output: '' } : await askProgram(path, ['--version']);
+  // npm may print warnings beside its version.
+  const version = /^\d[\d.]*$/m.exec(output)?.[0] ?? 'unknown';
+  if (ok && path !== undefined) return { ...row, found: version, from: path, state: 'ok', fix: '' };
+  return { ...row, found: '', from: '', state: 'missing', fix: 'install Node together with npm' };
+}
+
+/** @returns {Promise<DoctorRow>} */
+async function gitRow() {
+  const { path = '', version = '', problem } = await lookForGit();
+  const state = problem === undefined ? 'ok' : path === '' ? 'missing' : 'wrong version';
+  return { part: 'git', needed: `${GIT_VERSION_MIN} or newer`, found: version, from: path, state, fix: problem ?? '' };
 }
 
 /**

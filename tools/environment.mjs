@@ -40,7 +40,7 @@ const HOST_NAMES = [
 const REGISTRY_NAMES =
   /^(npm_config_(registry|cafile)|pip_(index_url|find_links|cert)|goproxy|gosumdb|gonosumdb|goflags|java_home|cargo_http_cainfo)$/i;
 
-/** Names that choose a model provider. Worker and API get them; what they start gets them only where it must. */
+/** Names that choose a model provider. The worker gets them, and nobody else. */
 const PROVIDER_NAMES = [
   'ANTHROPIC_API_KEY',
   'ANTHROPIC_BASE_URL',
@@ -75,6 +75,16 @@ export function hostEnvironment(additions = {}) {
 }
 
 /**
+ * The settings of model providers, keys among them: for the worker, the only process that talks to them.
+ *
+ * @returns {Record<string, string>}
+ */
+export function providerEnvironment() {
+  const given = PROVIDER_NAMES.map((name) => [name, process.env[name]]);
+  return withoutUndefined(Object.fromEntries(given));
+}
+
+/**
  * The environment for a part of the stack: an allow list, so that a secret of the user's shell does not travel into
  * processes that have no use for it.
  *
@@ -86,11 +96,7 @@ export function stackEnvironment(additions = {}) {
   const chosen = {};
   for (const [name, value] of Object.entries(process.env)) {
     const isWanted =
-      HOST_NAMES.includes(name) ||
-      PROVIDER_NAMES.includes(name) ||
-      REGISTRY_NAMES.test(name) ||
-      name.startsWith('LC_') ||
-      name.startsWith('RATCHET_');
+      HOST_NAMES.includes(name) || REGISTRY_NAMES.test(name) || name.startsWith('LC_') || name.startsWith('RATCHET_');
     if (isWanted && value !== undefined) chosen[name] = value;
   }
   return { ...chosen, ...additions };

@@ -1,7 +1,7 @@
 /** Gets every part that a run or a test run needs, side by side, and shows it. */
 import { ensureDependencies } from './dependencies.mjs';
 import { provideAider } from './aider.mjs';
-import { findProgram } from './find-program.mjs';
+import { lookForGit } from './git-program.mjs';
 import { describeOldNode } from './node-runtime.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
 import { provideTemporal } from './temporal-program.mjs';
@@ -22,7 +22,7 @@ import { provideTemporal } from './temporal-program.mjs';
  * @throws {ProvisioningError} for the first part that can't be had
  */
 export async function provision(root, tasks) {
-  assertHost();
+  await assertHost();
   const [dependenciesMs, [temporal, temporalMs], [aider, aiderMs]] = await Promise.all([
     tasks.run('packages', async ({ detail }) => {
       const { installed, generated } = await ensureDependencies(root, { detail });
@@ -56,12 +56,7 @@ export function sinceStartMs() {
   return Math.round(process.uptime() * 1000);
 }
 
-function assertHost() {
-  const oldNode = describeOldNode();
-  if (oldNode !== undefined) throw new ProvisioningError(oldNode);
-  if (findProgram('git') === undefined) {
-    throw new ProvisioningError(
-      'git is not on the PATH, so no repository can be worked on: install git and start again.',
-    );
-  }
+async function assertHost() {
+  const problem = describeOldNode() ?? (await lookForGit()).problem;
+  if (problem !== undefined) throw new ProvisioningError(problem);
 }

@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRunning, ownIdentity } from './process-identity.mjs';
+import { isRunning, ownIdentity, readCommandLine } from './process-identity.mjs';
 import { tryLock } from './process-lock.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
 
@@ -23,8 +23,9 @@ const STOP_POLL_MS = 100;
  * @property {string} [apiReferenceUrl]
  * @property {string} [temporalAddress] host:port
  * @property {string} [temporalUiUrl] missing when the Temporal server is not ours and TEMPORAL_UI_URL is not set
+ * @property {string | undefined} [temporalProgram] path of Temporal's own command line, when this stack found one
  * @property {string} [workerHealthUrl]
- * @property {Record<string, number>} [pids] of the running parts: postgres, temporal, worker, api
+ * @property {Record<string, number>} [pids] of the supervisor and the running parts: postgres, temporal, worker, api
  * @property {Record<string, string>} [exampleRepositories] name to path of the bare repository
  */
 
@@ -37,15 +38,18 @@ export function stateFolder(root) {
 }
 
 /**
- * Becomes the run of this clone.
+ * Becomes the run of this clone. After kill -9 of another one, waits until the guards have ended what it had started: two
+ * servers on the same state would damage it.
  *
  * @param {string} root the clone
+ * @param {{ onWait?: () => void }} [options] `onWait` is called once, when there is something to wait for
  * @returns {Promise<{ release: () => void }>} `release` removes run.json and gives the lock back
- * @throws {ProvisioningError} when another run of this clone is alive; the sentence names its addresses
+ * @throws {ProvisioningError} when another run of this clone is alive, with its addresses; when parts of a killed one stay
  */
-export async function takeRun(root) {
+export async function takeRun(root, { onWait } = {}) {
   const lock = await tryLock(join(stateFolder(root), 'run.lock'));
   if (lock === undefined) throw new ProvisioningError(describeOtherRun(readRun(root)));
+  await waitForKilledRun(root, onWait);
   const { pid, startTime } = ownIdentity();
   writeRun(root, { pid, processStartTime: startTime, startedAt: new Date().toISOString(), state: 'starting' });
   return {
@@ -101,6 +105,34 @@ export async function stopRun(root, { timeoutMs = STOP_TIMEOUT_MS } = {}) {
     await sleep(STOP_POLL_MS);
   }
   return true;
+}
+
+/**
+ * @param {string} root
+ * @param {(() => void) | undefined} onWait
+ */
+async function waitForKilledRun(root, onWait) {
+  const deadlineMs = Date.now() + STOP_TIMEOUT_MS;
+  let remains = remainingPids(root);
+  if (remains.length > 0) onWait?.();
+  while (remains.length > 0) {
+    if (Date.now() > deadlineMs) {
+      throw new ProvisioningError(
+        `Parts of a run of this clone that was killed are still there, so a new one would damage their state: end them with kill -9 ${remains.join(' ')} and start again.`,
+      );
+    }
+    await sleep(STOP_POLL_MS);
+    remains = remainingPids(root);
+  }
+}
+
+/**
+ * @param {string} root
+ * @returns {number[]} processes of the last run that are still there; a number may belong to another program by now, which
+ *   does not name this clone
+ */
+function remainingPids(root) {
+  return Object.values(readRunFile(root)?.pids ?? {}).filter((pid) => readCommandLine(pid)?.includes(root) === true);
 }
 
 /** @param {Run | undefined} run */

@@ -58,13 +58,22 @@ export async function ensureSandboxForTests({ detail = () => undefined } = {}) {
     await install(aptGet);
     const installed = await lookForSandbox();
     if (installed.isUsable) return installed;
+    throw cannotTest(installed);
   }
-  throw new ProvisioningError(
-    `The sandbox can't be tested, so the test run would prove less than it says: ${present.reason ?? 'bubblewrap does not work'}, then start again.`,
+  throw cannotTest(present);
+}
+
+/** @param {SandboxReport} report */
+function cannotTest({ reason }) {
+  return new ProvisioningError(
+    `The sandbox can't be tested, so the test run would prove less than it says: ${reason ?? 'bubblewrap does not work'}, then start again.`,
   );
 }
 
-/** @param {string} aptGet */
+/**
+ * @param {string} aptGet
+ * @throws {ProvisioningError} with the package manager's complaint
+ */
 async function install(aptGet) {
   const settings = {
     command: aptGet,
@@ -76,5 +85,10 @@ async function install(aptGet) {
   if (first.exitCode === 0) return;
   // A fresh container has no package lists yet.
   await runGuarded({ ...settings, args: ['update'] });
-  await runGuarded({ ...settings, args });
+  const second = await runGuarded({ ...settings, args });
+  if (second.exitCode === 0) return;
+  const complaint = `${second.stdout}\n${second.stderr}`.trim().split('\n').slice(-3).join(' / ');
+  throw new ProvisioningError(
+    `The package bubblewrap could not be installed, so the sandbox can't be tested: install it by hand and start again; apt-get says: ${complaint}`,
+  );
 }

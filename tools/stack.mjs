@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from './cache.mjs';
-import { readVariable, stackEnvironment } from './environment.mjs';
+import { providerEnvironment, readVariable, stackEnvironment } from './environment.mjs';
 import { bundledNodePath, pathWithBundledNode } from './node-runtime.mjs';
 import { ensurePostgresData, isPostgresReady, postgresServerCommand, postgresUrl } from './postgres-server.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
@@ -97,11 +97,9 @@ export function createStack(settings) {
    * @param {string} databaseUrl
    */
   async function startNodePart(name, healthUrl, databaseUrl) {
-    const part = nodePart(settings, {
-      name,
-      healthUrl,
-      environment: nodeEnvironment(settings, addresses, databaseUrl),
-    });
+    const common = nodeEnvironment(settings, addresses, databaseUrl);
+    const environment = name === 'worker' ? { ...common, ...providerEnvironment() } : common;
+    const part = nodePart(settings, { name, healthUrl, environment });
     nodeParts.set(name, part);
     await part.start();
   }

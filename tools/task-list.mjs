@@ -7,6 +7,9 @@ import { readVariable } from './environment.mjs';
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 100;
 const SIGN_OF_LIFE_MS = 15_000;
+
+/** Of a plain line: what package managers say can be pages long. */
+const PLAIN_LINE_LENGTH_MAX = 120;
 const GREEN = '32';
 const RED = '31';
 const DIM = '2';
@@ -164,7 +167,9 @@ function createPlainLines(stream, signOfLifeMs) {
     add(task) {
       print(`- ${task.title} ...`);
       const timer = setInterval(() => {
-        print(`- ${task.title}: still working, ${elapsed(task)}${task.detail === '' ? '' : `, ${task.detail}`}`);
+        print(
+          shorten(`- ${task.title}: still working, ${elapsed(task)}${task.detail === '' ? '' : `, ${task.detail}`}`),
+        );
       }, signOfLifeMs);
       timers.set(task, timer);
     },
@@ -179,6 +184,11 @@ function createPlainLines(stream, signOfLifeMs) {
       timers.clear();
     },
   };
+}
+
+/** @param {string} line */
+function shorten(line) {
+  return line.length <= PLAIN_LINE_LENGTH_MAX ? line : `${line.slice(0, PLAIN_LINE_LENGTH_MAX - 1)}…`;
 }
 
 /** @param {RunningTask} task */

@@ -5,11 +5,15 @@ import { hostEnvironment } from './environment.mjs';
 import { askProgram, findProgram } from './find-program.mjs';
 import { runGuarded } from './guarded-process.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
+import { isAtLeast } from './versions.mjs';
 
 const PACKAGE = 'github.com/temporalio/cli/cmd/temporal';
 
 /** First Go that fetches a newer tool chain by itself when a module asks for one. */
-const GO_WITH_TOOLCHAINS = [1, 21, 0];
+const GO_WITH_TOOLCHAINS = '1.21.0';
+
+/** For the user's patience only: what version 1.8.2 compiles, the standard library included. */
+const PACKAGES_ABOUT = 1_700;
 
 /**
  * @param {string} root the clone
@@ -32,9 +36,8 @@ export async function lookForGo(root) {
   const { ok, output } = await askProgram(path, ['env', 'GOVERSION', 'GOTOOLCHAIN']);
   const [goVersion = '', toolchain = ''] = output.split('\n');
   const version = goVersion.replace(/^go/, '');
-  const numbers = version.split('.').map(Number);
-  const isNewEnough = compareNumbers(numbers, neededGoVersion(root).split('.').map(Number)) >= 0;
-  const fetchesNewer = toolchain.includes('auto') && compareNumbers(numbers, GO_WITH_TOOLCHAINS) >= 0;
+  const isNewEnough = isAtLeast(version, neededGoVersion(root));
+  const fetchesNewer = toolchain.includes('auto') && isAtLeast(version, GO_WITH_TOOLCHAINS);
   return { path, version, isUsable: ok && (isNewEnough || fetchesNewer) };
 }
 
@@ -89,18 +92,8 @@ function createProgress(detail) {
     const last = lines.at(-1) ?? '';
     detail(
       compiledCount === 0
-        ? `building with Go, ${String(downloadedCount)} modules downloaded`
-        : `building with Go, ${String(compiledCount)} packages compiled, ${last.replace(/^go: /, '')}`,
+        ? `building with Go, which takes minutes, ${String(downloadedCount)} modules downloaded`
+        : `building with Go, ${String(compiledCount)} of about ${String(PACKAGES_ABOUT)} packages compiled, ${last.replace(/^go: /, '')}`,
     );
   };
-}
-
-/**
- * @param {readonly number[]} left
- * @param {readonly number[]} right
- * @returns {number} negative, zero or positive, as for sorting
- */
-function compareNumbers(left, right) {
-  const index = right.findIndex((number, position) => number !== (left[position] ?? 0));
-  return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
 }

@@ -9,6 +9,7 @@ import { readVariable } from './environment.mjs';
 import { askProgram, findProgram } from './find-program.mjs';
 import { buildTemporal } from './temporal-build.mjs';
 import { downloadTemporal } from './temporal-download.mjs';
+import { isAtLeast } from './versions.mjs';
 
 /** Version of the command-line tool that carries the server; the build pins the same one in tools/temporal/go.mod. */
 export const TEMPORAL_VERSION = '1.8.2';
@@ -103,21 +104,4 @@ async function downloadOrBuild(root, target, detail) {
 export async function readTemporalVersion(path) {
   const { ok, output } = await askProgram(path, ['--version']);
   return ok ? /temporal version v?(\d+\.\d+\.\d+)/.exec(output)?.[1] : undefined;
-}
-
-/**
- * Compares versions of three numbers.
- *
- * @param {string} version
- * @param {string} minimum
- * @returns {boolean}
- */
-export function isAtLeast(version, minimum) {
-  const found = version.split('.').map(Number);
-  const wanted = minimum.split('.').map(Number);
-  for (const [index, wantedNumber] of wanted.entries()) {
-    const foundNumber = found[index] ?? 0;
-    if (foundNumber !== wantedNumber) return foundNumber > wantedNumber;
-  }
-  return true;
 }

@@ -1,4 +1,4 @@
-/** The last lines of a test run: what was skipped and why, and the counts. */
+/** The last lines of a test run: what failed beside the tests, what was skipped and why, and the counts. */
 import { readFileSync, rmSync } from 'node:fs';
 
 /**
@@ -20,14 +20,17 @@ import { readFileSync, rmSync } from 'node:fs';
  * or by `task.meta.reason = '...'` before `skip()`: vitest's JSON report leaves out the text that is given to `skip`.
  *
  * @param {string} reportFile vitest's JSON report; removed
- * @param {NodeJS.WritableStream} [stream]
- * @returns {boolean} false when a test failed, a file could not be loaded, a skip has no reason, or there is no report
+ * @param {{ failedChecks?: readonly string[], stream?: NodeJS.WritableStream }} [options] a failed check counts like a
+ *   failed test
+ * @returns {boolean} false when a test or check failed, a file could not be loaded, a skip has no reason, or there is no
+ *   report
  */
-export function printTestSummary(reportFile, stream = process.stdout) {
+export function printTestSummary(reportFile, { failedChecks = [], stream = process.stdout } = {}) {
   const report = takeReport(reportFile);
+  for (const check of failedChecks) stream.write(`failed check: ${check}\n`);
   if (report === undefined) {
     stream.write(
-      '\nThe tests left no report, so nothing is known of them: look at the output above.\n0 passed, 1 failed, 0 skipped\n',
+      `\nThe tests left no report, so nothing is known of them: look at the output above.\n0 passed, ${String(failedChecks.length + 1)} failed, 0 skipped\n`,
     );
     return false;
   }
@@ -43,7 +46,7 @@ export function printTestSummary(reportFile, stream = process.stdout) {
   for (const test of skipped)
     stream.write(`skipped: ${test.fullName}: ${reasonOf(test) ?? 'NO REASON GIVEN, which fails the run'}\n`);
   const unexplained = skipped.filter((test) => reasonOf(test) === undefined);
-  const failedCount = failed.length + brokenFiles.length;
+  const failedCount = failedChecks.length + failed.length + brokenFiles.length;
   stream.write(`\n${String(passed.length)} passed, ${String(failedCount)} failed, ${String(skipped.length)} skipped\n`);
   return failedCount === 0 && unexplained.length === 0 && passed.length > 0;
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { createRecordActivities, createWorkspaceActivities } from '../activities/index.ts';
+import { createRecordActivities, createWaitingActivities, createWorkspaceActivities } from '../activities/index.ts';
 import { createAiderEngine } from '../activities/aider/aider-engine.ts';
 import { createLocalForge } from '../activities/forge/local/local-forge.ts';
 import { createGit } from '../activities/git/git-command.ts';
@@ -26,6 +26,7 @@ export interface WorkerParts {
   logger: Logger;
   dependencies: StepDependencies;
   recordActivities: ReturnType<typeof createRecordActivities>;
+  waitingActivities: ReturnType<typeof createWaitingActivities>;
   workspaceActivities: ReturnType<typeof createWorkspaceActivities>;
   close(): Promise<void>;
 }
@@ -78,6 +79,7 @@ export async function composeWorker(config: Config): Promise<WorkerParts> {
     logger,
     dependencies,
     recordActivities: createRecordActivities(dependencies),
+    waitingActivities: createWaitingActivities(dependencies),
     workspaceActivities: createWorkspaceActivities(dependencies),
     close: async () => {
       await endpoint.close();

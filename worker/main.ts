@@ -9,8 +9,9 @@ import type { Logger } from '../platform/logger.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
 import { composeWorker, type WorkerParts } from './compose.ts';
 import { startHealthServer } from './health.ts';
-import { workflowQueue, workspaceQueue } from './queues.ts';
-import { sweepWorkspaces } from './sweep.ts';
+import { waitingQueue, workflowQueue, workspaceQueue } from './queues.ts';
+import { registerSearchAttributes } from './search-attributes.ts';
+import { sweepSocketFolders, sweepWorkspaces } from './sweep.ts';
 
 const retryMs = 1_000;
 
@@ -25,7 +26,10 @@ async function main(): Promise<void> {
   const { logger, dependencies } = parts;
   installRuntime(logger);
   const connection = await connect(config, logger);
+  const registered = await registerSearchAttributes(connection, config.temporal.namespace);
+  if (registered.length > 0) logger.info({ registered }, 'registered search attributes');
   const workers = await createWorkers(config, { parts, bundlePath, connection });
+  await sweepSocketFolders();
   await sweepWorkspaces(dependencies.database, dependencies.workspacesFolder, logger);
   const running = Promise.all(workers.map((worker) => worker.run()));
   isReady = true;
@@ -69,6 +73,7 @@ async function createWorkers(
       workflowBundle: { codePath: bundlePath },
       activities: parts.recordActivities,
     }),
+    Worker.create({ ...shared, ...waitingQueue, activities: parts.waitingActivities }),
     Worker.create({
       ...shared,
       ...workspaceQueue(config.worker.workspaceSlots),

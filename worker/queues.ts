@@ -15,8 +15,16 @@ export const workflowQueue: QueueOptions = {
   // After a worker died its runs wait this long for it before another one takes them; the default of 10 s would be the
   // floor of every recovery.
   stickyQueueScheduleToStartTimeout: '3s',
-  // The default of 0 cancels running activities at once; this lets a write finish.
-  shutdownGraceTime: '15s',
+  // The default of 0 cancels running activities at once; this lets a write finish. The supervisor waits 10 s.
+  shutdownGraceTime: '5s',
+};
+
+/** Looking at repositories, asking models, merging. */
+export const waitingQueue: QueueOptions = {
+  taskQueue: taskQueues.waiting,
+  // Each waits for a network or a disk; git's own work is short.
+  maxConcurrentActivityTaskExecutions: 8,
+  shutdownGraceTime: '2s',
 };
 
 /** Steps that need a checkout. @param slots steps at the same time on this machine */

@@ -12,31 +12,40 @@ export const recordOptions: ActivityOptions = {
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 1_000 },
 };
 
-const workspace = {
-  taskQueue: taskQueues.workspace,
+const step = {
   // Beats come every 3 s; five missed ones mean that the worker is gone.
   heartbeatTimeout: '15s',
   // The settled state of a cancelled step is part of its result: wait until its processes are ended.
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-  // A step that kills its worker each time must not do so for ever.
-  retry: { initialInterval: '500ms', backoffCoefficient: 3, maximumInterval: '30s', maximumAttempts: 4 },
+  // A step that kills its worker each time must not do so for ever; a worker that is stopped counts as a try, too.
+  retry: { initialInterval: '500ms', backoffCoefficient: 3, maximumInterval: '30s', maximumAttempts: 6 },
 } satisfies ActivityOptions;
 
 /** Fetching a repository for the first time; no order exists yet, so a person waits for it. */
 export const inspectOptions: ActivityOptions = {
-  ...workspace,
+  ...step,
+  taskQueue: taskQueues.waiting,
   startToCloseTimeout: '11m',
-  retry: { ...workspace.retry, maximumAttempts: 2 },
+  retry: { ...step.retry, maximumAttempts: 2 },
 };
 
-/** Short work on a checkout: routing, publishing, merging, cleaning. */
-export const shortStepOptions: ActivityOptions = { ...workspace, startToCloseTimeout: '12m' };
+/** Routing, merging, cleaning: short, but a mirror may have to be fetched first. */
+export const waitingOptions: ActivityOptions = { ...step, taskQueue: taskQueues.waiting, startToCloseTimeout: '12m' };
 
 /** A plan: at most two model calls of 150 s with their retries. */
-export const planOptions: ActivityOptions = { ...workspace, startToCloseTimeout: '20m' };
+export const planOptions: ActivityOptions = { ...step, taskQueue: taskQueues.waiting, startToCloseTimeout: '20m' };
+
+const workspace = { ...step, taskQueue: taskQueues.workspace } satisfies ActivityOptions;
+
+/** Publishing: short, but a workspace may have to be rebuilt first. */
+export const shortStepOptions: ActivityOptions = { ...workspace, startToCloseTimeout: '12m' };
 
 /** The editor has 15 minutes of its own; the rest is for bringing up the workspace. */
 export const editOptions: ActivityOptions = { ...workspace, startToCloseTimeout: '30m' };
 
-/** The sum of all gates' limits, and some minutes for the workspace. */
-export const verifyOptions: ActivityOptions = { ...workspace, startToCloseTimeout: '60m' };
+/** 40 minutes of gates, 10 of criteria, some for the workspace. Tried three times: gates are long. */
+export const verifyOptions: ActivityOptions = {
+  ...workspace,
+  startToCloseTimeout: '60m',
+  retry: { ...step.retry, maximumAttempts: 3 },
+};

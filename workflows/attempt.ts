@@ -13,15 +13,17 @@ import type {
   PublishInput,
   Route,
   VerifyResult,
+  WaitingActivities,
   WorkspaceActivities,
 } from '../activities/index.ts';
 import { failureOf, failureOfClass } from '../domain/failures/typed-failure.ts';
 import { failureClasses, type Failure } from '../domain/failures/failure-class.ts';
 import type { DiffStat, Step } from '../domain/work-orders/work-order.ts';
-import { editOptions, planOptions, shortStepOptions, verifyOptions } from './activity-options.ts';
+import { editOptions, planOptions, shortStepOptions, verifyOptions, waitingOptions } from './activity-options.ts';
 
 const short = proxyActivities<WorkspaceActivities>(shortStepOptions);
-const planning = proxyActivities<WorkspaceActivities>(planOptions);
+const routing = proxyActivities<WaitingActivities>(waitingOptions);
+const planning = proxyActivities<WaitingActivities>(planOptions);
 const editing = proxyActivities<WorkspaceActivities>(editOptions);
 const verifying = proxyActivities<WorkspaceActivities>(verifyOptions);
 
@@ -56,7 +58,7 @@ export type StepRunner = (step: Step, work: () => Promise<string | Failure>) => 
 export async function runSteps(attempt: Attempt, runStep: StepRunner): Promise<boolean> {
   const key = { orderId: attempt.orderId, attempt: attempt.number };
   const routed = await runStep('route', async () => {
-    attempt.route = await short.routeAttempt.executeWithOptions({ summary: 'Choose a model' }, [key]);
+    attempt.route = await routing.routeAttempt.executeWithOptions({ summary: 'Choose a model' }, [key]);
     return `${attempt.route.model}: ${attempt.route.reason}`;
   });
   if (!routed) return false;

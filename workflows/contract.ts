@@ -2,7 +2,7 @@
  * What everybody outside the workflows may know of them: names, payloads, search attributes.
  * No code of a workflow is reachable from here, so that the API can import it.
  */
-import type { EscalationOption, OfferedOption } from '../domain/escalations/options.ts';
+import type { OfferedOption } from '../domain/escalations/options.ts';
 import type { Failure } from '../domain/failures/failure-class.ts';
 import type { Gate } from '../domain/work-orders/gates.ts';
 import type { Step, WorkOrderStatus } from '../domain/work-orders/work-order.ts';
@@ -11,6 +11,8 @@ import type { Step, WorkOrderStatus } from '../domain/work-orders/work-order.ts'
 export const taskQueues = {
   /** Workflows, and the short activities that read and write records. */
   workflows: 'ratchet',
+  /** Work that waits for others more than it computes: looking at repositories, asking models, merging. */
+  waiting: 'ratchet-waiting',
   /** Steps that need a checkout on disk: one or two at a time per host. */
   workspace: 'ratchet-workspace',
 } as const;
@@ -20,11 +22,17 @@ export const workflowNames = {
   workOrder: 'workOrder',
   inspectRepository: 'inspectRepository',
   mergePullRequest: 'mergePullRequest',
+  closeLostWorkOrder: 'closeLostWorkOrder',
 } as const;
 
 /** The id of an order's workflow; there is never a second run with it. */
 export function workOrderWorkflowId(orderId: string): string {
   return `work-order/${orderId}`;
+}
+
+/** The id of the workflow that closes an order whose own run is gone. */
+export function closeLostWorkOrderWorkflowId(orderId: string): string {
+  return `close-lost-work-order/${orderId}`;
 }
 
 /** Names of the messages that a running work order takes. */
@@ -50,18 +58,6 @@ export interface WorkOrderResult {
   status: WorkOrderStatus;
   attempts: number;
   pullRequestNumber: number | null;
-}
-
-/** An answer to an escalation. By signal it may leave out all but the option. */
-export interface EscalationAnswer {
-  option: EscalationOption;
-  /** Extra guidance for a new attempt. */
-  guidance?: string | undefined;
-  note?: string | undefined;
-  /** Who answered; a signal from Temporal's own tools has no name. */
-  resolvedBy?: string | undefined;
-  /** The escalation that is meant; left out means the open one. */
-  escalationId?: string | undefined;
 }
 
 /** What a run says about itself when it is asked. */
@@ -103,10 +99,17 @@ export interface MergePullRequestInput {
   pullRequestId: string;
 }
 
+/** Input of `closeLostWorkOrder`. */
+export interface CloseLostWorkOrderInput {
+  orderId: string;
+  /** `cancelled` when a person asked for its end. */
+  status: Extract<WorkOrderStatus, 'cancelled' | 'failed'>;
+}
+
 export type MergePullRequestResult =
   { kind: 'merged'; mergeCommit: string } | { kind: 'refused'; code: string; message: string };
 
-/** Search attributes: never anything private in them. Registered by the server's start arguments. */
+/** Search attributes: never anything private in them. Registered by the server's start arguments, or by the worker. */
 export const searchAttributes = {
   status: { name: 'RatchetStatus', type: 'KEYWORD' },
   step: { name: 'RatchetStep', type: 'KEYWORD' },

@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 
-import type { WorkspaceActivities } from '../activities/index.ts';
-import { inspectOptions, shortStepOptions } from './activity-options.ts';
+import type { WaitingActivities } from '../activities/index.ts';
+import { inspectOptions, waitingOptions } from './activity-options.ts';
 import type {
   InspectRepositoryInput,
   InspectRepositoryResult,
@@ -9,8 +9,8 @@ import type {
   MergePullRequestResult,
 } from './contract.ts';
 
-const inspecting = proxyActivities<WorkspaceActivities>(inspectOptions);
-const merging = proxyActivities<WorkspaceActivities>(shortStepOptions);
+const inspecting = proxyActivities<WaitingActivities>(inspectOptions);
+const merging = proxyActivities<WaitingActivities>(waitingOptions);
 
 /** Looks at a repository for somebody who waits for the answer. */
 export async function inspectRepository(input: InspectRepositoryInput): Promise<InspectRepositoryResult> {

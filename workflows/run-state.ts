@@ -1,6 +1,8 @@
+import { formatUsdMicros } from '../domain/budget/money.ts';
 import { canTransition, isFinal, type Step, type WorkOrderStatus } from '../domain/work-orders/work-order.ts';
 import type { Failure } from '../domain/failures/failure-class.ts';
-import type { EscalationAnswer, LiveState } from './contract.ts';
+import { parseAnswer, type EscalationAnswer } from '../domain/escalations/answer.ts';
+import type { LiveState } from './contract.ts';
 
 /** Why an answer to an escalation was not taken. */
 export interface Refusal {
@@ -46,18 +48,26 @@ export class RunState {
     this.waitingSince = at;
   }
 
-  /** Why an answer can't be taken now, or null when it can. Changes nothing. */
-  refuse(answer: EscalationAnswer): Refusal | null {
+  /** Why an answer can't be taken now, or null when it can. Changes nothing; takes whatever a hand may have typed. */
+  refuse(value: unknown): Refusal | null {
     const { escalation } = this;
     if (escalation === null || this.answer !== null) {
       return { code: 'escalation-closed', message: 'No escalation of this work order waits for an answer.' };
     }
+    const offered = escalation.options.map(({ option }) => option).join(', ');
+    const answer = parseAnswer(value);
+    if (typeof answer === 'string') return { code: 'option-not-offered', message: `${answer} Offered: ${offered}.` };
     if (answer.escalationId !== undefined && answer.escalationId !== escalation.id) {
       return { code: 'escalation-closed', message: 'This escalation has been answered before.' };
     }
     if (escalation.options.some(({ option }) => option === answer.option)) return null;
-    const offered = escalation.options.map(({ option }) => option).join(', ');
     return { code: 'option-not-offered', message: `"${answer.option}" was not offered. Offered: ${offered}.` };
+  }
+
+  /** Takes an answer when it can be taken now. Never throws: a signal that can't be used is left aside. */
+  take(value: unknown): void {
+    const answer = parseAnswer(value);
+    if (this.refuse(value) === null && typeof answer !== 'string') this.answer = answer;
   }
 
   resume(): void {
@@ -78,7 +88,7 @@ export class RunState {
     const lines = [
       `**Status:** ${this.status}${this.step === null ? '' : `, step ${this.step}`}, attempt ${this.attempt}`,
       ...(this.model === null ? [] : [`**Model:** ${this.model}`]),
-      `**Cost so far:** $${(this.costUsdMicros / 1_000_000).toFixed(4)}`,
+      `**Cost so far:** ${formatUsdMicros(this.costUsdMicros)}`,
       ...(pullRequestNumber === null ? [] : [`**Pull request:** ${pullRequestNumber}`]),
       ...(lastFailure === null
         ? []

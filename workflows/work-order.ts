@@ -1,4 +1,5 @@
 import {
+  ActivityFailure,
   allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
@@ -12,28 +13,23 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 
-import type { RecordActivities, WorkspaceActivities } from '../activities/index.ts';
+import type { RecordActivities, WaitingActivities } from '../activities/index.ts';
+import type { EscalationAnswer } from '../domain/escalations/answer.ts';
 import { fittingOptions } from '../domain/escalations/options.ts';
 import { failureOfClass } from '../domain/failures/typed-failure.ts';
 import type { Failure } from '../domain/failures/failure-class.ts';
 import type { Step, WorkOrderStatus } from '../domain/work-orders/work-order.ts';
-import { recordOptions, shortStepOptions } from './activity-options.ts';
+import { recordOptions, waitingOptions } from './activity-options.ts';
 import { failureFromError, hasChange, newAttempt, publish, runSteps, type Attempt } from './attempt.ts';
-import {
-  messages,
-  type EscalationAnswer,
-  type LiveState,
-  type WorkOrderInput,
-  type WorkOrderResult,
-} from './contract.ts';
+import { messages, type LiveState, type WorkOrderInput, type WorkOrderResult } from './contract.ts';
 import { mirror, show, toEvent, type RunEvent } from './progress.ts';
 import { RunState } from './run-state.ts';
 
 const records = proxyActivities<RecordActivities>(recordOptions);
-const workspaces = proxyActivities<WorkspaceActivities>(shortStepOptions);
+const settling = proxyActivities<WaitingActivities>(waitingOptions);
 
-const resolveByUpdate = defineUpdate<LiveState, [EscalationAnswer]>(messages.resolveEscalation);
-const resolveBySignal = defineSignal<[EscalationAnswer]>(messages.resolveEscalation);
+const resolveByUpdate = defineUpdate<LiveState, [unknown]>(messages.resolveEscalation);
+const resolveBySignal = defineSignal<[unknown]>(messages.resolveEscalation);
 const cancelWorkOrder = defineSignal(messages.cancelWorkOrder);
 const live = defineQuery<LiveState>(messages.live);
 
@@ -74,17 +70,17 @@ class WorkOrderRun {
     setHandler(cancelWorkOrder, () => {
       this.scope.cancel();
     });
-    setHandler(resolveBySignal, (answer: EscalationAnswer) => {
-      if (state.refuse(answer) === null) state.answer = answer;
+    setHandler(resolveBySignal, (answer: unknown) => {
+      state.take(answer);
     });
     setHandler(
       resolveByUpdate,
       (answer) => {
-        state.answer = answer;
+        state.take(answer);
         return state.live();
       },
       {
-        validator: (answer: EscalationAnswer) => {
+        validator: (answer: unknown) => {
           const refusal = state.refuse(answer);
           if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal.message, refusal.code);
         },
@@ -102,8 +98,11 @@ class WorkOrderRun {
     try {
       return await this.scope.run(() => this.attempts());
     } catch (error) {
-      if (!isCancellation(error)) throw error;
-      return { status: 'cancelled', reason: 'Cancelled.' };
+      if (isCancellation(error)) return { status: 'cancelled', reason: 'Cancelled.' };
+      // A record that can't be written, however often it is tried: the order ends, rather than running for ever.
+      if (error instanceof ActivityFailure)
+        return { status: 'failed', reason: `It cannot go on: ${error.cause?.message ?? error.message}` };
+      throw error;
     }
   }
 
@@ -131,13 +130,14 @@ class WorkOrderRun {
     try {
       if (await runSteps(attempt, runStep)) await publish(attempt, runStep);
     } catch (error) {
+      if (!isCancellation(error)) throw error;
       // A cancelled attempt has an outcome too.
       attempt.failure = failureOfClass('unknown', 'cancelled', 'The work order was cancelled during this attempt.');
       attempt.failedStep = this.state.step;
       await CancellationScope.nonCancellable(() => this.recordOutcome(attempt, startedAtMs));
       throw error;
     }
-    await this.recordOutcome(attempt, startedAtMs);
+    await CancellationScope.nonCancellable(() => this.recordOutcome(attempt, startedAtMs));
   }
 
   private stepRunner(attempt: Attempt) {
@@ -182,10 +182,12 @@ class WorkOrderRun {
     const { state, orderId } = this;
     const trigger = 'attempts_used_up';
     const options = fittingOptions({ hasChange: hasChange(attempt) });
-    const { id } = await records.openEscalation({ orderId, attempt: attempt.number, trigger, failure, options });
+    const question = { orderId, attempt: attempt.number, trigger, failure, options };
+    // Its id is what closes it again, so a cancelled run waits for it.
+    const { id } = await CancellationScope.nonCancellable(() => records.openEscalation(question));
+    state.ask({ id, trigger, failure, options }, new Date().toISOString());
     const output = { trigger, failureClass: failure.failureClass };
     await this.decide(attempt, { type: 'escalation', reason: failure.context.message, output });
-    state.ask({ id, trigger, failure, options }, new Date().toISOString());
     const { failureClass, context } = failure;
     await this.tell('escalation_opened', { escalationId: id, trigger, failureClass, message: context.message });
     await condition(() => state.answer !== null);
@@ -220,7 +222,7 @@ class WorkOrderRun {
 
   private async end(ending: Ending): Promise<void> {
     // What could not be removed now is removed by the sweep when a worker starts; the order ends all the same.
-    await workspaces.settleWorkspaces({ orderId: this.orderId }).catch((error: unknown) => {
+    await settling.settleWorkspaces({ orderId: this.orderId }).catch((error: unknown) => {
       log.warn('The workspaces of an ended order could not be removed', { orderId: this.orderId, error });
     });
     const open = this.state.escalation;
@@ -242,7 +244,8 @@ class WorkOrderRun {
   private async tell(type: string, details: Record<string, unknown> = {}): Promise<void> {
     this.hold(type, details);
     show(this.state, this.pullRequestNumber);
-    await mirror(this.held.splice(0));
+    // A cancelled run has told what it did until then: a short write that is begun is brought to its end.
+    await CancellationScope.nonCancellable(() => mirror(this.held.splice(0)));
   }
 }
 

@@ -19,7 +19,7 @@ export interface Forge {
   /**
    * Pushes the head commit as its branch and opens a pull request for it. Repeated, it finds the first one.
    *
-   * @throws AppError git-failed when the branch holds somebody else's commits
+   * @throws AppError branch-taken when the branch holds somebody else's commits
    */
   openPullRequest(draft: PullRequestDraft, workspace: Workspace): Promise<OpenedPullRequest>;
   /**

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { classifyFailure } from '../../domain/failures/classify-failure.ts';
-import { failureOf } from '../../domain/failures/typed-failure.ts';
+import { failureOf, failureOfClass } from '../../domain/failures/typed-failure.ts';
 import type { Failure } from '../../domain/failures/failure-class.ts';
 import type { Redact } from '../../domain/text/redact.ts';
 import type { Gate, GateOutcome } from '../../domain/work-orders/gates.ts';
@@ -36,6 +36,8 @@ export interface GateRunOptions {
   signal: AbortSignal;
   /** Told before each gate, so that somebody who watches knows what runs. */
   onStart: (kind: string) => void;
+  /** Brings tracked files back to the checkpoint and tells which ones had been changed. */
+  restoreTree: () => Promise<string[]>;
 }
 
 const outputKeptCharacters = 20_000;
@@ -61,9 +63,15 @@ export async function runGates(
       signal: options.signal,
     });
     options.signal.throwIfAborted();
-    const passed = result.exitCode === 0 && !result.timedOut;
-    runs.push(toRun(dependencies, gate, result));
-    if (!passed) return { runs, failure: explain(dependencies, gate, result) };
+    const altered = await options.restoreTree();
+    const run = toRun(dependencies, gate, result);
+    runs.push(run);
+    if (run.outcome === 'failed') return { runs, failure: explain(dependencies, gate, result) };
+    const failure = explainAltered(gate, altered);
+    if (failure !== null) {
+      run.outcome = 'failed';
+      return { runs, failure };
+    }
   }
   return { runs, failure: null };
 }
@@ -91,6 +99,7 @@ export async function proveCriteria(
       signal: options.signal,
     });
     options.signal.throwIfAborted();
+    await options.restoreTree();
     const proven = result.exitCode === 0 && !result.timedOut;
     const shown = `\`${dependencies.redact(command).slice(0, 120)}\``;
     proofs.push(
@@ -158,6 +167,15 @@ function toRun(dependencies: GateDependencies, gate: Gate, result: ContainedResu
     durationMs: result.durationMs,
     output: dependencies.redact(result.output.slice(-outputKeptCharacters)),
   };
+}
+
+// A linter that mends and a runner that rewrites its snapshots are green on files that nobody would publish. Installing
+// and building write files by their nature; those are only brought back.
+function explainAltered(gate: Gate, altered: readonly string[]): Failure | null {
+  const [first] = altered;
+  if (first === undefined || gate.kind === 'install' || gate.kind === 'compile') return null;
+  const message = `The ${gate.kind} gate changed ${first} instead of only checking it, so what it found green is not what would be published.`;
+  return failureOfClass(gate.kind === 'lint' ? 'lint_error' : 'test_fail', 'gate-changed-files', message);
 }
 
 function explain(dependencies: GateDependencies, gate: Gate, result: ContainedResult): Failure {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { AppError } from '../../domain/errors.ts';
@@ -48,7 +48,10 @@ export function createMirrors(git: Git, folder: string): Mirrors {
 }
 
 async function prepare(git: Git, path: string): Promise<void> {
-  if (await isHealthy(git, path)) return;
+  if (await isHealthy(git, path)) {
+    await removeHalfPacks(path);
+    return;
+  }
   await rm(path, { recursive: true, force: true });
   await mkdir(path, { recursive: true });
   await git(['init', '--quiet', '--bare', path]);
@@ -57,11 +60,20 @@ async function prepare(git: Git, path: string): Promise<void> {
 // A worker that was killed in the middle of a fetch leaves lock files behind; nothing but this process uses the mirror.
 async function isHealthy(git: Git, path: string): Promise<boolean> {
   if (!(await exists(join(path, 'HEAD')))) return false;
-  for (const lock of ['packed-refs.lock', 'config.lock', 'HEAD.lock', 'shallow.lock']) {
+  const branches = await readdir(join(path, 'refs'), { recursive: true }).catch(() => []);
+  const locks = branches.filter((name) => name.endsWith('.lock')).map((name) => join('refs', name));
+  for (const lock of ['packed-refs.lock', 'config.lock', 'HEAD.lock', 'shallow.lock', ...locks]) {
     await rm(join(path, lock), { force: true });
   }
   const result = await git.attempt(['rev-parse', '--git-dir'], { gitDir: path });
   return result.exitCode === 0;
+}
+
+// Each killed fetch of a large repository leaves one behind, as large as what it had received; git never removes them.
+async function removeHalfPacks(path: string): Promise<void> {
+  const packs = join(path, 'objects', 'pack');
+  const names = await readdir(packs);
+  for (const name of names.filter((one) => one.startsWith('tmp_'))) await rm(join(packs, name), { force: true });
 }
 
 async function fetchAll(

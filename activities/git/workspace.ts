@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { parseNumstat } from '../../domain/text/unified-diff.ts';
@@ -63,6 +63,7 @@ async function resetTo(git: Git, workspace: Workspace, commit: string): Promise<
     () => false,
   );
   if (!there) return false;
+  await mkdir(workspace.tree, { recursive: true });
   // A killed worker may have left git's lock; nobody else uses this git dir.
   await rm(join(workspace.gitDir, 'index.lock'), { force: true });
   const reset = await git.attempt(['reset', '--quiet', '--hard', commit], inWorkspace(workspace));
@@ -186,4 +187,21 @@ export async function restorePaths(git: Git, workspace: Workspace, patterns: rea
   const paths = listed.split('\0').filter((path) => path !== '');
   if (paths.length > 0)
     await git(['checkout', '--quiet', 'HEAD', '--', ...paths.map((path) => `:(top,literal)${path}`)], here);
+}
+
+/** Brings all tracked files back to the last checkpoint. Returns the paths of those that had been changed. */
+export async function restoreTracked(git: Git, workspace: Workspace): Promise<string[]> {
+  const here = inWorkspace(workspace);
+  const listed = await git(['diff', '--name-only', '-z', '--no-ext-diff', 'HEAD'], here);
+  const paths = listed.split('\0').filter((path) => path !== '');
+  if (paths.length > 0) await git(['reset', '--quiet', '--hard', 'HEAD'], here);
+  return paths;
+}
+
+/** New files without content. The editor makes each planned file before it asks the model, so they tell nothing. */
+export async function listEmptyNewFiles(git: Git, workspace: Workspace): Promise<string[]> {
+  const listed = await git(['ls-files', '--others', '--exclude-standard', '-z'], inWorkspace(workspace));
+  const paths = listed.split('\0').filter((path) => path !== '');
+  const sizes = await Promise.all(paths.map((path) => lstat(join(workspace.tree, path))));
+  return paths.filter((_path, index) => sizes[index]?.isFile() === true && sizes[index].size === 0);
 }

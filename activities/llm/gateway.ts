@@ -88,7 +88,7 @@ interface FlightCall {
 
 /** The one way to a model: stored answers first, then money, then the provider. */
 export function createModelGateway(options: ModelGatewayOptions) {
-  const { directory, ledger } = options;
+  const { directory } = options;
   const flights = createSingleFlight<KeptAnswer>();
   const tools = {
     ...options,
@@ -118,16 +118,6 @@ export function createModelGateway(options: ModelGatewayOptions) {
         repeated,
       };
     },
-
-    /** Deletes the stored answers of an order that has ended. */
-    deleteAnswers: (workOrderId: string): Promise<void> => ledger.deleteAnswers(workOrderId),
-
-    /** Micro-dollars settled for an order so far. */
-    spent: (workOrderId: string): Promise<number> => ledger.spent(workOrderId),
-
-    /** Names of the models that really answered in an attempt. */
-    servedModels: (workOrderId: string, attempt: number): Promise<string[]> =>
-      ledger.servedModels(workOrderId, attempt),
   };
 }
 

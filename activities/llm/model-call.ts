@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { priceVersion } from '../../domain/budget/model-catalogue.ts';
+import { priceVersionOf } from '../../domain/budget/model-catalogue.ts';
 import { costOfTokens, estimateTokens, largestCost, type ModelEntry } from '../../domain/budget/models.ts';
 import { formatUsdMicros } from '../../domain/budget/money.ts';
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { AnswerKey, ModelCallRepository, Release } from '../../prisma/repositories/model-calls.ts';
+import type { AnswerKey, FailedTry, ModelCallRepository } from '../../prisma/repositories/model-calls.ts';
 import type { ChatMessage, ModelProvider, ProviderAnswer } from './providers/provider.ts';
 import { measurePrompt } from './prompt.ts';
 import { planRetry, type RetryPolicy } from './retry.ts';
@@ -59,12 +59,16 @@ async function tryOnce(tools: ModelCallTools, call: ModelCall): Promise<PaidAnsw
   const reservation = await reserve(tools, call);
   const startedAtMs = performance.now();
   const latency = () => Math.round(performance.now() - startedAtMs);
+  const wasSent = !call.signal.aborted;
   let answer: ProviderAnswer;
   try {
     answer = await askProvider(tools, call);
   } catch (error) {
     const errorCode = call.signal.aborted ? 'aborted' : error instanceof AppError ? error.code : 'internal-error';
-    await release(tools, { id: reservation.id, errorCode, latencyMs: latency() });
+    const failure = { id: reservation.id, errorCode, latencyMs: latency() };
+    // Nobody heard how it ended: the provider may go on with it and bill it.
+    const isBillable = wasSent && (errorCode === 'aborted' || errorCode === 'provider-timeout');
+    await writeFailure(tools, failure, isBillable);
     throw error;
   }
   // Without a count from the provider the whole reservation is taken: less could pass the cap unseen.
@@ -112,13 +116,13 @@ async function reserve({ ledger, callTimeoutMs }: ModelCallTools, call: ModelCal
     amountUsdMicros: largestCost(call.entry, size, call.outputTokensMax),
     capUsdMicros: call.costCapUsdMicros,
     validForMs: callTimeoutMs + reservationSlackMs,
-    priceVersion,
+    priceVersion: priceVersionOf(call.entry),
   };
   if (await ledger.reserve(reservation)) return reservation;
   const [cap, estimate] = [call.costCapUsdMicros, reservation.amountUsdMicros].map(formatUsdMicros);
   throw new AppError(
     'budget-exceeded',
-    `The next model call could cost up to ${estimate}, which is more than the work order's cap of ${cap} leaves. Raise the cap, or choose a cheaper model.`,
+    `The next model call could cost up to ${estimate}, which is more than the work order's cap of ${cap} leaves. Create a new order with a higher --cost-cap.`,
     { context: { workOrderId: call.key.workOrderId, estimateUsdMicros: reservation.amountUsdMicros } },
   );
 }
@@ -144,12 +148,16 @@ async function askProvider({ callTimeoutMs }: ModelCallTools, call: ModelCall): 
   }
 }
 
-async function release({ ledger, logger }: ModelCallTools, failure: Release): Promise<void> {
+async function writeFailure(
+  { ledger, logger }: ModelCallTools,
+  failure: FailedTry,
+  isBillable: boolean,
+): Promise<void> {
   try {
-    await ledger.release(failure);
-  } catch (releaseError) {
+    await (isBillable ? ledger.leaveReserved(failure) : ledger.release(failure));
+  } catch (error) {
     // What the provider said matters more to the caller, and the reservation frees itself when its time is over.
-    logger.warn({ err: releaseError, modelCallId: failure.id }, 'a reservation could not be released');
+    logger.warn({ err: error, modelCallId: failure.id }, 'the failure of a model call could not be written');
   }
 }
 
@@ -167,6 +175,12 @@ function findFlaw(answer: ProviderAnswer, { entry, outputTokensMax }: ModelCall)
     return flawed(
       'provider-refused',
       `${entry.name} refused to answer because of its content policy. Reword the work order, or choose another model.`,
+    );
+  }
+  if (answer.finishReason === 'other') {
+    return flawed(
+      'provider-bad-answer',
+      `${entry.name} stopped for a reason that is not known here, so its answer may be incomplete and was not used. Try again, or choose another model.`,
     );
   }
   if (answer.text.trim() === '') {

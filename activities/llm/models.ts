@@ -14,7 +14,13 @@ import type { Config } from '../../platform/config.ts';
 export type ModelDirectory = ReturnType<typeof createModelDirectory>;
 
 const ollamaProbeTimeoutMs = 300;
-const ollamaTagsSchema = z.object({ models: z.array(z.object({ name: z.string() })) });
+const ollamaTagsSchema = z.object({
+  models: z.array(
+    z.object({ name: z.string(), details: z.object({ families: z.array(z.string()).nullish() }).nullish() }),
+  ),
+});
+
+type OllamaTag = z.infer<typeof ollamaTagsSchema>['models'][number];
 
 /**
  * Which models can be used with the settings and what runs on this machine.
@@ -37,8 +43,11 @@ export function createModelDirectory(config: Pick<Config, 'providers'>, fetchUrl
      * @throws AppError `price-unknown` for a custom model without prices; `no-model` for a local one that is missing
      */
     async active(): Promise<ModelEntry[]> {
-      const local = await findOllamaModel(ollama, fetchUrl);
-      const real = [...configured(), ...(local === null ? [] : [local])];
+      const remote = configured();
+      // It costs nothing, so it would get all simple work: beside a provider that somebody set up it must be named.
+      const isWanted = ollama.model !== undefined || remote.length === 0;
+      const local = isWanted ? await findOllamaModel(ollama, fetchUrl) : null;
+      const real = [...remote, ...(local === null ? [] : [local])];
       return real.length === 0 && scripted.scriptPath !== undefined ? [scriptedModel] : real;
     },
 
@@ -80,9 +89,13 @@ async function findOllamaModel(
   { baseUrl, model }: Config['providers']['ollama'],
   fetchUrl: typeof fetch,
 ): Promise<ModelEntry | null> {
-  const names = await listOllamaModels(baseUrl, fetchUrl);
-  if (names === null) return null;
-  if (model === undefined) return names[0] === undefined ? null : ollamaModel(names[0]);
+  const tags = await listOllamaModels(baseUrl, fetchUrl);
+  if (tags === null) return null;
+  if (model === undefined) {
+    const first = tags.find((tag) => !isEmbeddingModel(tag));
+    return first === undefined ? null : ollamaModel(first.name);
+  }
+  const names = tags.map(({ name }) => name);
   if (names.includes(model) || names.includes(`${model}:latest`)) return ollamaModel(model);
   throw new AppError(
     'no-model',
@@ -90,12 +103,18 @@ async function findOllamaModel(
   );
 }
 
-async function listOllamaModels(baseUrl: string, fetchUrl: typeof fetch): Promise<string[] | null> {
+/** Such a model turns texts into vectors and answers nothing. */
+function isEmbeddingModel({ name, details }: OllamaTag): boolean {
+  const families = details?.families ?? [];
+  return /embed/i.test(name) || families.some((family) => family === 'bert' || family === 'nomic-bert');
+}
+
+async function listOllamaModels(baseUrl: string, fetchUrl: typeof fetch): Promise<OllamaTag[] | null> {
   try {
     const signal = AbortSignal.timeout(ollamaProbeTimeoutMs);
     const response = await fetchUrl(new URL('/api/tags', baseUrl), { signal });
     if (!response.ok) return null;
-    return ollamaTagsSchema.parse(await response.json()).models.map((entry) => entry.name);
+    return ollamaTagsSchema.parse(await response.json()).models;
   } catch {
     // Nobody listens, or something else does: both mean that there is no Ollama here.
     return null;

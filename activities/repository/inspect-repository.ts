@@ -1,5 +1,6 @@
-import { statfs, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { copyFile, mkdtemp, realpath, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
 
 import { AppError } from '../../domain/errors.ts';
 import {
@@ -8,7 +9,6 @@ import {
   findGates,
   type RepositoryFiles,
 } from '../../domain/work-orders/find-gates.ts';
-import type { Gate } from '../../domain/work-orders/gates.ts';
 import type { InspectRepositoryInput, InspectRepositoryResult } from '../../workflows/contract.ts';
 import { lastLines, type Git } from '../git/git-command.ts';
 import { readFileAt, repositorySizeBytes, unreachable, type Mirrors } from '../git/mirror.ts';
@@ -47,7 +47,8 @@ export async function inspectRepository(
   const sizeBytes = await repositorySizeBytes(git, mirror);
   if (sizeBytes > limits.repositorySizeMaxBytes) throw tooLarge(sizeBytes, limits);
   const baseCommit = (await git(['rev-parse', `refs/heads/${baseBranch}^{commit}`], { gitDir: mirror })).trim();
-  const { gates, files } = await readGates(git, mirror, baseCommit);
+  const gates = findGates(await readGateFiles(git, mirror, baseCommit));
+  const files = await countFiles(git, mirror, baseCommit);
   if (!canProve(gates)) {
     throw new AppError(
       'repository-without-gates',
@@ -57,17 +58,20 @@ export async function inspectRepository(
   return { kind: 'accepted', baseBranch, baseCommit, gates, sizeBytes, files };
 }
 
-/** The gates that a commit brings, and how many files it has. */
-export async function readGates(git: Git, gitDir: string, commit: string): Promise<{ gates: Gate[]; files: number }> {
+/** What of a commit decides about gates: the names in its top folder, and the texts that describe tools. */
+export async function readGateFiles(git: Git, gitDir: string, commit: string): Promise<RepositoryFiles> {
   const top = await git(['ls-tree', '-z', '--name-only', commit], { gitDir });
   const names = new Set(top.split('\0').filter((name) => name !== ''));
   const texts = new Map<string, string | undefined>();
   for (const name of filesThatDescribeGates) {
     if (names.has(name)) texts.set(name, await readFileAt(git, gitDir, `${commit}:${name}`));
   }
-  const files: RepositoryFiles = { names, read: (name) => texts.get(name) };
+  return { names, read: (name) => texts.get(name) };
+}
+
+async function countFiles(git: Git, gitDir: string, commit: string): Promise<number> {
   const all = await git(['ls-tree', '-r', '-z', '--name-only', commit], { gitDir });
-  return { gates: findGates(files), files: all.split('\0').length - 1 };
+  return all.split('\0').length - 1;
 }
 
 /** @throws AppError disk-full when less than the minimum is free where Ratchet keeps its workspaces */
@@ -102,21 +106,49 @@ async function inspectLocalFolder(git: Git, input: InspectRepositoryInput, limit
   const gitDir = (await git(['rev-parse', '--absolute-git-dir'], { cwd: path, remote: true })).trim();
   const sizeBytes = await repositorySizeBytes(git, gitDir);
   if (sizeBytes > limits.repositorySizeMaxBytes) throw tooLarge(sizeBytes, limits);
-  if (isBare.stdout.trim() === 'true' || input.allowDirty) return;
-  await refuseUncommitted(git, path);
+  if (isBare.stdout.trim() === 'true') return;
+  await refuseSubfolder(git, path);
+  if (!input.allowDirty) await refuseUncommitted(git, { path, gitDir });
 }
 
-// Only compared, never added: no filter of the repository runs for a status that looks at sizes and times first, and
-// the settings that could start a program are switched off for every call.
-async function refuseUncommitted(git: Git, path: string): Promise<void> {
-  const options = { gitDir: join(path, '.git'), workTree: path, cwd: path };
-  const status = await git(['status', '--porcelain', '-z', '--ignore-submodules=all'], options);
-  const changed = status.split('\0').filter((entry) => entry !== '');
-  if (changed.length === 0) return;
-  const first = changed[0]?.slice(3) ?? '';
+async function refuseSubfolder(git: Git, path: string): Promise<void> {
+  const top = (await git(['rev-parse', '--show-toplevel'], { cwd: path, remote: true })).trim();
+  if (top === (await realpath(path))) return;
   throw new AppError(
+    'repository-unreachable',
+    `${path} is a folder inside the repository ${top}. Give ${top} instead.`,
+  );
+}
+
+/**
+ * Compares through a git dir of our own with a copy of the index: the repository's settings could name a program that
+ * git runs to compare a file (a filter, a file system monitor), and they are not read this way.
+ */
+async function refuseUncommitted(git: Git, { path, gitDir }: { path: string; gitDir: string }): Promise<void> {
+  const own = await mkdtemp(join(tmpdir(), 'ratchet-status-'));
+  try {
+    const head = await git.attempt(['rev-parse', '--verify', '--quiet', 'HEAD'], { gitDir });
+    // Without a commit there is nothing to compare with; that it is empty is said by the search for its branches.
+    if (head.exitCode !== 0) return;
+    const objects = (await git(['rev-parse', '--git-path', 'objects'], { gitDir, cwd: path })).trim();
+    await git(['init', '--quiet', '--bare', own]);
+    await writeFile(join(own, 'objects/info/alternates'), `${resolve(path, objects)}\n`);
+    await copyFile(join(gitDir, 'index'), join(own, 'index'));
+    await git(['update-ref', '--no-deref', 'HEAD', head.stdout.trim()], { gitDir: own });
+    const options = { gitDir: own, workTree: path, cwd: path };
+    const status = await git(['status', '--porcelain', '-z', '--ignore-submodules=all'], options);
+    const changed = status.split('\0').filter((entry) => entry !== '');
+    if (changed.length > 0) throw dirty(path, changed);
+  } finally {
+    await rm(own, { recursive: true, force: true });
+  }
+}
+
+function dirty(path: string, changed: readonly string[]): AppError {
+  const files = `${changed.length} ${changed.length === 1 ? 'file' : 'files'}`;
+  return new AppError(
     'repository-dirty',
-    `${path} has uncommitted changes in ${changed.length} ${changed.length === 1 ? 'file' : 'files'} (such as ${first}). Ratchet works from commits: commit or stash them first, or allow it to leave them out (--allow-dirty).`,
+    `${path} has uncommitted changes in ${files} (such as ${changed[0]?.slice(3) ?? ''}). Ratchet works from commits: commit or stash them first, or allow it to leave them out (--allow-dirty).`,
   );
 }
 

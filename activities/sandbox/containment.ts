@@ -1,8 +1,9 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { runGuarded } from '../../tools/guarded-process.mjs';
 import { AppError } from '../../domain/errors.ts';
+import { sandboxPrefix, separations, type SandboxPlaces } from './bubblewrap.ts';
+import { proxyEnvironment, type OutboundProxy } from './outbound-proxy.ts';
 
 /** A command that may not be trusted: the editor, or a repository's own install and tests. */
 export interface ContainedCommand {
@@ -10,13 +11,13 @@ export interface ContainedCommand {
   args: readonly string[];
   /** Absolute. */
   cwd: string;
-  /** The exact environment; nothing is inherited. */
+  /** The exact environment; nothing is inherited, and only the sandbox's way to the network is added. */
   env: Record<string, string>;
   /** Absolute paths that may be written; everything else is read-only or hidden. */
   writable: readonly string[];
   /** Absolute paths that must be readable although they lie in a hidden place such as the home folder. */
   readable: readonly string[];
-  /** Whether the command may reach the network. */
+  /** Whether the command may reach the public network: in the sandbox registries and the web, never this machine. */
   network: boolean;
   timeoutMs: number;
   signal: AbortSignal;
@@ -40,21 +41,15 @@ export interface Containment {
   run(command: ContainedCommand): Promise<ContainedResult>;
 }
 
-export interface ContainmentOptions {
+export interface ContainmentOptions extends SandboxPlaces {
   mode: 'auto' | 'required' | 'off';
-  home: string;
-  /** PATH of the commands; its folders stay readable. */
-  searchPath: string;
-  /** Absolute folder whose other contents (workspaces of others, the database) are hidden. */
-  stateDir: string;
-  /** Absolute folder of the package with what runs inside the sandbox. */
-  nodePath: string;
+  /** The way to registries, for commands that may reach the network. */
+  outbound: Pick<OutboundProxy, 'socketPath' | 'loopbackTargets'>;
 }
 
-/** Where people and programs keep private files. */
-const hiddenFolders = ['/tmp', '/var/tmp', '/run', '/home', '/root'];
-
 const outputCharactersMax = 2_000_000;
+/** Port on the loopback of the sandbox's own network. */
+const outboundPort = 4801;
 const relayPath = join(import.meta.dirname, 'gateway-relay.mjs');
 
 /**
@@ -63,42 +58,46 @@ const relayPath = join(import.meta.dirname, 'gateway-relay.mjs');
  * @throws AppError tool-missing when the sandbox is required and not there
  */
 export async function createContainment(options: ContainmentOptions): Promise<Containment> {
-  const sandboxed = options.mode !== 'off' && (await canSandbox(options));
-  if (options.mode === 'required' && !sandboxed) {
+  const separation = options.mode === 'off' ? null : await findSeparation(options);
+  if (options.mode === 'required' && separation === null) {
     throw new AppError(
       'tool-missing',
       'RATCHET_SANDBOX is "required", but bubblewrap does not work on this machine. Install bubblewrap, or set RATCHET_SANDBOX to "auto".',
     );
   }
-  return { sandboxed, run: (command) => run(command, sandboxed ? options : null) };
+  const sandbox = separation === null ? null : { options, separation };
+  return { sandboxed: sandbox !== null, run: (command) => run(command, sandbox) };
 }
 
-async function canSandbox(options: ContainmentOptions): Promise<boolean> {
-  const probe = { writable: [], readable: [], network: false, cwd: '/' };
-  const [, ...args] = [...sandboxPrefix(probe, options), 'true'];
-  const result = await runGuarded({
-    command: 'bwrap',
-    args,
-    env: { PATH: options.searchPath },
-    timeoutMs: 10_000,
-  }).catch(
-    // The program is not there at all: the same answer as one that does not work.
-    () => ({ exitCode: 127 }),
-  );
-  return result.exitCode === 0;
+async function findSeparation(options: ContainmentOptions): Promise<readonly string[] | null> {
+  for (const separation of separations) {
+    const [command = '', ...prefix] = sandboxPrefix(separation, options, { writable: [], readable: [], cwd: '/' });
+    const args = [...prefix, 'true'];
+    const env = { PATH: options.searchPath };
+    const result = await runGuarded({ command, args, env, timeoutMs: 10_000 }).catch(
+      // The program is not there at all: the same answer as one that does not work.
+      () => ({ exitCode: 127 }),
+    );
+    if (result.exitCode === 0) return separation;
+  }
+  return null;
 }
 
-async function run(command: ContainedCommand, sandbox: ContainmentOptions | null): Promise<ContainedResult> {
+interface Sandbox {
+  options: ContainmentOptions;
+  separation: readonly string[];
+}
+
+async function run(command: ContainedCommand, sandbox: Sandbox | null): Promise<ContainedResult> {
   const own = [command.command, ...command.args];
-  const relayed = command.gateway && sandbox ? relayPrefix(command.gateway, sandbox) : [];
-  const prefix = sandbox ? sandboxPrefix(command, sandbox) : [];
-  const [program = '', ...args] = [...prefix, ...relayed, ...own];
+  const [program = '', ...args] = sandbox === null ? own : [...sandboxed(command, sandbox), ...own];
+  const isThroughProxy = sandbox !== null && command.network;
   let output = '';
   const result = await runGuarded({
     command: program,
     args,
     cwd: command.cwd,
-    env: command.env,
+    env: isThroughProxy ? { ...command.env, ...proxyEnvironment(outboundPort) } : command.env,
     captureBytesMax: 0,
     timeoutMs: command.timeoutMs,
     signal: command.signal,
@@ -117,59 +116,17 @@ async function run(command: ContainedCommand, sandbox: ContainmentOptions | null
   };
 }
 
-function relayPrefix(gateway: { socketPath: string; port: number }, sandbox: ContainmentOptions): string[] {
-  return [sandbox.nodePath, relayPath, gateway.socketPath, String(gateway.port), '--'];
-}
-
-/** The arguments that put a command into a world of its own: all read-only, homes and state hidden, its paths back. */
-function sandboxPrefix(
-  command: Pick<ContainedCommand, 'writable' | 'readable' | 'network' | 'cwd'>,
-  options: ContainmentOptions,
-): string[] {
-  const hidden = [...hiddenFolders, options.home, options.stateDir];
-  const visible = [...toolFolders(options), relayPath, options.nodePath, ...command.readable];
-  return [
-    'bwrap',
-    '--die-with-parent',
-    '--unshare-user-try',
-    '--unshare-pid',
-    '--unshare-ipc',
-    '--unshare-uts',
-    ...(command.network ? [] : ['--unshare-net']),
-    ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
-    ...[...new Set(hidden)].filter((path) => path !== '' && existsSync(path)).flatMap((path) => ['--tmpfs', path]),
-    // Names are resolved through here where a resolver runs on the machine itself.
-    ...(command.network ? readOnly(['/run/systemd/resolve']) : []),
-    ...readOnly(visible),
-    ...command.writable.flatMap((path) => ['--bind', path, path]),
-    ...['--chdir', command.cwd],
+/** What stands before a command: the sandbox, and in it the relay where there is a way out. */
+function sandboxed(command: ContainedCommand, { options, separation }: Sandbox): string[] {
+  const { outbound } = options;
+  const routes = [
+    ...(command.gateway ? [String(command.gateway.port), command.gateway.socketPath, ''] : []),
+    ...(command.network ? [String(outboundPort), outbound.socketPath, ''] : []),
+    ...(command.network
+      ? outbound.loopbackTargets.flatMap(({ host, port }) => [String(port), outbound.socketPath, `${host}:${port}`])
+      : []),
   ];
-}
-
-function readOnly(paths: readonly string[]): string[] {
-  return [...new Set(paths)].filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', path, path]);
-}
-
-/** Tool chains that live in the home folder (version managers do that): found by the PATH, with their targets. */
-function toolFolders(options: ContainmentOptions): string[] {
-  const folders = options.searchPath.split(':').filter((path) => path.startsWith('/') && existsSync(path));
-  const inHome = folders.flatMap((path) => [path, realpathSync(path)]).map((path) => toolRoot(path, options.home));
-  const toolChains = [join(options.home, '.rustup'), join(options.home, '.nvm')];
-  return [...inHome.filter((path) => path !== null), ...toolChains];
-}
-
-function toolRoot(path: string, home: string): string | null {
-  const [first = '', second = ''] = relative(home, path).split(sep);
-  if (home === '' || first === '..' || first === '') return isHiddenSystemPath(path) ? path : null;
-  // ~/.local and ~/.config hold private files beside programs, so only the named folder below them is shown.
-  return ['.local', '.config', 'Library'].includes(first) ? join(home, first, second) : join(home, first);
-}
-
-function isHiddenSystemPath(path: string): boolean {
-  return hiddenFolders.some((hidden) => path.startsWith(`${hidden}/`));
-}
-
-/** The folder of the real program behind a path, two levels up: where an interpreter keeps its library. */
-export function interpreterFolder(program: string): string {
-  return dirname(dirname(realpathSync(program)));
+  const readable = [relayPath, ...command.readable, ...(command.network ? [dirname(outbound.socketPath)] : [])];
+  const prefix = sandboxPrefix(separation, options, { ...command, readable });
+  return routes.length === 0 ? prefix : [...prefix, options.nodePath, relayPath, ...routes, '--'];
 }

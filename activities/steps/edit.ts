@@ -1,4 +1,4 @@
-import { lstat, mkdtemp, readlink, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readlink, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 
@@ -6,19 +6,22 @@ import { AppError, isErrorCode } from '../../domain/errors.ts';
 import { failureOf } from '../../domain/failures/typed-failure.ts';
 import type { Failure } from '../../domain/failures/failure-class.ts';
 import { editMessage } from '../../domain/text/prompts/edit.ts';
-import { isInScope, type Proposal } from '../../domain/work-orders/proposal.ts';
+import { isInScope } from '../../domain/work-orders/proposal.ts';
 import type { DiffStat } from '../../domain/work-orders/work-order.ts';
 import { loadProposal, saveCheckpoint } from '../../prisma/repositories/attempt-records.ts';
 import { loadOrder, type OrderSnapshot } from '../../prisma/repositories/order-records.ts';
 import { maskedPatterns } from '../aider/aider-engine.ts';
 import type { EditReport } from '../aider/edit-engine.ts';
-import { changedPaths, restorePaths, takeCheckpoint, type Workspace } from '../git/workspace.ts';
+import { changedPaths, listEmptyNewFiles, restorePaths, takeCheckpoint, type Workspace } from '../git/workspace.ts';
 import type { StepProgress } from '../heartbeat.ts';
 import type { ModelSession } from '../llm/endpoint.ts';
 import type { SessionCalls } from '../llm/endpoint-sessions.ts';
 import { openAttemptWorkspace } from './attempt-workspace.ts';
 import type { StepDependencies } from './dependencies.ts';
 import type { AttemptInput } from './plan.ts';
+
+/** Folders of sockets: named after the process, so that those of a killed one can be told. */
+export const socketFolderPrefix = 'ratchet-gateway-';
 
 /** What an edit left behind. A failure beside a change means that the change is not to be trusted. */
 export interface EditResult {
@@ -45,29 +48,23 @@ export async function editAttempt(
     progress.signal,
   );
   const { report, calls } = await editThroughGateway(dependencies, { order, input, workspace }, progress);
-  await removeEmptyNewFiles(workspace, await loadProposal(database, input));
   await restorePaths(git, workspace, maskedPatterns);
+  const emptyFiles = await listEmptyNewFiles(git, workspace);
   const checkpoint = await takeCheckpoint(
     git,
     workspace,
     `${order.title}\n\nWork order #${order.number}, attempt ${attempt}.`,
   );
   const paths = await changedPaths(git, workspace, checkpoint.commit);
-  const failure = await judge({ workspace, order, paths, report, calls, model: input.model });
+  const changed = paths.filter((path) => !emptyFiles.includes(path));
+  const failure = await judge({ workspace, order, paths, changed, report, calls, model: input.model });
   dependencies.logger.debug(
     { orderId: order.id, attempt, transcript: dependencies.redact(report.transcript) },
     'edit ended',
   );
   await saveCheckpoint(database, { ...input, step: 'edit', baseCommit: order.baseCommit, ...checkpoint });
-  return { commit: checkpoint.commit, diffStat: checkpoint.diffStat, failure };
-}
-
-// The editor makes every new file of the plan before it asks the model: one that stayed empty is no change.
-async function removeEmptyNewFiles({ tree }: Workspace, { files }: Proposal): Promise<void> {
-  for (const { path } of files.filter(({ isNew }) => isNew)) {
-    const entry = await lstat(join(tree, path)).catch(() => null);
-    if (entry?.isFile() === true && entry.size === 0) await rm(join(tree, path));
-  }
+  const diffStat = changed.length === 0 ? { files: 0, added: 0, removed: 0 } : checkpoint.diffStat;
+  return { commit: checkpoint.commit, diffStat, failure };
 }
 
 interface EditJobParts {
@@ -85,7 +82,7 @@ async function editThroughGateway(
   const { order, input } = parts;
   const { id: workOrderId, costCapUsdMicros } = order;
   // Not in the workspace: the path of a socket has 108 bytes at most.
-  const socketFolder = await mkdtemp(join(tmpdir(), 'ratchet-'));
+  const socketFolder = await mkdtemp(join(tmpdir(), `${socketFolderPrefix}${process.pid}-`));
   const session = await dependencies.endpoint.openSession({
     scope: { workOrderId, attempt: input.attempt, step: 'edit', costCapUsdMicros },
     model: input.model,
@@ -130,15 +127,25 @@ interface EditEvidence {
   workspace: Workspace;
   order: OrderSnapshot;
   paths: readonly string[];
+  /** Those of them that hold more than an empty new file. */
+  changed: readonly string[];
   report: EditReport;
   calls: SessionCalls;
   model: string;
 }
 
-async function judge({ workspace, order, paths, report, calls, model }: EditEvidence): Promise<Failure | null> {
+async function judge({
+  workspace,
+  order,
+  paths,
+  changed,
+  report,
+  calls,
+  model,
+}: EditEvidence): Promise<Failure | null> {
   const { count, lastErrorCode } = calls;
   if (report.timedOut) return failureOf('step-timeout', 'The editor was stopped at its time limit.');
-  if (paths.length === 0) {
+  if (changed.length === 0) {
     if (lastErrorCode !== null && isErrorCode(lastErrorCode)) {
       return failureOf(lastErrorCode, `The editor got no answer from ${model}: ${describeCode(lastErrorCode)}.`);
     }
@@ -164,9 +171,11 @@ async function findLeavingLink(workspace: Workspace, paths: readonly string[]): 
     const absolute = join(workspace.tree, path);
     const entry = await lstat(absolute).catch(() => null);
     if (!entry?.isSymbolicLink()) continue;
-    const target = resolve(dirname(absolute), await readlink(absolute));
-    const inside = relative(workspace.tree, target);
-    if (inside.startsWith('..') || inside.split('/')[0] === '.git') return path;
+    // By the file system where the target exists (a link may lead through another link), else by its text.
+    const written = resolve(dirname(absolute), await readlink(absolute));
+    const target = await realpath(absolute).catch(() => written);
+    const [first] = relative(await realpath(workspace.tree), target).split('/');
+    if (first === '..' || first === '.git') return path;
   }
   return null;
 }

@@ -40,7 +40,7 @@ export async function publishAttempt(
   const order = await loadOrder(database, orderId);
   const workspace = await openAttemptWorkspace(dependencies, { order, attempt, commit }, progress.signal);
   const proposal = await loadProposal(database, input);
-  const branch = branchName(order.number, order.title, attempt);
+  const branch = branchName(order.id, order.title, attempt);
   const body = pullRequestBody({
     orderNumber: order.number,
     attempt,

@@ -10,6 +10,9 @@ import { runShortWorkflow } from './short-workflow.ts';
 
 const inspectionTimeoutMs = 120_000;
 
+/** Two tries of eleven minutes, which is what the first fetch of a large repository gets, and some slack. */
+const inspectionExecutionTimeoutMs = 24 * 60_000;
+
 const resultSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('accepted'),
@@ -41,6 +44,7 @@ export async function inspectRepository(
     input,
     summary: 'Can this repository be worked on?',
     timeoutMs: inspectionTimeoutMs,
+    executionTimeoutMs: inspectionExecutionTimeoutMs,
     onTimeout: {
       code: 'repository-inspection-slow',
       message:

@@ -7,6 +7,9 @@ import { runShortWorkflow } from './short-workflow.ts';
 
 const mergeTimeoutMs = 30_000;
 
+/** A merge that nobody picked up in a minute must not surprise anybody later. */
+const mergeExecutionTimeoutMs = 60_000;
+
 const resultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('merged'), mergeCommit: z.string() }),
   z.object({ kind: z.literal('refused'), code: z.string(), message: z.string() }),
@@ -25,6 +28,7 @@ export async function mergePullRequest(temporal: TemporalClient, input: MergePul
       input,
       summary: 'Merge a pull request',
       timeoutMs: mergeTimeoutMs,
+      executionTimeoutMs: mergeExecutionTimeoutMs,
       onTimeout: {
         code: 'step-timeout',
         message:

@@ -2,7 +2,9 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 
 import { AppError } from '../../domain/errors.ts';
 import type { TemporalClient } from '../../platform/temporal.ts';
-import { messages, workOrderWorkflowId, type EscalationAnswer } from '../../workflows/contract.ts';
+import type { EscalationAnswer } from '../../domain/escalations/answer.ts';
+import { messages, workOrderWorkflowId } from '../../workflows/contract.ts';
+import { closeLostWorkOrder, isRunLost } from './lost-work-orders.ts';
 import { unwrapRunError } from './run-errors.ts';
 
 const signalTimeoutMs = 2_000;
@@ -10,7 +12,7 @@ const queryTimeoutMs = 3_000;
 const updateTimeoutMs = 5_000;
 
 /**
- * Asks a run to end at its next safe point.
+ * Asks a run to end at its next safe point. An order whose run is lost is ended by a workflow of its own.
  *
  * @throws AppError `work-order-finished` when no run is left, `temporal-unavailable`
  */
@@ -22,6 +24,10 @@ export async function cancelRun(temporal: TemporalClient, orderId: string): Prom
     );
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
+    if (await isRunLost(temporal, orderId)) {
+      await closeLostWorkOrder(temporal, { orderId, status: 'cancelled' });
+      return;
+    }
     const message = 'The run of this work order has ended already, so there is nothing to cancel.';
     throw new AppError('work-order-finished', message, { cause: error });
   }

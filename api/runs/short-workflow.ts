@@ -11,7 +11,10 @@ export interface ShortWorkflow {
   input: unknown;
   /** Names it in Temporal's UI; one line. */
   summary: string;
+  /** How long the request waits. */
   timeoutMs: number;
+  /** How long the run may take, waiting for a worker included; a later request with the same id joins it until then. */
+  executionTimeoutMs: number;
   /** What to answer when the time is over. The run itself goes on. */
   onTimeout: { code: ErrorCode; message: string };
 }
@@ -32,8 +35,8 @@ export async function runShortWorkflow(temporal: TemporalClient, workflow: Short
       taskQueue: taskQueues.workflows,
       args: [workflow.input],
       staticSummary: workflow.summary,
-      // Nobody waits any longer than this: a run that no worker picked up must not begin an hour later.
-      workflowExecutionTimeout: workflow.timeoutMs * 2,
+      // A run that no worker picked up must not begin when everybody has forgotten it.
+      workflowExecutionTimeout: workflow.executionTimeoutMs,
     }),
   );
   try {

@@ -1,21 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Logger } from '../../platform/logger.ts';
+import { closeLostWorkOrders } from './lost-work-orders.ts';
 import { startPendingOrders, type StartDependencies } from './start-work-order.ts';
 
 const sweepIntervalMs = 5_000;
 
-/** Starts orders that stayed pending, now and then, until it is stopped. */
+/** Rounds between two looks for lost runs: each asks Temporal once for every order that waits. */
+const roundsPerLook = 12;
+
+/** Starts orders that stayed pending and closes those whose run is lost, now and then, until it is stopped. */
 export function runStartSweeper(dependencies: StartDependencies, logger: Logger): { stop(): Promise<void> } {
   const stopping = new AbortController();
 
   async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
+    for (let round = 0; !stopping.signal.aborted; round += 1) {
       try {
         const started = await startPendingOrders(dependencies, logger);
         if (started > 0) logger.info({ started }, 'started orders that had been accepted but not started');
+        const closed = round % roundsPerLook === 0 ? await closeLostWorkOrders(dependencies, logger) : 0;
+        if (closed > 0) logger.warn({ closed }, 'closed orders whose run is gone from Temporal');
       } catch (error) {
-        logger.warn({ err: error }, 'pending orders could not be looked for, trying again');
+        logger.warn({ err: error }, 'pending or lost orders could not be looked for, trying again');
       }
       // Rejects only when it is stopped, which ends the loop.
       await sleep(sweepIntervalMs, undefined, { signal: stopping.signal }).catch(() => undefined);

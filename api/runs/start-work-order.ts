@@ -1,6 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 
+import { formatUsdMicros } from '../../domain/budget/money.ts';
+import { asMarkdownCode, asPlainMarkdown } from '../../domain/text/markdown.ts';
+import { intakeLimits } from '../../domain/work-orders/work-order.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { TemporalClient } from '../../platform/temporal.ts';
 import type { Database } from '../../prisma/client.ts';
@@ -86,13 +89,17 @@ export async function startPendingOrders(dependencies: StartDependencies, logger
   return started;
 }
 
-/** Markdown for Temporal's UI. */
+/** Markdown for Temporal's UI; what a client gave is text in it. */
 function describe(order: StartableWorkOrder): string {
-  const criteria = storedCriteria.parse(order.acceptanceCriteria).map(({ id, text }) => `- **${id}** ${text}`);
+  const criteria = storedCriteria
+    .parse(order.acceptanceCriteria)
+    .map(
+      ({ id, text }) => `- **${asPlainMarkdown(id, 20)}** ${asPlainMarkdown(text, intakeLimits.criterionLengthMax)}`,
+    );
   const facts = [
-    `**Repository** \`${order.repository}\``,
-    `**Base branch** \`${order.baseBranch}\``,
-    `**Cost cap** $${(order.costCapUsdMicros / 1_000_000).toFixed(2)}`,
+    `**Repository** ${asMarkdownCode(order.repository, 1_000)}`,
+    `**Base branch** ${asMarkdownCode(order.baseBranch, 200)}`,
+    `**Cost cap** ${formatUsdMicros(order.costCapUsdMicros)}`,
   ];
   return cutToBytes([...facts, '**Acceptance criteria**', criteria.join('\n')].join('\n\n'), 8_000);
 }

@@ -98,8 +98,12 @@ function refuseRepository(location: string): string | null {
   if (location.startsWith('/')) return null;
   if (/^[A-Za-z0-9_.-]{1,64}@[A-Za-z0-9.-]{1,253}:[^:\s]+$/.test(location) && !location.startsWith('-')) return null;
   if (!URL.canParse(location)) return 'must be a URL that git can clone, or an absolute path';
-  const { protocol, password } = new URL(location);
-  if (password !== '') return "must not hold a password: let git's credential helper give it";
+  const { protocol, username, password, search, hash } = new URL(location);
+  // The location is shown and stored as it is, and a token may stand in any of these. The name in ssh://git@ is none.
+  const hasUser = username !== '' && protocol !== 'ssh:';
+  if (hasUser || password !== '' || search !== '' || hash !== '') {
+    return "must not hold a user, a password, a token, a query or a fragment: let git's credential helper give what is secret";
+  }
   if (['https:', 'http:', 'ssh:', 'git:', 'file:'].includes(protocol)) return null;
   return 'must be a URL of https, http, ssh, git or file, or an absolute path';
 }

@@ -12,7 +12,7 @@ export const diffStatSchema = z.object({ files: z.int(), added: z.int(), removed
 export const gateResultSchema = z.object({
   gate: z.string(),
   command: z.string(),
-  outcome: z.string().describe('passed, failed or not_found.'),
+  outcome: z.string().describe('passed or failed.'),
   exitCode: z.int().nullable(),
   durationMs: z.int(),
   sandboxed: z.boolean(),

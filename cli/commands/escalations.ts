@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { dataOf, type Api } from '../api-client.ts';
+import { dataOf, notReachable, type Api } from '../api-client.ts';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import { readOrder } from '../watch.ts';
@@ -74,7 +74,10 @@ export function addEscalationCommands(program: Command, context: CommandContext)
 /** The id of an escalation from that id, or from the order that waits for it. */
 async function findEscalationId(api: Api, given: string): Promise<string> {
   if (given.includes('-')) {
-    const found = await api.client.GET('/api/v1/escalations/{id}', { params: { path: { id: given } } });
+    const request = api.client.GET('/api/v1/escalations/{id}', { params: { path: { id: given } } });
+    const found = await request.catch((cause: unknown) => {
+      throw notReachable(cause);
+    });
     if (found.data !== undefined) return found.data.id;
   }
   const order = await readOrder(api, given);

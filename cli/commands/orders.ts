@@ -46,7 +46,7 @@ Examples:
     if (flags.watch !== true) {
       if (flags.json === true) context.output.json(made);
       else {
-        context.output.line(`Work order #${made.number} is accepted: ${made.title}`);
+        context.output.line(`Work order #${made.number} is accepted: ${plain(made.title)}`);
         context.output.line(`Follow it with: npx ratchet order watch ${made.number}`);
       }
       return;

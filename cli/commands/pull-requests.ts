@@ -58,7 +58,7 @@ function addShow(pr: Command, context: CommandContext): void {
         return;
       }
       if (diff === true) {
-        output.line(one.diff.trimEnd());
+        output.document(one.diff.trimEnd());
         return;
       }
       output.line(output.paint('bold', `Pull request ${one.number}: ${plain(one.title)}`));

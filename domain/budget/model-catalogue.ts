@@ -1,7 +1,6 @@
 import type { ModelEntry } from './models.ts';
 
-/** Which prices a ledger row was made with. */
-export const priceVersion = 'litellm-1.109.1/2026-11-21';
+const catalogueVersion = 'litellm-1.109.1/2026-11-21';
 
 /**
  * Prices in micro-dollars per million tokens (1,000,000 is one dollar per million tokens), contexts and output limits.
@@ -81,3 +80,8 @@ export const modelCatalogue: readonly ModelEntry[] = [
     editFormat: 'diff',
   },
 ];
+
+/** Which prices a ledger row is made with: those of the catalogue, or `custom` for those of the settings. */
+export function priceVersionOf(entry: ModelEntry): string {
+  return entry.provider === 'openai' && !modelCatalogue.includes(entry) ? 'custom' : catalogueVersion;
+}

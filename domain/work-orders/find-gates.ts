@@ -32,12 +32,13 @@ function nodeInstall(files: RepositoryFiles): { manager: string; install: Gate }
   return gate('npm', 'npm install --no-package-lock', 'package.json');
 }
 
-function parsePackage(text: string): { scripts: Record<string, string>; hasDependencies: boolean } | null {
+function parsePackage(text: string): { scripts: Record<string, string>; needsInstall: boolean } | null {
   try {
     const parsed = JSON.parse(text) as Record<string, Record<string, string> | undefined> | null;
     if (parsed === null || typeof parsed !== 'object') return null;
-    const dependencies = { ...parsed['dependencies'], ...parsed['devDependencies'] };
-    return { scripts: parsed['scripts'] ?? {}, hasDependencies: Object.keys(dependencies).length > 0 };
+    const fields = ['dependencies', 'devDependencies', 'optionalDependencies', 'workspaces'];
+    const needsInstall = fields.some((field) => Object.keys(parsed[field] ?? {}).length > 0);
+    return { scripts: parsed['scripts'] ?? {}, needsInstall };
   } catch {
     // Not JSON: then it describes no gate. The install gate is what would say so to a person.
     return null;
@@ -53,7 +54,7 @@ const findNodeGates: Finder = (files) => {
   const manifest = text === undefined ? null : parsePackage(text);
   if (manifest === null) return [];
   const { manager, install } = nodeInstall(files);
-  const gates: Gate[] = manifest.hasDependencies ? [install] : [];
+  const gates: Gate[] = manifest.needsInstall ? [install] : [];
   for (const [kind, names] of scriptNames) {
     const name = names.find((candidate) => isProvingScript(manifest.scripts[candidate]));
     if (name === undefined) continue;
@@ -81,7 +82,14 @@ const findPythonGates: Finder = (files) => {
     source: described === undefined ? 'requirements.txt' : 'pyproject.toml',
   });
   const commands: Record<string, Gate> = {
-    mypy: { kind: 'compile', command: '.venv/bin/mypy .', source: 'mypy settings' },
+    // With files in its settings it takes those; a path would widen them.
+    mypy: {
+      kind: 'compile',
+      command: /\[(?:tool\.)?mypy\][^[]{0,5000}\n(?:files|packages|modules)\s*=/.test(settings)
+        ? '.venv/bin/mypy'
+        : '.venv/bin/mypy .',
+      source: 'mypy settings',
+    },
     ruff: { kind: 'lint', command: '.venv/bin/ruff check .', source: 'ruff settings' },
     pytest: { kind: 'test', command: '.venv/bin/python -m pytest -q', source: 'tests' },
   };
@@ -101,9 +109,15 @@ function usesPythonTool(tool: string, files: RepositoryFiles, settings: string):
   );
 }
 
+function install(command: string, source: string): Gate {
+  return { kind: 'install', command, source };
+}
+
 const findGoGates: Finder = (files) =>
   files.names.has('go.mod')
     ? [
+        // Only installing reaches the network, so what the other gates need is fetched here.
+        ...(files.names.has('go.sum') ? [install('go mod download', 'go.sum')] : []),
         { kind: 'compile', command: 'go build ./...', source: 'go.mod' },
         { kind: 'lint', command: 'go vet ./...', source: 'go.mod' },
         { kind: 'test', command: 'go test ./...', source: 'go.mod' },
@@ -113,6 +127,7 @@ const findGoGates: Finder = (files) =>
 const findRustGates: Finder = (files) =>
   files.names.has('Cargo.toml')
     ? [
+        install(files.names.has('Cargo.lock') ? 'cargo fetch --locked' : 'cargo fetch', 'Cargo.toml'),
         { kind: 'compile', command: 'cargo check --all-targets', source: 'Cargo.toml' },
         { kind: 'test', command: 'cargo test', source: 'Cargo.toml' },
       ]

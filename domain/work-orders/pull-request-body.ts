@@ -1,4 +1,5 @@
 import { formatUsdMicros } from '../budget/money.ts';
+import { asMarkdownCode, asPlainMarkdown } from '../text/markdown.ts';
 import type { Failure } from '../failures/failure-class.ts';
 import type { GateOutcome } from './gates.ts';
 import type { Proposal } from './proposal.ts';
@@ -36,31 +37,12 @@ export interface PullRequestFacts {
 
 const bodyLinesMax = 58;
 
-function shortened(text: string, lengthMax: number): string {
-  return text.length > lengthMax ? `${text.slice(0, lengthMax - 1)}…` : text;
-}
-
-// Text from outside may not open HTML or a code block, load an image, make a heading or a tick, mention people, or close
-// other issues ("fixes #1") in the forge's page.
-function asPlainText(text: string, lengthMax: number): string {
-  const flat = text.replaceAll(/[<>]/g, '').replaceAll(/\s+/g, ' ').trim();
-  return shortened(flat, lengthMax)
-    .replaceAll(/[\\`*_[\]|~]/g, String.raw`\$&`)
-    .replaceAll(/[@#]/g, '$&\u200b')
-    .replace(/^(?:[-+=]|\d+(?=[.)]))/, '$&\u200b');
-}
-
-/** The same for what is shown as code, such as a path or a command. */
-function asCode(text: string, lengthMax: number): string {
-  return `\`${shortened(text.replaceAll('`', "'").replaceAll(/\s+/g, ' ').trim(), lengthMax)}\``;
-}
-
 // A proof names its command between backticks; a command that holds some itself ends nothing.
 function asProof(proof: string): string {
   const parts = proof.split('`');
-  if (parts.length !== 3) return asPlainText(proof, 200);
+  if (parts.length !== 3) return asPlainMarkdown(proof, 200);
   const [before = '', command = '', after = ''] = parts;
-  return [asPlainText(before, 100), asCode(command, 120), asPlainText(after, 100)]
+  return [asPlainMarkdown(before, 100), asMarkdownCode(command, 120), asPlainMarkdown(after, 100)]
     .filter((part) => part !== '')
     .join(' ');
 }
@@ -69,12 +51,12 @@ function criterionLine(criterion: AcceptanceCriterion, proofs: readonly Criterio
   const proof = proofs.find(({ id }) => id === criterion.id);
   const mark = proof?.verdict === 'proven' ? 'x' : ' ';
   const how = proof === undefined ? 'not checked' : proof.proof;
-  return `- [${mark}] ${asPlainText(criterion.id, 40)}: ${asPlainText(criterion.text, 160)} (${asProof(how)})`;
+  return `- [${mark}] ${asPlainMarkdown(criterion.id, 40)}: ${asPlainMarkdown(criterion.text, 160)} (${asProof(how)})`;
 }
 
 function gateLine(gate: GateOutcome): string {
   const exit = gate.exitCode === null ? 'did not end by itself' : `exit code ${gate.exitCode}`;
-  return `| ${gate.kind} | ${gate.outcome} | ${asCode(gate.command, 200).replaceAll('|', '\\|')} | ${exit}, ${(gate.durationMs / 1000).toFixed(1)} s |`;
+  return `| ${gate.kind} | ${gate.outcome} | ${asMarkdownCode(gate.command, 200).replaceAll('|', '\\|')} | ${exit}, ${(gate.durationMs / 1000).toFixed(1)} s |`;
 }
 
 /** The lines that say what is special about this one: a script for a model, an open failure, no sandbox. */
@@ -82,7 +64,7 @@ function warningLines(facts: PullRequestFacts): string[] {
   const lines: string[] = [];
   if (facts.failure !== null) {
     lines.push(
-      `> **Draft, not proven:** ${facts.failure.failureClass}: ${asPlainText(facts.failure.context.message, 200)}`,
+      `> **Draft, not proven:** ${facts.failure.failureClass}: ${asPlainMarkdown(facts.failure.context.message, 200)}`,
       '',
     );
   }
@@ -104,13 +86,13 @@ export function pullRequestBody(facts: PullRequestFacts): string {
   const lines = [
     ...warningLines(facts),
     '## Why',
-    asPlainText(facts.description, 600),
+    asPlainMarkdown(facts.description, 600),
     '',
     '## What',
-    asPlainText(facts.proposal.summary, 400),
+    asPlainMarkdown(facts.proposal.summary, 400),
     '',
     ...shorten(
-      facts.proposal.files.map(({ path, intent }) => `- ${asCode(path, 200)}: ${asPlainText(intent, 140)}`),
+      facts.proposal.files.map(({ path, intent }) => `- ${asMarkdownCode(path, 200)}: ${asPlainMarkdown(intent, 140)}`),
       8,
       'files',
     ),

@@ -92,9 +92,9 @@ export function refusePath(path: string): string | null {
 /**
  * The branch of an attempt: one per order and attempt, the same on every repetition of the step.
  *
- * @param orderNumber the short number of the order
+ * @param orderId a UUID; its start and not the order's number, which begins at 1 again with every new database
  */
-export function branchName(orderNumber: number, title: string, attempt: number): string {
+export function branchName(orderId: string, title: string, attempt: number): string {
   const slug = title
     .normalize('NFKD')
     .toLowerCase()
@@ -102,5 +102,5 @@ export function branchName(orderNumber: number, title: string, attempt: number):
     .slice(0, 40)
     .replaceAll(/^-+|-+$/g, '');
   const suffix = attempt > 1 ? `-attempt-${attempt}` : '';
-  return `ratchet/${orderNumber}-${slug === '' ? 'change' : slug}${suffix}`;
+  return `ratchet/${orderId.slice(0, 8)}-${slug === '' ? 'change' : slug}${suffix}`;
 }

@@ -90,17 +90,11 @@ export async function saveGateResults(
     ...result,
     position,
     sandboxed,
-    output: storable(result.output),
   }));
   await database.$transaction([
     database.gateResult.deleteMany({ where }),
     database.gateResult.createMany({ data: rows }),
   ]);
-}
-
-// PostgreSQL's text holds no NUL character; a program under test may print one.
-function storable(text: string): string {
-  return text.replaceAll('\0', '');
 }
 
 export interface OutcomeRecord extends AttemptKey {

@@ -17,8 +17,3 @@ export function isDatabaseAway(error: unknown): boolean {
     return true;
   return error.cause !== undefined && isDatabaseAway(error.cause);
 }
-
-/** Whether an error means that a row with the same unique value was there first. */
-export function isUniqueConflict(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
-}

@@ -4,7 +4,7 @@ import { afterTimeCursor, cutPage, newestFirst, timeKey, type Page, type PageReq
 import { readRecord, type StoredRecord } from './stored-shapes.ts';
 
 /** A recorded choice: what it was made from, what was chosen, why. Times are ISO 8601. */
-export interface DecisionRecord {
+export interface DecisionView {
   id: string;
   workOrderId: string | null;
   type: DecisionType;
@@ -24,7 +24,7 @@ export async function listDecisions(
   database: Database,
   filter: { type?: DecisionType | undefined; workOrderId?: string | undefined },
   page: PageRequest,
-): Promise<Page<DecisionRecord>> {
+): Promise<Page<DecisionView>> {
   const where = {
     ...(filter.type === undefined ? {} : { type: filter.type }),
     ...(filter.workOrderId === undefined ? {} : { workOrderId: filter.workOrderId }),

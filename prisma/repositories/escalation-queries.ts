@@ -5,7 +5,7 @@ import { afterTimeCursor, cutPage, newestFirst, timeKey, type Page, type PageReq
 import { readRecord, storedFailureContext, storedOptions, type StoredRecord } from './stored-shapes.ts';
 
 /** A question to a person, with what was asked and what was answered. Times are ISO 8601. */
-export interface EscalationRecord {
+export interface EscalationView {
   id: string;
   workOrderId: string;
   workOrderNumber: number;
@@ -37,7 +37,7 @@ export async function listEscalations(
   database: Database,
   filter: { state?: 'open' | 'resolved' | undefined; workOrderId?: string | undefined },
   page: PageRequest,
-): Promise<Page<EscalationRecord>> {
+): Promise<Page<EscalationView>> {
   const where = {
     ...(filter.state === undefined ? {} : { state: filter.state }),
     ...(filter.workOrderId === undefined ? {} : { workOrderId: filter.workOrderId }),
@@ -54,12 +54,12 @@ export async function listEscalations(
 }
 
 /** One escalation, or null. */
-export async function readEscalation(database: Database, id: string): Promise<EscalationRecord | null> {
+export async function readEscalation(database: Database, id: string): Promise<EscalationView | null> {
   const row = await database.escalation.findUnique({ where: { id }, include: parts });
   return row === null ? null : toRecord(row);
 }
 
-function toRecord(row: Row): EscalationRecord {
+function toRecord(row: Row): EscalationView {
   const failure = storedFailureContext.safeParse(row.context);
   return {
     id: row.id,

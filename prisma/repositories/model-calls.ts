@@ -34,7 +34,7 @@ export interface Settlement {
   errorCode: string | null;
 }
 
-export interface Release {
+export interface FailedTry {
   id: string;
   errorCode: string;
   latencyMs: number;
@@ -64,9 +64,14 @@ export function createModelCallRepository(database: Database) {
     settle: (settlement: Settlement, answer?: StoredAnswer): Promise<void> => settle(database, settlement, answer),
 
     /** Gives the money of a failed try back. */
-    async release({ id, errorCode, latencyMs }: Release): Promise<void> {
+    async release({ id, errorCode, latencyMs }: FailedTry): Promise<void> {
       const data = { state: 'released' as const, errorCode, latencyMs };
       await database.modelCall.updateMany({ where: { id, state: 'reserved' }, data });
+    },
+
+    /** Writes why a try failed that may be billed all the same: its reservation counts until its time is over. */
+    async leaveReserved({ id, errorCode, latencyMs }: FailedTry): Promise<void> {
+      await database.modelCall.updateMany({ where: { id, state: 'reserved' }, data: { errorCode, latencyMs } });
     },
 
     /** The stored answer as it was written, or null. */
@@ -74,11 +79,6 @@ export function createModelCallRepository(database: Database) {
       const where = { workOrderId_attempt_step_promptHash: key };
       const row = await database.modelAnswer.findUnique({ where, select: { answer: true } });
       return row?.answer ?? null;
-    },
-
-    /** Deletes the answers of an order that has ended. Safe to repeat. */
-    async deleteAnswers(workOrderId: string): Promise<void> {
-      await database.modelAnswer.deleteMany({ where: { workOrderId } });
     },
 
     /** Micro-dollars settled so far: for one attempt of an order, or for all of them. */

@@ -101,6 +101,26 @@ function timesOf(event: ProgressEvent): { startedAt?: string; finishedAt?: strin
   return isFinal(event.status) ? { finishedAt: event.at } : {};
 }
 
+/** How far the record of an order is that has not ended. */
+export interface OrderProgress {
+  lastEventSequence: number;
+  attempt: number;
+  model: string | null;
+  failureClass: FailureClass | null;
+  openEscalationId: string | null;
+}
+
+/** How far the record of an order is; null when it has ended, or there is none. */
+export async function readProgress(database: Database, orderId: string): Promise<OrderProgress | null> {
+  const row = await database.workOrder.findUnique({
+    where: { id: orderId },
+    include: { escalations: { where: { state: 'open' }, take: 1, select: { id: true } } },
+  });
+  if (row === null || isFinal(row.status)) return null;
+  const { lastEventSequence, attempt, model, failureClass, escalations } = row;
+  return { lastEventSequence, attempt, model, failureClass, openEscalationId: escalations[0]?.id ?? null };
+}
+
 /** Of these orders, the ones that have not ended. */
 export async function selectUnfinished(database: Database, orderIds: readonly string[]): Promise<Set<string>> {
   const rows = await database.workOrder.findMany({

@@ -3,10 +3,7 @@ import type { Database } from '../client.ts';
 import { afterTimeCursor, cutPage, newestFirst, timeKey, type Page, type PageRequest } from './page.ts';
 import { readJson, readRecord } from './stored-shapes.ts';
 
-/** What an attempt came to, as the API shows it. Times are ISO 8601. */
-export type OutcomeRecord = Awaited<ReturnType<typeof listOutcomes>>['items'][number];
-
-/** Outcomes, newest first. */
+/** What attempts came to, newest first. Times are ISO 8601. */
 export async function listOutcomes(
   database: Database,
   filter: { failureClass?: FailureClass | undefined; workOrderId?: string | undefined },

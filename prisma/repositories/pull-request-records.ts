@@ -42,22 +42,18 @@ export async function findOrCreatePullRequest(
 export interface MergeableReference {
   state: 'open' | 'merged' | 'closed';
   forgeLocation: string;
-  headBranch: string;
   baseBranch: string;
   headCommit: string;
   title: string;
   number: number;
   mergeCommit: string | null;
-  /** What `git clone` gets for the repository that the order was for. */
-  repository: string;
 }
 
 /** What a merge needs to know of a pull request. @throws when there is no such one */
 export async function loadForMerge(database: Database, id: string): Promise<MergeableReference> {
-  const row = await database.pullRequest.findUniqueOrThrow({ where: { id }, include: { repository: true } });
-  const { state, forgeLocation, headBranch, baseBranch, headCommit, title, number, mergeCommit } = row;
-  const repository = row.repository.location;
-  return { state, forgeLocation, headBranch, baseBranch, headCommit, title, number, mergeCommit, repository };
+  const row = await database.pullRequest.findUniqueOrThrow({ where: { id } });
+  const { state, forgeLocation, baseBranch, headCommit, title, number, mergeCommit } = row;
+  return { state, forgeLocation, baseBranch, headCommit, title, number, mergeCommit };
 }
 
 /** Marks a pull request as merged; only an open one changes. */

@@ -1,4 +1,4 @@
-import type { AcceptanceCriterion, Risk } from '../../domain/work-orders/work-order.ts';
+import { finalStatuses, type AcceptanceCriterion, type Risk } from '../../domain/work-orders/work-order.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Gate } from '../../domain/work-orders/gates.ts';
 import type { Database, DatabaseSession } from '../client.ts';
@@ -115,6 +115,16 @@ export async function listPendingStarts(database: Database, createdBefore: Date)
     take: 50,
   });
   return rows.map(toStartable);
+}
+
+/** Ids of orders that are said to run and of which nothing was heard since a time, oldest first. */
+export async function listQuietOrders(database: Database, quietSince: Date): Promise<string[]> {
+  const rows = await database.workOrder.findMany({
+    where: { startState: 'started', status: { notIn: [...finalStatuses] }, updatedAt: { lt: quietSince } },
+    orderBy: { number: 'asc' },
+    select: { id: true },
+  });
+  return rows.map(({ id }) => id);
 }
 
 /** Remembers that the workflow of an order runs. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { addOrder, providerEnvironment, startEditingProvider } from '../support/editing-provider.ts';
 import { createOrder, runOf, waitForEnd, type OrderAnswer } from '../support/orders.ts';
@@ -9,6 +9,9 @@ import type { ProviderServer } from '../support/provider-server.ts';
 import { git, makeRepository } from '../support/repositories.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
+
+// Longer than the waits inside, so that a failing one says what it waited for.
+vi.setConfig({ testTimeout: 120_000 });
 
 let stack: TestStack;
 let provider: ProviderServer;

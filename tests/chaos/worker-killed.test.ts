@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import {
   addOrder,
@@ -10,9 +10,9 @@ import {
   type EditingQuestion,
 } from '../support/editing-provider.ts';
 import { createOrder, runOf, waitForEnd, type OrderAnswer } from '../support/orders.ts';
-import { processesIn } from '../support/processes.ts';
+import { processesIn, type RunningProcess } from '../support/processes.ts';
 import type { ProviderReply, ProviderServer } from '../support/provider-server.ts';
-import { git, makeRepository } from '../support/repositories.ts';
+import { git, greeterFiles, makeRepository } from '../support/repositories.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -22,31 +22,35 @@ const resumedMs = 15_000 + 5_000;
 /** How soon the guards of a killed worker's children must have ended them. */
 const orphansEndMs = 5_000;
 
-/** Any number: the advisory lock on which the database holds a publishing worker. */
-const holdLock = 4711;
+// Longer than the waits inside, so that a failing one says what it waited for.
+vi.setConfig({ testTimeout: 120_000 });
 
 let stack: TestStack;
 let provider: ProviderServer;
 let edited: OrderAnswer;
+let tested: OrderAnswer;
 let unrecorded: OrderAnswer;
 let unopened: OrderAnswer;
 let killedAtMs: number;
 let isKilled = false;
 
-// One kill for three orders, each at the point that is worst for it.
+// One kill for four orders, each at the point that is worst for it.
 beforeAll(async () => {
   provider = await startEditingProvider(replyTo);
-  const environment = { ...providerEnvironment(provider), RATCHET_WORKSPACE_SLOTS: '3' };
+  const environment = { ...providerEnvironment(provider), RATCHET_WORKSPACE_SLOTS: '4' };
   stack = await startTestStack({ environment });
   const repository = await makeRepository(join(stack.stateDirectory, 'repositories/greeter'));
+  const sleepy = await makeRepository(join(stack.stateDirectory, 'repositories/sleepy'), sleepyFiles);
   const shown = { text: 'It is there.', command: 'grep -q edited src/greet.js' };
   await holdPublications({ opening: 'Add unopened', recording: 'Add unrecorded' });
   edited = await createOrder(stack, { ...addOrder(repository, 'edited'), acceptanceCriteria: [shown] });
+  tested = await createOrder(stack, addOrder(sleepy, 'tested'));
   unopened = await createOrder(stack, addOrder(repository, 'unopened'));
   unrecorded = await createOrder(stack, addOrder(repository, 'unrecorded'));
   await waitFor(
-    'edit and two publications at the same time',
-    async () => callsOf('edited').length === 3 && (await heldBackends()).length === 2,
+    'edit, test and two publications at the same time',
+    async () =>
+      callsOf('edited').length === 3 && (await heldBackends()).length === 2 && (await sleepers()).length === 1,
     120_000,
   );
   await stack.killWorker();
@@ -59,6 +63,27 @@ afterAll(async () => {
   await stack.close();
   await provider.close();
 });
+
+/** Its test sleeps when it runs for the first time in a workspace, in a process that has a session of its own. */
+const sleepyFiles = {
+  ...greeterFiles,
+  'test/greet.test.js': [
+    "import { spawn } from 'node:child_process';",
+    "import { existsSync, writeFileSync } from 'node:fs';",
+    "import { test } from 'node:test';",
+    "const mark = process.env.HOME + '/has-slept';",
+    "test('sleeps once', { skip: existsSync(mark) }, () => new Promise((resolve) => {",
+    "  writeFileSync(mark, '');",
+    "  spawn('sleep', ['9872'], { detached: true, stdio: 'ignore' }).on('exit', resolve);",
+    '}));',
+    '',
+  ].join('\n'),
+};
+
+async function sleepers(): Promise<RunningProcess[]> {
+  const running = await processesIn(join(stack.stateDirectory, 'workspaces'));
+  return running.filter(({ commandLine }) => commandLine === 'sleep 9872');
+}
 
 /**
  * The edit of the order `edited` takes two calls: the first answer names lines that are not there, so the editor asks
@@ -80,20 +105,70 @@ function callsOf(word: string): string[] {
   return provider.calls.map(({ text }) => text).filter((text) => text.includes(`Add ${word}`));
 }
 
-/**
- * Makes the database hold a worker: one that is about to write down a pull request whose branch is pushed, and one that
- * is about to write down that it has opened a pull request.
- */
+describe('kill -9 of the worker', () => {
+  it('leaves no editor, test, sandbox or guard behind, whatever session they have', async () => {
+    const workspaces = join(stack.stateDirectory, 'workspaces');
+    const isNobodyLeft = async () => (await processesIn(workspaces)).length === 0;
+    await waitFor('end of all children of the worker', isNobodyLeft, orphansEndMs);
+  });
+
+  it('is made good by another worker within the heartbeat timeout and 5 s', async () => {
+    const { database } = stack;
+    // What the kill left: a branch without a record, and a record that its run does not know of.
+    expect(await database.pullRequest.findMany({ select: { workOrderId: true } })).toEqual([
+      { workOrderId: unrecorded.id },
+    ]);
+    expect(await branchesOf(unopened)).toHaveLength(1);
+    expect(await database.checkpoint.count({ where: { step: 'publish' } })).toBe(0);
+    await stack.startWorker();
+    await waitFor('second try of the edit', async () => (await tryOf('editAttempt', edited)) === 2);
+    expect(performance.now() - killedAtMs).toBeLessThan(resumedMs);
+  });
+
+  it.each([
+    ['in the middle of an edit', () => edited],
+    ['in the middle of a test', () => tested],
+    ['between pushing a branch and opening its pull request', () => unopened],
+    ['between opening a pull request and recording it', () => unrecorded],
+  ])('%s ends in exactly one pull request', async (_moment, orderOf) => {
+    const order = orderOf();
+    expect(await waitForEnd(stack, order.id)).toMatchObject({ status: 'completed', attempt: 1 });
+    const where = { workOrderId: order.id };
+    const pullRequests = await stack.database.pullRequest.findMany({ where });
+    expect(pullRequests).toHaveLength(1);
+    expect(await branchesOf(order)).toEqual([`${pullRequests[0]?.headBranch} ${pullRequests[0]?.headCommit}`]);
+    expect(await stack.database.outcomeVector.count({ where })).toBe(1);
+    const opened = { ...where, type: 'pull_request_opened' };
+    expect(await stack.database.workOrderEvent.count({ where: opened })).toBe(1);
+  });
+
+  it('makes no finished model call a second time, and the ledger holds each finished one once', async () => {
+    const [plan, firstEdit, hung, answered, ...more] = callsOf('edited');
+    expect(more).toEqual([]);
+    expect(new Set([plan, firstEdit, hung]).size).toBe(3);
+    expect(answered).toBe(hung);
+    expect(callsOf('tested')).toHaveLength(2);
+    expect(callsOf('unopened')).toHaveLength(2);
+    expect(callsOf('unrecorded')).toHaveLength(2);
+    const settled = await stack.database.modelCall.groupBy({
+      by: ['workOrderId'],
+      where: { state: 'settled' },
+      _count: true,
+    });
+    const counts = new Map(settled.map(({ workOrderId, _count }) => [workOrderId, _count]));
+    expect([edited, tested, unopened, unrecorded].map(({ id }) => counts.get(id))).toEqual([3, 2, 2, 2]);
+  });
+});
+
+/** Makes the database hold a worker that writes down a pull request, or that it has opened one. */
 async function holdPublications(titles: { opening: string; recording: string }): Promise<void> {
   const { database } = stack;
-  await database.$executeRawUnsafe('CREATE TABLE held_titles (title text PRIMARY KEY)');
   await database.$executeRawUnsafe(`
     CREATE FUNCTION hold_worker() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      WHILE EXISTS (SELECT FROM work_orders JOIN held_titles USING (title)
-                    WHERE id = NEW.work_order_id AND title = TG_ARGV[0]) LOOP
-        PERFORM pg_sleep(0.1);
-      END LOOP;
+      IF EXISTS (SELECT FROM work_orders WHERE id = NEW.work_order_id AND title = TG_ARGV[0]) THEN
+        PERFORM pg_sleep(3600);
+      END IF;
       RETURN NEW;
     END $$`);
   const trigger = (table: string, condition: string, title: string) => `
@@ -101,5 +176,38 @@ async function holdPublications(titles: { opening: string; recording: string }):
     EXECUTE FUNCTION hold_worker('${title}')`;
   await database.$executeRawUnsafe(trigger('pull_requests', 'true', titles.opening));
   await database.$executeRawUnsafe(trigger('checkpoints', "NEW.step = 'publish'", titles.recording));
-  await database.$executeRaw`INSERT INTO held_titles VALUES (${titles.opening}), (${titles.recording})`;
+}
+
+/** Sessions that are being held. */
+async function heldBackends(): Promise<{ pid: number }[]> {
+  return stack.database.$queryRaw`
+    SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`;
+}
+
+/** Ends what the killed worker had begun in the database, as the end of its machine would, and holds nobody any more. */
+async function letPublicationsGo(): Promise<void> {
+  const { database } = stack;
+  for (const { pid } of await heldBackends()) await database.$queryRaw`SELECT pg_terminate_backend(${pid}::int)`;
+  for (const table of ['pull_requests', 'checkpoints']) {
+    await database.$executeRawUnsafe(`DROP TRIGGER hold ON ${table}`);
+  }
+}
+
+/** Names and commits of the branches that an order has in the forge. */
+async function branchesOf(order: OrderAnswer): Promise<string[]> {
+  const greeter = { workOrderId: order === tested ? tested.id : unrecorded.id };
+  const { forgeLocation } = await stack.database.pullRequest.findFirstOrThrow({ where: greeter });
+  const pattern = `refs/heads/ratchet/${order.id.slice(0, 8)}-*`;
+  const listed = await git(forgeLocation, 'for-each-ref', '--format=%(refname:short) %(objectname)', pattern);
+  return listed.trim().split('\n');
+}
+
+/** Which try of an activity is running now; 0 when none is. */
+async function tryOf(activity: string, order: OrderAnswer): Promise<number> {
+  const { raw } = await runOf(stack, order.id).describe();
+  // 2 stands for started; a scheduled one waits for a worker.
+  const pending = raw.pendingActivities?.find(
+    ({ activityType, state }) => activityType?.name === activity && Number(state) === 2,
+  );
+  return pending?.attempt ?? 0;
 }

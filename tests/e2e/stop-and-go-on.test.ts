@@ -11,7 +11,7 @@ let clone: Clone;
 
 beforeAll(async () => {
   provider = await startBundledOrderProvider();
-  clone = await createClone(providerEnvironment(provider));
+  clone = await createClone({ additions: providerEnvironment(provider) });
 });
 afterAll(async () => {
   await clone.remove();
@@ -32,7 +32,7 @@ function startOnTerminal() {
 }
 
 // One clone and one order through all of them, in this order: each start goes on where the last one was stopped.
-describe('npm start, stopped in the middle of an edit', () => {
+describe('npm start, stopped in the middle of an edit', { timeout: 120_000 }, () => {
   it('leaves no process after Ctrl-C, children of Aider included', async () => {
     const terminal = await startUntilEdit(startOnTerminal);
     terminal.pressControlC();

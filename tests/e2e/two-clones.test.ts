@@ -12,6 +12,9 @@ const ordersSchema = z.object({ items: z.array(z.looseObject({ number: z.number(
 const pullRequestsSchema = z.object({ items: z.array(z.looseObject({ number: z.number() })) });
 const doctorSchema = z.array(z.looseObject({ part: z.string(), found: z.string(), state: z.string() }));
 
+/** From a start to its pull request; much longer than it takes, for a machine that does other things as well. */
+const storyMs = 120_000;
+
 let portHolder: Server;
 let takenPort: number;
 let steady: Clone;
@@ -26,8 +29,8 @@ beforeAll(async () => {
     return typeof address === 'object' ? address?.port : undefined;
   });
   provider = await startBundledOrderProvider();
-  steady = await createClone({ RATCHET_API_PORT: String(takenPort) });
-  killed = await createClone(providerEnvironment(provider));
+  steady = await createClone({ additions: { RATCHET_API_PORT: String(takenPort) } });
+  killed = await createClone({ additions: providerEnvironment(provider) });
 });
 afterAll(async () => {
   await Promise.all([steady.remove(), killed.remove()]);
@@ -43,10 +46,10 @@ async function readJson<Shape>(clone: Clone, schema: z.ZodType<Shape>, ...args: 
 }
 
 // Two clones through one story, in this order: one that stays up with the scripted model, beside it one that is killed.
-describe('npm start, in two clones at once', () => {
+describe('npm start, in two clones at once', { timeout: 2 * storyMs }, () => {
   it('shows the pull request, gates, cost, time and addresses, on a free port where its own is taken', async () => {
     steadyStart = steady.start();
-    await waitFor('stack that stays up', async () => steadyStart.output().includes('Ratchet stays up'));
+    await waitFor('stack that stays up', async () => steadyStart.output().includes('Ratchet stays up'), storyMs);
     const { apiUrl = '' } = steady.currentRun() ?? {};
     expect(new URL(apiUrl).port).not.toBe(String(takenPort));
     const output = steadyStart.output();
@@ -68,7 +71,7 @@ describe('npm start, in two clones at once', () => {
     await first.process.finished;
     provider.answerEdits();
     const second = killed.start();
-    await waitFor('stack that stays up', async () => second.output().includes('Ratchet stays up'));
+    await waitFor('stack that stays up', async () => second.output().includes('Ratchet stays up'), storyMs);
     expect(second.output()).toContain('completed  #1 Add a truncate function');
     expect(await readJson(killed, ordersSchema, 'order', 'list')).toMatchObject({
       items: [{ number: 1, status: 'completed' }],

@@ -1,4 +1,4 @@
-import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,7 +21,11 @@ beforeAll(async () => {
 
 afterAll(() => test.remove());
 
-const exists = (path: string) => access(path).then(() => true, () => false);
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 /** Settings with which a git that reads them would start the trap. */
 const settings = () => `[core]
@@ -66,7 +70,10 @@ async function plantTraps(workspace: Workspace): Promise<void> {
   await mkdir(join(decoy, 'info'), { recursive: true });
   await writeFile(join(decoy, 'info/attributes'), '* filter=trap diff=trap merge=trap\n');
   await writeFile(join(workspace.tree, '.gitattributes'), '* filter=trap diff=trap merge=trap\n');
-  await writeFile(join(workspace.tree, '.gitmodules'), `[submodule "x"]\n\tpath = x\n\turl = ext::${trap}\n\tupdate = !${trap}\n`);
+  await writeFile(
+    join(workspace.tree, '.gitmodules'),
+    `[submodule "x"]\n\tpath = x\n\turl = ext::${trap}\n\tupdate = !${trap}\n`,
+  );
   await writeFile(join(workspace.home, '.gitconfig'), settings());
 }
 
@@ -78,7 +85,6 @@ describe('a tree that wants to run something', () => {
     await writeFile(join(repository, 'a.txt'), 'x');
     expect(() => commitAll(repository)).toThrow();
     expect(await exists(sprung)).toBe(true);
-    const { rm } = await import('node:fs/promises');
     await rm(sprung);
   });
 

@@ -45,7 +45,11 @@ afterAll(() => test.remove());
 
 const open = (given: Partial<WorkspaceRequest> = {}, where = folder) =>
   openWorkspace(test.git, where, { ...request, ...given });
-const exists = (path: string) => access(path).then(() => true, () => false);
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 const treeOf = (workspace: Workspace, commit: string) =>
   test.git(['rev-parse', `${commit}^{tree}`], { gitDir: workspace.gitDir });
 
@@ -131,7 +135,10 @@ describe('a workspace that is opened again', () => {
   it.each([
     ['a stale lock', (workspace: Workspace) => writeFile(join(workspace.gitDir, 'index.lock'), '')],
     ['a broken index', (workspace: Workspace) => writeFile(join(workspace.gitDir, 'index'), 'broken')],
-    ['a git dir that is half made', (workspace: Workspace) => rm(join(workspace.gitDir, 'objects'), { recursive: true })],
+    [
+      'a git dir that is half made',
+      (workspace: Workspace) => rm(join(workspace.gitDir, 'objects'), { recursive: true }),
+    ],
     ['a git dir without HEAD', (workspace: Workspace) => rm(join(workspace.gitDir, 'HEAD'))],
     ['no tree', (workspace: Workspace) => rm(workspace.tree, { recursive: true })],
     ['no decoy', (workspace: Workspace) => rm(join(workspace.tree, '.git'), { recursive: true })],

@@ -11,6 +11,7 @@ import { startModelEndpoint, type ModelEndpoint } from '../../activities/llm/end
 import type { SessionRequest } from '../../activities/llm/endpoint-sessions.ts';
 import type { ModelGateway } from '../../activities/llm/gateway.ts';
 import { createConfigRedactor, createLogger } from '../../platform/logger.ts';
+import { createModelCallRepository } from '../../prisma/repositories/model-calls.ts';
 import { openDatabase, type Database } from '../../prisma/client.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestGateway, testConfig, testKey } from '../support/model-gateway.ts';
@@ -92,7 +93,7 @@ describe('a session', () => {
     expect(answer.text).toBe('An answer.');
     expect(answer.usage).toMatchObject({ inputTokens: 1_000, outputTokens: 200 });
     expect(session.calls()).toEqual({ count: 1, scripted: false, lastErrorCode: null });
-    expect(await gateway.spent(workOrderId)).toBe(6_560);
+    expect(await createModelCallRepository(database).spent(workOrderId)).toBe(6_560);
   });
 
   it('answers an OpenAI client as a stream, with the provider’s own counts', async () => {
@@ -218,7 +219,7 @@ describe('a failed call', () => {
     expect((await post(session, chat('Change it.'))).status).toBe(400);
     await expect
       .poll(() => database.modelCall.findMany({ where: { workOrderId } }))
-      .toMatchObject([{ state: 'released', errorCode: 'aborted' }]);
+      .toMatchObject([{ state: 'reserved', errorCode: 'aborted' }]);
   });
 });
 
@@ -228,8 +229,8 @@ describe('the scripted model', () => {
     const { text } = await post(session, chat('Please rename the constant.', { model: 'scripted' }));
     expect(text).toContain('Renamed.');
     expect(session.calls()).toEqual({ count: 1, scripted: true, lastErrorCode: null });
-    expect(await gateway.spent(workOrderId)).toBe(0);
-    expect(await gateway.servedModels(workOrderId, 1)).toEqual(['scripted']);
+    expect(await createModelCallRepository(database).spent(workOrderId)).toBe(0);
+    expect(await createModelCallRepository(database).servedModels(workOrderId, 1)).toEqual(['scripted']);
   });
 
   it('has no reply to anything else, and says what to set', async () => {

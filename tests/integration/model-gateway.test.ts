@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { createModelCallRepository } from '../../prisma/repositories/model-calls.ts';
+import { createModelCallRepository, type ModelCallRepository } from '../../prisma/repositories/model-calls.ts';
 import { openDatabase, type Database } from '../../prisma/client.ts';
+import { appendEvents } from '../../prisma/repositories/order-records.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestGateway, editRequest, testKey } from '../support/model-gateway.ts';
 import { startProviderServer, type ProviderReply, type ProviderServer } from '../support/provider-server.ts';
@@ -9,6 +10,7 @@ import { insertWorkOrder } from '../support/work-orders.ts';
 
 let testDatabase: TestDatabase;
 let database: Database;
+let ledger: ModelCallRepository;
 let provider: ProviderServer;
 let workOrderId: string;
 /** What the provider does next; each test sets it. */
@@ -17,6 +19,7 @@ let reply: (callNumber: number) => ProviderReply;
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   database = openDatabase(testDatabase.url, 20);
+  ledger = createModelCallRepository(database);
 });
 
 afterAll(async () => {
@@ -61,8 +64,9 @@ describe('an answer', () => {
     expect(rows).toMatchObject([
       { state: 'settled', costUsdMicros: 6_560n, inputTokens: 1_000, outputTokens: 200, cachedInputTokens: 400 },
     ]);
-    expect(await gateway().spent(workOrderId)).toBe(6_560);
-    expect(await gateway().servedModels(workOrderId, 1)).toEqual(['gpt-5.6']);
+    expect(await ledger.spent(workOrderId)).toBe(6_560);
+    expect(await ledger.servedModels(workOrderId, 1)).toEqual(['gpt-5.6']);
+    expect(rows[0]?.priceVersion).toMatch(/^litellm-/);
     expect(provider.calls[0]?.authorization).toBe(`Bearer ${testKey}`);
   });
 
@@ -104,9 +108,11 @@ describe('an answer', () => {
 
   it('is forgotten when its order has ended', async () => {
     await gateway().generate(editRequest(workOrderId, 'Change it.'));
-    await gateway().deleteAnswers(workOrderId);
+    const state = { status: 'completed' as const, step: null, attempt: 1, waitingFor: null, model: null };
+    const event = { ...state, sequence: 2, type: 'ended', at: new Date().toISOString(), failureClass: null };
+    await appendEvents(database, [{ orderId: workOrderId, ...event, details: {} }]);
     expect(await database.modelAnswer.count({ where: { workOrderId } })).toBe(0);
-    expect(await gateway().spent(workOrderId)).toBeGreaterThan(0);
+    expect(await ledger.spent(workOrderId)).toBeGreaterThan(0);
   });
 
   it('goes to the one who waits when another caller of the same prompt gives up', async () => {
@@ -146,7 +152,7 @@ describe('the cap', () => {
       Array.from({ length: 43 }, () => expect.objectContaining({ code: 'budget-exceeded' }) as unknown),
     );
     expect(provider.calls).toHaveLength(7);
-    expect(await shared.spent(workOrderId)).toBe(7 * costUsdMicros);
+    expect(await ledger.spent(workOrderId)).toBe(7 * costUsdMicros);
     expect(await ledgerRows()).toHaveLength(7);
   });
 
@@ -163,7 +169,6 @@ describe('the cap', () => {
   });
 
   it('gets the money back from a reservation whose time is over', async () => {
-    const ledger = createModelCallRepository(database);
     const reservation = (id: string, validForMs: number) => ({
       id,
       workOrderId,
@@ -235,7 +240,7 @@ describe('a failed call', () => {
     reply = () => answer;
     expect(await failureOf(gateway().generate(editRequest(workOrderId, 'x')))).toMatchObject({ code });
     expect(provider.calls).toHaveLength(1);
-    expect(await gateway().spent(workOrderId)).toBe(0);
+    expect(await ledger.spent(workOrderId)).toBe(0);
   });
 
   it.each([
@@ -252,6 +257,7 @@ describe('a failed call', () => {
     ['cut off by its token limit', { finishReason: 'length', text: 'Half an' }, 'output-truncated'],
     ['held back by a content filter', { finishReason: 'content_filter', text: '' }, 'provider-refused'],
     ['empty', { text: ' \n' }, 'provider-bad-answer'],
+    ['ended for a reason that nobody knows', { finishReason: 'error' }, 'provider-bad-answer'],
   ])('is an answer that is %s: billed, but never used or stored', async (_what, answer: ProviderReply, code) => {
     reply = () => answer;
     expect(await failureOf(gateway().generate(editRequest(workOrderId, 'x')))).toMatchObject({ code });
@@ -260,12 +266,23 @@ describe('a failed call', () => {
     expect(provider.calls).toHaveLength(1);
   });
 
-  it('gives its money back when the caller ends it', async () => {
+  it.each([
+    ['the caller ended', 'aborted'],
+    ['ran into the time limit', 'provider-timeout'],
+  ])('that %s may be billed, so its money still counts against the cap', async (_what, errorCode) => {
     reply = () => ({ hang: true });
-    const request = editRequest(workOrderId, 'x', { signal: AbortSignal.timeout(200) });
-    await failureOf(gateway().generate(request));
-    await expect.poll(ledgerRows).toMatchObject([{ state: 'released' }]);
+    const scope = { workOrderId, attempt: 1, step: 'edit', costCapUsdMicros: 3_000 };
+    const request = { scope, outputTokensMax: 100 };
+    const signal = errorCode === 'aborted' ? AbortSignal.timeout(200) : undefined;
+    const callTimeoutMs = errorCode === 'aborted' ? 60_000 : 300;
+    await failureOf(gateway({ callTimeoutMs }).generate(editRequest(workOrderId, 'abcd', { ...request, signal })));
+    await expect.poll(ledgerRows).toMatchObject([{ state: 'reserved', errorCode, costUsdMicros: null }]);
     expect(provider.calls).toHaveLength(1);
+    reply = () => ({});
+    expect(await failureOf(gateway().generate(editRequest(workOrderId, 'abcd', request)))).toMatchObject({
+      code: 'budget-exceeded',
+      message: expect.stringContaining('new order with a higher --cost-cap') as string,
+    });
   });
 
   it('never shows the key, however often the provider repeats it', async () => {
@@ -292,6 +309,7 @@ describe('the choice of a model', () => {
     expect(await priced.generate(editRequest(workOrderId, 'x', { model: 'my-model' }))).toMatchObject({
       costUsdMicros: 70,
     });
+    expect(await ledgerRows()).toMatchObject([{ priceVersion: 'custom' }]);
   });
 
   it('refuses a prompt that does not fit, before any money is reserved', async () => {

@@ -98,6 +98,8 @@ describe('Anthropic', () => {
   });
 });
 
+const haikuToOpus = ['claude-haiku-4-5', 'claude-sonnet-5-5', 'claude-opus-5-5'];
+
 describe('Ollama', () => {
   const answer = {
     model: 'qwen3',
@@ -138,6 +140,21 @@ describe('Ollama', () => {
     expect(await names({})).toEqual(['ollama/qwen3:latest']);
     expect(await names({ OLLAMA_MODEL: 'gemma' })).toEqual(['ollama/gemma']);
     await expect(names({ OLLAMA_MODEL: 'missing' })).rejects.toMatchObject({ code: 'no-model' });
+    expect(await names({ ANTHROPIC_API_KEY: 'key' })).toEqual(haikuToOpus);
+    expect(await names({ ANTHROPIC_API_KEY: 'key', OLLAMA_MODEL: 'gemma' })).toEqual([...haikuToOpus, 'ollama/gemma']);
+  });
+
+  it('is not usable with models that only turn texts into vectors', async () => {
+    const embedding = [
+      { name: 'all-minilm:latest', details: { family: 'bert', families: ['bert'] } },
+      { name: 'other', details: { family: 'nomic-bert', families: ['nomic-bert'] } },
+      { name: 'mxbai-embed-large', details: { families: null } },
+    ];
+    for (const last of [[], [{ name: 'qwen3', details: { families: ['qwen3'] } }]]) {
+      const { url } = await serve(200, { models: [...embedding, ...last] });
+      const active = await createModelDirectory(testConfig({ OLLAMA_BASE_URL: url })).active();
+      expect(active.map((entry) => entry.name)).toEqual(last.map(({ name }) => `ollama/${name}`));
+    }
   });
 });
 
@@ -154,11 +171,7 @@ describe('the active models', () => {
   it('are those of every provider with a key; the scripted one only when there is none', async () => {
     const script = { RATCHET_SCRIPTED_MODEL: '/scripts/orders.yaml' };
     expect(await activeNames(script)).toEqual(['scripted']);
-    expect(await activeNames({ ...script, ANTHROPIC_API_KEY: 'key' })).toEqual([
-      'claude-haiku-4-5',
-      'claude-sonnet-5-5',
-      'claude-opus-5-5',
-    ]);
+    expect(await activeNames({ ...script, ANTHROPIC_API_KEY: 'key' })).toEqual(haikuToOpus);
     expect(await activeNames({ OPENAI_API_KEY: 'key', OPENAI_MODEL: 'gpt-5.4-mini' })).toEqual(['gpt-5.4-mini']);
   });
 

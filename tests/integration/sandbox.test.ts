@@ -75,7 +75,11 @@ function portOf(server: Server): number {
   return address.port;
 }
 
-const exists = (path: string) => access(path).then(() => true, () => false);
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 describe('the sandbox', () => {
   it('is there on Linux: without bubblewrap nothing below is proven', () => {
@@ -130,7 +134,9 @@ describe('the sandbox', () => {
   });
 
   it('lets only the named paths be written', async () => {
-    const { output } = await run('echo mine > made; echo x > /etc/ratchet-test; echo x > /usr/ratchet-test; echo x > /tmp/a && echo done');
+    const { output } = await run(
+      'echo mine > made; echo x > /etc/ratchet-test; echo x > /usr/ratchet-test; echo x > /tmp/a && echo done',
+    );
     expect(await readFile(join(workspace, 'made'), 'utf8')).toBe('mine\n');
     expect(output.match(/Read-only file system/g)).toHaveLength(2);
     // Its /tmp is its own and gone with it.
@@ -147,9 +153,15 @@ describe('the sandbox', () => {
 
   it('has exactly the given environment', async () => {
     const { output } = await run('env', { env: { PATH: searchPath, ONLY: 'this' } });
-    const names = output.trim().split('\n').map((line) => line.split('=')[0]);
+    const names = output
+      .trim()
+      .split('\n')
+      .map((line) => line.split('=')[0]);
     // The shells in between add PWD, SHLVL and _ by themselves.
-    expect(names.filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name ?? '')).sort()).toEqual(['ONLY', 'PATH']);
+    expect(names.filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name ?? '')).sort()).toEqual([
+      'ONLY',
+      'PATH',
+    ]);
   });
 
   it('passes connections to the given port on to the Unix socket, and to nothing else', async () => {
@@ -173,7 +185,11 @@ describe('the sandbox', () => {
     const { output } = await run(`'${process.execPath}' --version; git --version; command -v node git python3 cargo`);
     expect(output).toContain(process.version);
     expect(output).toContain('git version');
-    for (const [program, sign] of [['python3', 'Python 3'], ['cargo', 'cargo 1'], ['go', 'go version']] as const) {
+    for (const [program, sign] of [
+      ['python3', 'Python 3'],
+      ['cargo', 'cargo 1'],
+      ['go', 'go version'],
+    ] as const) {
       if (!isInstalled(program)) continue;
       const flag = program === 'go' ? 'version' : '--version';
       const known = { PATH: searchPath, HOME: workspace, RUSTUP_HOME: join(homedir(), '.rustup') };
@@ -218,7 +234,7 @@ describe('without bubblewrap', () => {
   it('says that nothing is sandboxed, and runs the command with its own environment all the same', async () => {
     const open = await createContainment({ ...options, mode: 'off' });
     expect(open.sandboxed).toBe(false);
-    expect((await run('echo "$ONLY"; exit 3', { env: { PATH: searchPath, ONLY: 'this' } }, open))).toMatchObject({
+    expect(await run('echo "$ONLY"; exit 3', { env: { PATH: searchPath, ONLY: 'this' } }, open)).toMatchObject({
       output: 'this\n',
       exitCode: 3,
       timedOut: false,

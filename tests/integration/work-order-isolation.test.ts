@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import {
   addOrder,
@@ -18,6 +18,9 @@ import { waitFor } from '../support/wait-for.ts';
 
 /** Must be seen by the provider and by nobody else. */
 const marker = 'sk-proj-markerThatMustStayInTheWorker0123456789';
+
+// Longer than the waits inside, so that a failing one says what it waited for.
+vi.setConfig({ testTimeout: 120_000 });
 
 let stack: TestStack;
 let provider: ProviderServer;

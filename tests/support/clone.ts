@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { lookForAider } from '../../tools/aider.mjs';
+import { cacheFolder } from '../../tools/cache.mjs';
 import { stackEnvironment } from '../../tools/environment.mjs';
 import { findProgram } from '../../tools/find-program.mjs';
 import { startGuarded, type GuardedProcess } from '../../tools/guarded-process.mjs';
@@ -31,6 +32,14 @@ export interface CommandResult {
   stderr: string;
 }
 
+/** How a clone is made. */
+export interface CloneOptions {
+  /** On top of the environment of its commands. */
+  additions?: Record<string, string>;
+  /** No packages, and every cache empty and its own: as on a machine that has never seen the project. */
+  isCold?: boolean;
+}
+
 /** A fresh clone of the working tree, as a user has one after `npm ci`. */
 export interface Clone {
   folder: string;
@@ -52,15 +61,15 @@ export interface Clone {
 
 /**
  * Makes a clone in a temporary folder: HEAD and the changes that are not committed. The packages are linked and not
- * copied, so it costs a second; caches (Temporal, Aider) are the developer's own.
- *
- * @param additions to the environment of its commands
+ * copied, so it costs a second; caches (Temporal, Aider) are the developer's own unless it is cold.
  */
-export async function createClone(additions: Record<string, string> = {}): Promise<Clone> {
-  const folder = mkdtempSync(join(tmpdir(), 'ratchet-clone-'));
+export async function createClone({ additions = {}, isCold = false }: CloneOptions = {}): Promise<Clone> {
+  const place = mkdtempSync(join(tmpdir(), 'ratchet-clone-'));
+  const folder = join(place, 'ratchet');
   copyWorkingTree(folder);
-  copyInstalledPackages(folder);
-  const environment = { ...(await userEnvironment()), ...additions };
+  if (!isCold) copyInstalledPackages(folder);
+  const caches = isCold ? emptyCaches(join(place, 'caches')) : await developerCaches();
+  const environment = { ...userEnvironment(), ...caches, ...additions };
   const commands: CloneCommand[] = [];
 
   function launch(program: string, args: readonly string[], timeoutMs?: number): CloneCommand {
@@ -79,9 +88,9 @@ export async function createClone(additions: Record<string, string> = {}): Promi
   }
 
   async function waitUntilEmpty(): Promise<void> {
-    const end = async () => processesOf(folder).length === 0;
+    const end = async () => processesOf(place).length === 0;
     await waitFor('end of all processes of the clone', end, endMs).catch((cause: unknown) => {
-      throw new Error(`Processes of the clone stay:\n${processesOf(folder).join('\n')}`, { cause });
+      throw new Error(`Processes of the clone stay:\n${processesOf(place).join('\n')}`, { cause });
     });
   }
 
@@ -91,12 +100,12 @@ export async function createClone(additions: Record<string, string> = {}): Promi
     start: (...args) => launch('npm', ['start', '--', ...args]),
     run: (program, ...args) => launch(program, args, commandMs).process.finished,
     currentRun: () => readRun(folder),
-    processes: () => processesOf(folder),
+    processes: () => processesOf(place),
     waitUntilEmpty,
     async remove() {
       await Promise.all(commands.map(({ process }) => process.stop()));
       await waitUntilEmpty();
-      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+      removeFolder(place);
     },
   };
 }
@@ -130,13 +139,18 @@ function copyInstalledPackages(folder: string): void {
   }
 }
 
+/** Go makes the folders of its module cache read-only. */
+function removeFolder(folder: string): void {
+  execFileSync('chmod', ['-R', 'u+w', folder]);
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
 /** The environment of a user without keys and without Ollama, whose PATH has nothing of this checkout. */
-async function userEnvironment(): Promise<Record<string, string>> {
+function userEnvironment(): Record<string, string> {
   const inherited = Object.entries(stackEnvironment()).filter(
-    ([name]) => name === 'RATCHET_CACHE' || !/^(RATCHET|ANTHROPIC|OPENAI|OLLAMA)_/.test(name),
+    ([name]) => !/^(RATCHET|ANTHROPIC|OPENAI|OLLAMA)_/.test(name),
   );
   const { PATH = '', ...others } = Object.fromEntries(inherited);
-  const { found } = await lookForAider();
   return {
     ...others,
     PATH: PATH.split(delimiter)
@@ -144,7 +158,23 @@ async function userEnvironment(): Promise<Record<string, string>> {
       .join(delimiter),
     // The port of the discard service: nobody plays a model there.
     OLLAMA_BASE_URL: 'http://127.0.0.1:9',
-    ...(found === undefined ? {} : { AIDER_PATH: found.path }),
+  };
+}
+
+async function developerCaches(): Promise<Record<string, string>> {
+  const { found } = await lookForAider();
+  return { RATCHET_CACHE: cacheFolder(), ...(found === undefined ? {} : { AIDER_PATH: found.path }) };
+}
+
+/** The home stays as it is: it says where the registries are. */
+function emptyCaches(folder: string): Record<string, string> {
+  return {
+    RATCHET_CACHE: join(folder, 'ratchet'),
+    npm_config_cache: join(folder, 'npm'),
+    PIP_CACHE_DIR: join(folder, 'pip'),
+    UV_CACHE_DIR: join(folder, 'uv'),
+    GOCACHE: join(folder, 'go-build'),
+    GOMODCACHE: join(folder, 'go-modules'),
   };
 }
 

@@ -40,9 +40,16 @@ export async function createTestGit(): Promise<TestGit> {
 
 /** git as a person runs it in a repository of theirs. @returns what it printed, without the last line break */
 export function userGit(cwd: string, ...args: string[]): string {
-  const person = ['-c', 'user.name=A person', '-c', 'user.email=person@example.org', '-c', 'protocol.file.allow=always'];
+  const person = [
+    '-c',
+    'user.name=A person',
+    '-c',
+    'user.email=person@example.org',
+    '-c',
+    'protocol.file.allow=always',
+  ];
   const env = { PATH: searchPath, HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1' };
-  return execFileSync('git', [...person, ...args], { cwd, env, encoding: 'utf8' }).trimEnd();
+  return execFileSync('git', [...person, ...args], { cwd, env, encoding: 'utf8', stdio: 'pipe' }).trimEnd();
 }
 
 /** Commits everything in a repository. @returns the commit */
@@ -53,6 +60,19 @@ export function commitAll(repository: string, message = 'A change'): string {
 }
 
 /** What a step asks for when it opens the workspace of a first attempt on its base commit. */
-export function requestFor(mirror: string, baseCommit: string, given: Partial<WorkspaceRequest> = {}): WorkspaceRequest {
-  return { orderId: 'order', attempt: 1, mirror, baseBranch: 'main', baseCommit, commit: baseCommit, bundle: null, ...given };
+export function requestFor(
+  mirror: string,
+  baseCommit: string,
+  given: Partial<WorkspaceRequest> = {},
+): WorkspaceRequest {
+  return {
+    orderId: 'order',
+    attempt: 1,
+    mirror,
+    baseBranch: 'main',
+    baseCommit,
+    commit: baseCommit,
+    bundle: null,
+    ...given,
+  };
 }

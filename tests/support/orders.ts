@@ -101,8 +101,12 @@ export async function waitForEscalation(stack: TestStack, id: string, attempt = 
   return (await callApi(stack, `/escalations/${escalationId}`)).body as EscalationAnswer;
 }
 
-/** Waits for an event of an order. @param step where the event has one */
-export async function waitForEvent(stack: TestStack, workOrderId: string, type: string, step?: string): Promise<void> {
+/** Waits for an event of an order. @param event with its step, where it has one */
+export async function waitForEvent(
+  stack: TestStack,
+  workOrderId: string,
+  { type, step }: { type: string; step?: string },
+): Promise<void> {
   await waitFor(`event ${type} ${step ?? ''} of order ${workOrderId}`, async () => {
     const events = await stack.database.workOrderEvent.findMany({ where: { workOrderId, type } });
     return events.some(({ payload }) => step === undefined || (payload as { step?: string }).step === step);
@@ -120,6 +124,18 @@ export async function resolveEscalation(
 /** The run of an order in Temporal. */
 export function runOf(stack: TestStack, orderId: string) {
   return stack.temporal.workflow.getHandle(workOrderWorkflowId(orderId));
+}
+
+/** The search attributes that an order's run has in Temporal, by name. */
+export async function searchAttributesOf(stack: TestStack, orderId: string): Promise<Record<string, unknown>> {
+  const { typedSearchAttributes } = await runOf(stack, orderId).describe();
+  return Object.fromEntries(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]));
+}
+
+/** The Markdown that Temporal's UI shows of an order's run. */
+export async function currentDetailsOf(stack: TestStack, orderId: string): Promise<string> {
+  const metadata = await runOf(stack, orderId).query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  return metadata.currentDetails;
 }
 
 /** How many events the history of an order's run has. */

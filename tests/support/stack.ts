@@ -82,7 +82,7 @@ export async function startTestStack(options: StackOptions = {}): Promise<TestSt
     killWorker: () => parts.worker.kill(),
     async killEverything() {
       await stack.database.$disconnect();
-      await Promise.all([parts.api, parts.worker, temporal, database.server].map((part) => part?.kill()));
+      await Promise.all([parts.api, parts.worker, temporal, database.server].map(async (part) => part?.kill()));
     },
     async startEverything() {
       await Promise.all([database.server?.start(), temporal.start()]);

@@ -8,14 +8,8 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 
-import {
-  messages,
-  type EscalationAnswer,
-  type InspectRepositoryInput,
-  type InspectRepositoryResult,
-  type LiveState,
-  type WorkOrderInput,
-} from '../../workflows/contract.ts';
+import type { EscalationAnswer } from '../../domain/escalations/answer.ts';
+import { messages, type InspectRepositoryInput, type InspectRepositoryResult, type LiveState, type WorkOrderInput } from '../../workflows/contract.ts';
 
 /** Accepts every repository but those whose name says otherwise. */
 export async function inspectRepository(input: InspectRepositoryInput): Promise<InspectRepositoryResult> {

@@ -19,8 +19,12 @@ export interface TestTemporal {
   close(): Promise<void>;
 }
 
-/** A Temporal dev server as a first start has it, with an empty state of its own. */
-export async function startTestTemporal(): Promise<TestTemporal> {
+/**
+ * A Temporal dev server as a first start has it, with an empty state of its own.
+ *
+ * @param withSearchAttributes false: as somebody else would have started it, without ours
+ */
+export async function startTestTemporal({ withSearchAttributes = true } = {}): Promise<TestTemporal> {
   const { path, version, address: given } = await provideTemporal(root);
   if (given !== undefined) return { address: given, close: () => Promise.resolve() };
   if (path === undefined) throw new Error('There is no Temporal to start: `npx ratchet doctor` says why.');
@@ -33,7 +37,9 @@ export async function startTestTemporal(): Promise<TestTemporal> {
   const address = `127.0.0.1:${port}`;
   const server = startGuarded({
     command: path,
-    args: temporalServerArguments({ stateDirectory, version, port, uiPort }),
+    args: temporalServerArguments({ stateDirectory, version, port, uiPort }).filter(
+      (argument, index, all) => withSearchAttributes || ![argument, all[index - 1]].includes('--search-attribute'),
+    ),
     env: stackEnvironment({ HOME: stateDirectory }),
     stdout: 'ignore',
   });

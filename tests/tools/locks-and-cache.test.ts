@@ -166,4 +166,19 @@ describe('the run of a clone', () => {
     expect(await stopRun(scratch.path)).toBe(true);
     expect(await stopRun(scratch.path)).toBe(false);
   });
+
+  it('waits until the parts of a killed run have ended, which would work on the same state', async () => {
+    mkdirSync(join(scratch.path, '.ratchet'));
+    const part = startModule(scratch.path, 'setInterval(() => {}, 1000);');
+    writeFileSync(
+      join(scratch.path, '.ratchet', 'run.json'),
+      JSON.stringify({ pid: 1, processStartTime: 'gone', pids: { temporal: part.child.pid } }),
+    );
+    let hasSaidSo = false;
+    const taking = takeRun(scratch.path, { onWait: () => (hasSaidSo = true) });
+    await eventually(() => hasSaidSo);
+    await expect(Promise.race([taking, sleep(300)])).resolves.toBeUndefined();
+    part.child.kill('SIGKILL');
+    (await taking).release();
+  });
 });

@@ -21,13 +21,14 @@ export function createScratchFolder(): { path: string; remove: () => void } {
 /** Asks again and again until the answer is not undefined or false. */
 export async function eventually<Answer>(
   question: () => Answer | undefined | false | Promise<Answer | undefined | false>,
+  patienceMs = PATIENCE_MS,
 ): Promise<Answer> {
-  const deadlineMs = Date.now() + PATIENCE_MS;
+  const deadlineMs = Date.now() + patienceMs;
   for (;;) {
     const answer = await question();
     if (answer !== undefined && answer !== false) return answer;
     if (Date.now() > deadlineMs)
-      throw new Error(`It did not happen within ${String(PATIENCE_MS)} ms: ${question.toString()}`);
+      throw new Error(`It did not happen within ${String(patienceMs)} ms: ${question.toString()}`);
     await sleep(20);
   }
 }

@@ -56,7 +56,9 @@ describe('a supervised part', () => {
 
   it('fails its start with the end of its log when it dies before it answers', async () => {
     const { part: started } = createShellPart('echo "the disk is full" >&2; exit 3');
-    await expect(started.start()).rejects.toThrow(/Part ended at its start \(exit code 3\)[^]*part\.log[^]*the disk is full/);
+    await expect(started.start()).rejects.toThrow(
+      /Part ended at its start \(exit code 3\)[^]*part\.log[^]*the disk is full/,
+    );
   });
 
   it('fails its start and leaves no process when it does not answer in time', async () => {

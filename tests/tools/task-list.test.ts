@@ -4,6 +4,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createTaskList } from '../../tools/task-list.mjs';
 
+const escape = '\x1b';
+
 /** What a task list writes to: a stream that says whether it is a terminal, and how wide. */
 function createStream(terminal: { columns: number } | undefined) {
   const stream = Object.assign(new PassThrough(), { isTTY: terminal !== undefined, columns: terminal?.columns ?? 0 });
@@ -62,11 +64,11 @@ describe('a task list on a terminal', () => {
     second.detail('compiling');
     second.done('1.8.2');
     first.done('installed');
-    const frames = text().split(/\x1b\[\d+A\r\x1b\[J/);
+    const frames = text().split(new RegExp(`${escape}\\[\\d+A\\r${escape}\\[J`));
     const shown = frames.flatMap((frame) => stripVTControlCharacters(frame).split('\n'));
     expect(Math.max(...shown.map((line) => line.length))).toBeLessThanOrEqual(40);
     // Each redraw goes up over exactly the lines that the frame before it drew.
-    const ups = Array.from(text().matchAll(/\x1b\[(\d+)A/g), ([, lines]) => Number(lines));
+    const ups = Array.from(text().matchAll(new RegExp(`${escape}\\[(\\d+)A`, 'g')), ([, lines]) => Number(lines));
     expect(ups).toEqual([1, 2, 1]);
     expect(stripVTControlCharacters(frames.at(-1) ?? '')).toMatch(/^✔ packages: installed \(\d\.\d s\)\n$/);
   });
@@ -77,7 +79,7 @@ describe('a task list on a terminal', () => {
     tasks.start('API');
     tasks.print('Port 4747 is taken.');
     tasks.close();
-    const last = stripVTControlCharacters(text().split('\x1b[J').at(-1) ?? '').split('\n');
+    const last = stripVTControlCharacters(text().split(`${escape}[J`).at(-1) ?? '').split('\n');
     expect(last[0]).toBe('Port 4747 is taken.');
     expect(last[1]).toMatch(/API \(\d\.\d s\)/);
   });

@@ -20,17 +20,24 @@ interface ReportedTest {
   meta?: { reason: string };
 }
 
-function summarise(files: { name: string; status: string; assertionResults: ReportedTest[] }[]) {
+function summarise(
+  files: { name: string; status: string; assertionResults: ReportedTest[] }[],
+  failedChecks: string[] = [],
+) {
   const reportFile = join(scratch.path, 'report.json');
   writeFileSync(reportFile, JSON.stringify({ testResults: files }));
-  return print(reportFile);
+  return print(reportFile, failedChecks);
 }
 
-function print(reportFile: string) {
+function print(reportFile: string, failedChecks: string[] = []) {
   const stream = new PassThrough();
-  const isGood = printTestSummary(reportFile, stream);
+  const isGood = printTestSummary(reportFile, { failedChecks, stream });
   const text = (stream.read() as Buffer).toString();
-  return { isGood, text, countLines: text.split('\n').filter((line) => /^\d+ passed, \d+ failed, \d+ skipped$/.test(line)) };
+  return {
+    isGood,
+    text,
+    countLines: text.split('\n').filter((line) => /^\d+ passed, \d+ failed, \d+ skipped$/.test(line)),
+  };
 }
 
 const passed = { fullName: 'it works', status: 'passed' };
@@ -47,6 +54,14 @@ describe('the end of a test run', () => {
     const failed = { fullName: 'it breaks', status: 'failed' };
     const { isGood, countLines } = summarise([{ name: 'a', status: 'failed', assertionResults: [passed, failed] }]);
     expect(isGood).toBe(false);
+    expect(countLines).toEqual(['1 passed, 1 failed, 0 skipped']);
+  });
+
+  it('names a check that failed, and counts it as a failure', () => {
+    const file = { name: 'a', status: 'passed', assertionResults: [passed] };
+    const { isGood, text, countLines } = summarise([file], ['lint']);
+    expect(isGood).toBe(false);
+    expect(text).toContain('failed check: lint');
     expect(countLines).toEqual(['1 passed, 1 failed, 0 skipped']);
   });
 

@@ -196,7 +196,15 @@ describe('the label of a failure', () => {
   it('is one of the nine, with a bounded context, for any output', () => {
     const line = fc.oneof(
       fc.string({ unit: 'binary' }),
-      fc.constantFrom('✖ ', 'not ok 1 - ', 'FAILED a::', 'error[E1]: ', 'a.ts(1,2): error TS1: x', '\u001b[31m', 'sh: x: not found'),
+      fc.constantFrom(
+        '✖ ',
+        'not ok 1 - ',
+        'FAILED a::',
+        'error[E1]: ',
+        'a.ts(1,2): error TS1: x',
+        '\u001b[31m',
+        'sh: x: not found',
+      ),
     );
     const output = fc.array(line, { maxLength: 40 }).map((lines) => lines.join('\n'));
     const stage = fc.constantFrom('install', 'compile', 'lint', 'test', 'acceptance', 'edit', 'plan', 'publish');

@@ -1,8 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { createApi } from '../../cli/api-client.ts';
 import { describeEvent } from '../../cli/event-lines.ts';
+import { runProgram } from '../../cli/program.ts';
 import { createOutput, plain } from '../../cli/terminal.ts';
 import { dollars, duration, table } from '../../cli/wording.ts';
+import { formatUsdMicros } from '../../domain/budget/money.ts';
 
 const uncoloured = (_colour: string, text: string) => text;
 
@@ -14,12 +18,21 @@ function capture(stream: { isTTY?: boolean; columns?: number }, hasColour?: bool
 
 describe('numbers', () => {
   it.each([
-    [0, '$0.00'],
+    [0, '$0.0000'],
     [1, '$0.000001'],
     [9_999, '$0.009999'],
-    [1_234_567, '$1.23'],
+    [1_234_567, '$1.234567'],
+    [5_000_000, '$5.0000'],
   ])('%i micro-dollars read %s: a small sum is never shown as nothing', (costUsdMicros, text) => {
     expect(dollars(costUsdMicros)).toBe(text);
+  });
+
+  it('read the same here as on the server', () => {
+    fc.assert(
+      fc.property(fc.maxSafeNat(), (amount) => {
+        expect(dollars(amount)).toBe(formatUsdMicros(amount));
+      }),
+    );
   });
 
   it.each([
@@ -68,6 +81,21 @@ describe('output', () => {
     expect(written).toEqual(['\r\u001b[2Ka text th', '\r\u001b[2K', 'x\n']);
   });
 
+  it('gives a diff to a pipe as it is, and to a terminal without what it would obey', () => {
+    const diff = '+\u001b]0;title\u0007\u001b[2Jx\r\n\u009b31m';
+    const [pipe, terminal] = [capture({}), capture({ isTTY: true }, true)];
+    pipe.output.document(diff);
+    terminal.output.document(diff);
+    expect(pipe.written).toEqual([`${diff}\n`]);
+    expect(terminal.written).toEqual(['+]0;titlex\n31m\n']);
+  });
+
+  it('has no control character in JSON, which escapes most of them by itself', () => {
+    const { output, written } = capture({ isTTY: true }, true);
+    output.json('\u001b[2J\u009b31m');
+    expect(written).toEqual(['"\\u001b[2J\\u009b31m"\n']);
+  });
+
   it('writes a JSON document as one line where no terminal is', () => {
     const { output, written } = capture({});
     output.json({ a: [1] });
@@ -89,5 +117,25 @@ describe('the line of an event', () => {
     expect(describeEvent({ sequence: 1, type: 'step_failed', at, payload: { failure: 7 } }, uncoloured)).toContain(
       'failed',
     );
+  });
+});
+
+describe('an API that does not answer', () => {
+  it.each([
+    ['resolve', 'f2a9c103-0000-4000-8000-000000000000', 'abort'],
+    ['resolve', '1', 'abort'],
+    ['order', 'list'],
+  ])('ends %s %s with one sentence and exit code 4', async (...args) => {
+    const errors: string[] = [];
+    const context = {
+      root: '/nowhere',
+      output: capture({}).output,
+      exitCode: 0 as const,
+      api: () => createApi('http://127.0.0.1:1'),
+      temporalCommand: () => ({ program: 'temporal', address: '127.0.0.1:1' }),
+      exampleRepository: () => '/nowhere',
+    };
+    expect(await runProgram(context, args, (text) => errors.push(text))).toBe(4);
+    expect(errors).toEqual(['The API does not answer. Start it with `npm start` or `npx ratchet up`.\n']);
   });
 });

@@ -40,10 +40,12 @@ describe('the gates of a Node repository', () => {
   });
 
   it("do not count npm's placeholder for a test, and find a real one beside it", () => {
-    expect(gatesOf({ 'package.json': manifest({ scripts: { test: placeholder }, dependencies: { a: '1' } }) })).toEqual([]);
-    expect(commandsOf({ 'package.json': manifest({ scripts: { test: placeholder, 'test:unit': 'node --test' } }) })).toEqual(
-      ['test: npm run test:unit'],
+    expect(gatesOf({ 'package.json': manifest({ scripts: { test: placeholder }, dependencies: { a: '1' } }) })).toEqual(
+      [],
     );
+    expect(
+      commandsOf({ 'package.json': manifest({ scripts: { test: placeholder, 'test:unit': 'node --test' } }) }),
+    ).toEqual(['test: npm run test:unit']);
   });
 
   it('compile with the settings of TypeScript where no script does', () => {
@@ -68,7 +70,9 @@ describe('the gates of other repositories', () => {
   });
 
   it('install the requirements of a Python project without a package', () => {
-    expect(gatesOf({ 'requirements.txt': 'requests', 'conftest.py': '' })[0]?.command).toContain('-r requirements.txt pytest');
+    expect(gatesOf({ 'requirements.txt': 'requests', 'conftest.py': '' })[0]?.command).toContain(
+      '-r requirements.txt pytest',
+    );
   });
 
   it('are none for a Python project that names no tool', () => {
@@ -81,7 +85,13 @@ describe('the gates of other repositories', () => {
       'lint: go vet ./...',
       'test: go test ./...',
     ]);
-    expect(commandsOf({ 'Cargo.toml': '[package]' })).toEqual(['compile: cargo check --all-targets', 'test: cargo test']);
+    expect(commandsOf({ 'go.mod': 'module shop', 'go.sum': '' })[0]).toBe('install: go mod download');
+    expect(commandsOf({ 'Cargo.toml': '[package]', 'Cargo.lock': '' })[0]).toBe('install: cargo fetch --locked');
+    expect(commandsOf({ 'Cargo.toml': '[package]' })).toEqual([
+      'install: cargo fetch',
+      'compile: cargo check --all-targets',
+      'test: cargo test',
+    ]);
   });
 
   it('are the targets of a Makefile only where nothing better is there', () => {

@@ -39,32 +39,63 @@ const facts: PullRequestFacts = {
 const ticksIn = (body: string) => body.match(/^\s*[-*+>] \[x\] /gim) ?? [];
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 3_000 }),
-  fc.array(fc.constantFrom('\n', '# x', '- [x] ', '<script>', '```', '@everyone', '![](http://x)', '`', '|', '---', '> ', '1. ', 'fixes #1', '\r', '\u2028', ' ', 'a')).map((parts) => parts.join('')),
+  fc
+    .array(
+      fc.constantFrom(
+        '\n',
+        '# x',
+        '- [x] ',
+        '<script>',
+        '```',
+        '@everyone',
+        '![](http://x)',
+        '`',
+        '|',
+        '---',
+        '> ',
+        '1. ',
+        'fixes #1',
+        'GH-1',
+        'www.x.org',
+        '&#64;',
+        '&commat;',
+        'http://',
+        '\r',
+        '\u2028',
+        ' ',
+        'a',
+      ),
+    )
+    .map((parts) => parts.join('')),
 );
 const id = fc.constantFrom('AC1', 'AC2', 'AC3');
-const hostileFacts: fc.Arbitrary<PullRequestFacts> = fc.record({
-  description: hostile,
-  criteria: fc.array(fc.record({ id: fc.oneof(id, hostile), text: hostile }), { maxLength: 30 }),
-  proofs: fc.array(fc.record({ id, verdict: fc.constantFrom('unproven', 'refuted'), proof: hostile }), { maxLength: 5 }),
-  proposal: fc.record({
-    summary: hostile,
-    files: fc.array(fc.record({ path: hostile, intent: hostile, isNew: fc.boolean() }), { maxLength: 30 }),
-    tests: fc.constant([]),
-    risks: fc.constant([]),
-    criteriaCovered: fc.constant([]),
-  }),
-  gates: fc.array(
-    fc.record({
-      kind: fc.constantFrom('install', 'test'),
-      command: hostile,
-      outcome: fc.constantFrom('passed', 'failed'),
-      exitCode: fc.option(fc.integer()),
-      durationMs: fc.nat(),
+const hostileFacts: fc.Arbitrary<PullRequestFacts> = fc
+  .record({
+    description: hostile,
+    criteria: fc.array(fc.record({ id: fc.oneof(id, hostile), text: hostile }), { maxLength: 30 }),
+    proofs: fc.array(fc.record({ id, verdict: fc.constantFrom('unproven', 'refuted'), proof: hostile }), {
+      maxLength: 5,
     }),
-    { maxLength: 8 },
-  ),
-  failure: fc.option(hostile.map((message) => failureOf('git-failed', message))),
-}).map((parts) => ({ ...facts, ...parts }));
+    proposal: fc.record({
+      summary: hostile,
+      files: fc.array(fc.record({ path: hostile, intent: hostile, isNew: fc.boolean() }), { maxLength: 30 }),
+      tests: fc.array(hostile),
+      risks: fc.array(hostile),
+      criteriaCovered: fc.array(hostile),
+    }),
+    gates: fc.array(
+      fc.record({
+        kind: fc.constantFrom('install', 'test'),
+        command: hostile,
+        outcome: fc.constantFrom('passed', 'failed'),
+        exitCode: fc.option(fc.integer()),
+        durationMs: fc.nat(),
+      }),
+      { maxLength: 8 },
+    ),
+    failure: fc.option(hostile.map((message) => failureOf('git-failed', message))),
+  })
+  .map((parts) => ({ ...facts, ...parts }));
 
 describe('the body of a pull request', () => {
   it('ticks what was proven and nothing else, and says how', () => {
@@ -110,7 +141,7 @@ describe('the body of a pull request', () => {
         const outsideCode = body.replaceAll(/\\[^\n]|`[^`\n]*`/g, '').replace('Order #7,', '');
         expect(outsideCode).not.toMatch(/<[a-z!/]/i);
         expect(outsideCode).not.toMatch(/\]\(/);
-        expect(outsideCode).not.toMatch(/@\w|#\d/);
+        expect(outsideCode).not.toMatch(/@\w|#\d|:\/\/|&(?!amp;)|\bgh-\d|\bwww\./i);
         expect(lines.filter((line) => /^\s*(?:```|~~~)/.test(line))).toEqual([]);
       }),
       { numRuns: 500 },
@@ -125,6 +156,10 @@ describe('the body of a pull request', () => {
     ['![pixel](https://example.org/x.png)', /[^\\]!?\[pixel\]/],
     ['@team look', /@team/],
     ['fixes #12', /#12/],
+    ['fixes gh-12', /gh-12/],
+    ['&commat;team and &#35;12', /&(?!amp;)/],
+    ['see https://example.org', /:\/\//],
+    ['see www.example.org', /www\./],
   ])('gives no life to a description such as %j', (description, pattern) => {
     const body = pullRequestBody({ ...facts, description, runUrl: null, orderNumber: 0 });
     expect(body.split('## What')[0]).not.toMatch(pattern);

@@ -8,7 +8,10 @@ import { chooseModel, type RoutingCandidate } from '../../domain/work-orders/rou
 
 const weights = defaultPolicy.complexityWeights;
 const words = fc.constantFrom('login', 'race', 'schema', 'cache', 'token', 'hello', 'button', 'public api', '\n', '🎈');
-const text = fc.oneof(fc.array(words, { maxLength: 20 }).map((list) => list.join(' ')), fc.string({ maxLength: 300 }));
+const text = fc.oneof(
+  fc.array(words, { maxLength: 20 }).map((list) => list.join(' ')),
+  fc.string({ maxLength: 300 }),
+);
 const anyInput: fc.Arbitrary<ComplexityInput> = fc.record({
   title: text,
   description: text,
@@ -21,7 +24,15 @@ const anyInput: fc.Arbitrary<ComplexityInput> = fc.record({
 const scoreOf = (input: ComplexityInput) => assessComplexity(input, weights).score;
 const factorOf = (input: Partial<ComplexityInput>, factor: string) =>
   assessComplexity(
-    { title: '', description: '', criteria: [], filesInScope: [], contextTokens: 0, contextTokensMax: 100_000, ...input },
+    {
+      title: '',
+      description: '',
+      criteria: [],
+      filesInScope: [],
+      contextTokens: 0,
+      contextTokensMax: 100_000,
+      ...input,
+    },
     weights,
   ).factors.find((found) => found.factor === factor)?.value;
 

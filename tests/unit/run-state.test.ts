@@ -43,9 +43,9 @@ describe('an answer to an escalation', () => {
   it('is refused after the first one, and changes nothing by being asked about', () => {
     state.ask(escalation, at);
     state.answer = { option: 'abort' };
-    const before = structuredClone({ ...state });
+    const before = JSON.stringify(state);
     expect(state.refuse({ option: 'retry_different_approach' })?.code).toBe('escalation-closed');
-    expect({ ...state }).toEqual(before);
+    expect(JSON.stringify(state)).toBe(before);
   });
 
   it('of an earlier escalation does not answer the next one', () => {

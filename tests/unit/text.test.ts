@@ -20,7 +20,10 @@ describe('redaction', () => {
     ['AWS', 'AKIAABCDEFGHIJKLMNOP'],
     ['npm', `npm_${letters(36)}`],
     ['a signed token', `eyJ${letters(30)}.${letters(30)}.${letters(43)}`],
-    ['a private key', `-----BEGIN OPENSSH PRIVATE KEY-----\n${letters(64)}\n${letters(64)}\n-----END OPENSSH PRIVATE KEY-----`],
+    [
+      'a private key',
+      `-----BEGIN OPENSSH PRIVATE KEY-----\n${letters(64)}\n${letters(64)}\n-----END OPENSSH PRIVATE KEY-----`,
+    ],
   ])('hides the credentials of %s and keeps what stands around them', (_who, credential) => {
     expect(redact(`before "${credential}" after`)).toBe(`before "${redactedMark}" after`);
   });
@@ -29,9 +32,7 @@ describe('redaction', () => {
     expect(redact('git clone https://me:pa55@example.org/a.git')).toBe(
       `git clone https://${redactedMark}@example.org/a.git`,
     );
-    expect(redact('postgresql://ratchet:pa:55@127.0.0.1:5432/x')).toBe(
-      `postgresql://${redactedMark}@127.0.0.1:5432/x`,
-    );
+    expect(redact('postgresql://ratchet:pa:55@127.0.0.1:5432/x')).toBe(`postgresql://${redactedMark}@127.0.0.1:5432/x`);
     expect(redact('ssh://git@example.org:22/a')).toBe('ssh://git@example.org:22/a');
   });
 
@@ -55,7 +56,9 @@ describe('redaction', () => {
     const value = fc.stringMatching(/^[a-z0-9+/=$.*()[\]-]{8,40}$/);
     fc.assert(
       fc.property(value, fc.string(), fc.string(), (secret, before, after) => {
-        expect(createRedactor([secret])(`${before}${secret}${after}`).replaceAll(redactedMark, '')).not.toContain(secret);
+        expect(createRedactor([secret])(`${before}${secret}${after}`).replaceAll(redactedMark, '')).not.toContain(
+          secret,
+        );
       }),
     );
   });
@@ -87,7 +90,11 @@ function fastestMs(text: string): number {
 
 describe('the sum of a diff', () => {
   it('counts files, lines, and binary files without lines', () => {
-    expect(parseNumstat('3\t1\tsrc/a.ts\n-\t-\tlogo.png\n0\t7\t"a\\nb.ts"\n')).toEqual({ files: 3, added: 3, removed: 8 });
+    expect(parseNumstat('3\t1\tsrc/a.ts\n-\t-\tlogo.png\n0\t7\t"a\\nb.ts"\n')).toEqual({
+      files: 3,
+      added: 3,
+      removed: 8,
+    });
     expect(parseNumstat('')).toEqual({ files: 0, added: 0, removed: 0 });
   });
 

@@ -66,18 +66,31 @@ function reachable(from: WorkOrderStatus): WorkOrderStatus[] {
 }
 
 describe('the branch of an attempt', () => {
-  const number = fc.integer({ min: 1, max: 1_000_000 });
+  const orderIds = ['3f2a9c10-8a44-4c1e-9d6b-2f1e5a7c0b11', 'b7d40e55-8a44-4c1e-9d6b-2f1e5a7c0b11'] as const;
 
   it('is a name that git accepts for the hardest titles', () => {
-    const titles = ['', '-', '..', '@{', 'a.lock', 'ab/../c', '\u0000', '~^:?*[\\', 'Ünïcödé', '修复', '\u{1F680} go', 'x'.repeat(500)];
-    for (const title of titles) expect(gitAccepts(branchName(7, title, 2)), JSON.stringify(title)).toBe(true);
+    const titles = [
+      '',
+      '-',
+      '..',
+      '@{',
+      'a.lock',
+      'ab/../c',
+      '\u0000',
+      '~^:?*[\\',
+      'Ünïcödé',
+      '修复',
+      '\u{1F680} go',
+      'x'.repeat(500),
+    ];
+    for (const title of titles) expect(gitAccepts(branchName(orderIds[0], title, 2)), JSON.stringify(title)).toBe(true);
   });
 
   it('holds only characters that mean nothing to git or a shell, for any title', () => {
     fc.assert(
-      fc.property(number, anyText, fc.integer({ min: 1, max: 99 }), (order, title, attempt) => {
+      fc.property(fc.uuid(), anyText, fc.integer({ min: 1, max: 99 }), (order, title, attempt) => {
         const name = branchName(order, title, attempt);
-        expect(name).toMatch(/^ratchet\/\d+-[a-z0-9]+(?:-[a-z0-9]+)*$/);
+        expect(name).toMatch(/^ratchet\/[0-9a-f]{8}-[a-z0-9]+(?:-[a-z0-9]+)*$/);
         expect(name.length).toBeLessThan(80);
         expect(branchName(order, title, attempt)).toBe(name);
       }),
@@ -86,7 +99,7 @@ describe('the branch of an attempt', () => {
 
   it('is another one for each attempt of an order', () => {
     fc.assert(
-      fc.property(number, anyText, (order, title) => {
+      fc.property(fc.uuid(), anyText, (order, title) => {
         const names = [1, 2, 3, 11].map((attempt) => branchName(order, title, attempt));
         expect(new Set(names).size).toBe(names.length);
       }),
@@ -94,7 +107,9 @@ describe('the branch of an attempt', () => {
   });
 
   it('is never that of another order with the same title', () => {
-    expect(branchName(1, 'Fix it', 1)).not.toBe(branchName(11, 'Fix it', 1));
+    const [one, other] = orderIds;
+    expect(branchName(one, 'Fix it', 1)).toBe('ratchet/3f2a9c10-fix-it');
+    expect(branchName(other, 'Fix it', 1)).toBe('ratchet/b7d40e55-fix-it');
   });
 });
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 
@@ -10,7 +10,7 @@ import {
   markMerged,
   type MergeableReference,
 } from '../../../prisma/repositories/pull-request-records.ts';
-import type { Git } from '../../git/git-command.ts';
+import { lastLines, type Git } from '../../git/git-command.ts';
 import type { Workspace } from '../../git/workspace.ts';
 import type { Forge, PullRequestDraft } from '../forge.ts';
 
@@ -58,7 +58,13 @@ async function locate({ git, folder }: LocalForgeDependencies, draft: PullReques
   await createOwnCopy(git, path);
   // Only forward: after merges here the base branch is ahead of the original's, and that is not undone.
   const branch = `refs/heads/${draft.baseBranch}`;
-  await git.attempt(['fetch', '--quiet', '--no-tags', draft.mirror, `${branch}:${branch}`], { gitDir: path });
+  const fetched = await git.attempt(['fetch', '--no-tags', draft.mirror, `${branch}:${branch}`], { gitDir: path });
+  if (fetched.exitCode !== 0 && !/\[rejected\].*\(non-fast-forward\)/.test(fetched.stderr)) {
+    throw new AppError(
+      'git-failed',
+      `The branch ${draft.baseBranch} could not be brought into ${path}: ${lastLines(fetched.stderr)}`,
+    );
+  }
   return path;
 }
 
@@ -68,15 +74,28 @@ async function isBare(git: Git, path: string): Promise<boolean> {
 }
 
 async function createOwnCopy(git: Git, path: string): Promise<void> {
-  const there = await stat(join(path, 'HEAD')).catch(() => null);
-  if (there !== null) return;
-  const temporary = `${path}.${process.pid}.new`;
-  await rm(temporary, { recursive: true, force: true });
+  if (await isRepository(path)) return;
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
   await mkdir(temporary, { recursive: true });
-  await git(['init', '--quiet', '--bare', temporary]);
-  // Another attempt may have been faster: then its copy is the one.
-  await rename(temporary, path).catch(() => rm(temporary, { recursive: true, force: true }));
+  try {
+    await git(['init', '--quiet', '--bare', temporary]);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    // Another publish may have been faster: then its copy is the one.
+    if (!(await isRepository(path))) throw error;
+  }
 }
+
+async function isRepository(path: string): Promise<boolean> {
+  return stat(join(path, 'HEAD')).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The receiving side reads its own settings, so that it has to be told on its own to run no hook of the repository. */
+const receivePack = '--receive-pack=git -c core.hooksPath=/dev/null receive-pack';
 
 async function push(
   git: Git,
@@ -91,11 +110,11 @@ async function push(
   if (there === draft.headCommit) return;
   if (there !== '') {
     throw new AppError(
-      'git-failed',
+      'branch-taken',
       `The branch ${draft.headBranch} in ${forgeLocation} holds another commit (${there.slice(0, 10)}), which is never overwritten. Rename or delete that branch, then try again.`,
     );
   }
-  await git(['push', '--quiet', forgeLocation, `${draft.headCommit}:${branch}`], {
+  await git(['push', '--quiet', receivePack, forgeLocation, `${draft.headCommit}:${branch}`], {
     gitDir: workspace.gitDir,
     remote: true,
   });

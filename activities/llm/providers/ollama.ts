@@ -4,7 +4,7 @@ import { estimateTokens } from '../../../domain/budget/models.ts';
 import { AppError } from '../../../domain/errors.ts';
 import type { Redact } from '../../../domain/text/redact.ts';
 import { measurePrompt } from '../prompt.ts';
-import type { ModelProvider, ProviderAnswer, ProviderRequest } from './provider.ts';
+import type { FinishReason, ModelProvider, ProviderAnswer, ProviderRequest } from './provider.ts';
 import { toBadAnswerError, toConnectionError, toResponseError, type ProviderIdentity } from './provider-error.ts';
 
 export interface OllamaOptions {
@@ -95,9 +95,15 @@ function toAnswer(answer: z.infer<typeof answerSchema>): ProviderAnswer {
   const isCounted = inputTokens !== undefined && outputTokens !== undefined;
   return {
     text: answer.message.content,
-    finishReason: reason === 'length' ? 'length' : 'stop',
+    finishReason: toFinishReason(reason),
     servedModel: `ollama/${answer.model}`,
     usage: isCounted ? { inputTokens, outputTokens, cachedInputTokens: 0 } : null,
     scripted: false,
   };
+}
+
+function toFinishReason(reason: string | undefined): FinishReason {
+  // Old servers give no reason.
+  if (reason === undefined) return 'stop';
+  return reason === 'stop' || reason === 'length' ? reason : 'other';
 }
