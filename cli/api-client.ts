@@ -6,7 +6,6 @@ import { CommandError, exitCodes } from './command-error.ts';
 type Problem = components['schemas']['Problem'];
 
 export type WorkOrder = components['schemas']['WorkOrder'];
-type WorkOrderSummary = components['schemas']['WorkOrderSummary'];
 export type WorkOrderEvent = components['schemas']['WorkOrderEvent'];
 export type Escalation = components['schemas']['Escalation'];
 export type PullRequest = components['schemas']['PullRequest'];

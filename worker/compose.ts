@@ -11,6 +11,8 @@ import { createModelGateway } from '../activities/llm/gateway.ts';
 import { createModelDirectory } from '../activities/llm/models.ts';
 import { createProviders } from '../activities/llm/providers/create-providers.ts';
 import { createContainment } from '../activities/sandbox/containment.ts';
+import { startOutboundProxy } from '../activities/sandbox/outbound-proxy.ts';
+import { toolChainEnvironment } from '../activities/sandbox/tool-chains.ts';
 import type { StepDependencies } from '../activities/steps/dependencies.ts';
 import { defaultPolicy } from '../domain/work-orders/policy.ts';
 import { readChildEnvironment, type Config } from '../platform/config.ts';
@@ -38,12 +40,15 @@ export async function composeWorker(config: Config): Promise<WorkerParts> {
   const database = openDatabase(config.databaseUrl, databaseConnectionsMax);
   const folders = await makeFolders(config.stateDir);
   const git = createGit({ searchPath: config.childPath, home: config.home, redact });
+  const childEnvironment = readChildEnvironment();
+  const outbound = await startOutboundProxy(childEnvironment);
   const containment = await createContainment({
     mode: config.sandbox,
     home: config.home,
     searchPath: config.childPath,
     stateDir: config.stateDir,
     nodePath: process.execPath,
+    outbound,
   });
   const ledger = createModelCallRepository(database);
   const directory = createModelDirectory(config);
@@ -59,7 +64,7 @@ export async function composeWorker(config: Config): Promise<WorkerParts> {
       containment,
       redact,
       searchPath,
-      childEnvironment: readChildEnvironment(),
+      childEnvironment: { ...toolChainEnvironment(config.home), ...childEnvironment },
       packageCaches: join(config.cacheDir, 'packages'),
     },
     gateway,
@@ -83,6 +88,7 @@ export async function composeWorker(config: Config): Promise<WorkerParts> {
     workspaceActivities: createWorkspaceActivities(dependencies),
     close: async () => {
       await endpoint.close();
+      await outbound.close();
       await database.$disconnect();
     },
   };

@@ -1,11 +1,12 @@
-import { mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { interpreterFolder, type Containment } from '../sandbox/containment.ts';
+import type { Containment } from '../sandbox/containment.ts';
+import { locateAider } from './aider-program.ts';
 import type { EditEngine, EditJob, EditReport } from './edit-engine.ts';
 
 export interface AiderOptions {
-  /** Absolute path of the program. */
+  /** Absolute path of the program, or its name on the PATH. */
   aiderPath: string;
   containment: Containment;
   /** PATH of the process. */
@@ -31,19 +32,14 @@ async function edit(options: AiderOptions, job: EditJob): Promise<EditReport> {
   await writeOwnFiles(own, workspace.home, job);
   const relayed = options.containment.sandboxed && job.gateway.socketPath !== undefined;
   const baseUrl = relayed ? `http://127.0.0.1:${portInSandbox}/v1` : job.gateway.baseUrl;
-  const program = await realpath(dirname(options.aiderPath)).then((folder) => join(folder, 'aider'));
+  const program = await locateAider(options.aiderPath, options.searchPath);
   const result = await options.containment.run({
-    command: program,
+    command: program.command,
     args: aiderArguments(own, baseUrl, job),
     cwd: workspace.tree,
-    env: aiderEnvironment(options, job),
+    env: { ...aiderEnvironment(options, job), ...program.environment },
     writable: [workspace.tree, workspace.home, ...socketFolder(job)],
-    readable: [
-      join(workspace.gitDir, 'objects'),
-      workspace.mirrorObjects,
-      dirname(dirname(program)),
-      interpreterFolder(join(dirname(program), 'python')),
-    ],
+    readable: [join(workspace.gitDir, 'objects'), workspace.mirrorObjects, ...program.readable],
     network: !relayed,
     timeoutMs: job.timeoutMs,
     signal: job.signal,
@@ -69,8 +65,8 @@ async function maskHostileFiles(tree: string): Promise<void> {
   }
 }
 
-/** Paths, as git patterns, that an edit never changes: they were taken away before it. */
-export const maskedPatterns = [':(top,glob).aider*', ':(top,literal).env'] as const;
+/** Paths, as git patterns, that an edit never changes: they were taken away before it. A glob ends at a slash. */
+export const maskedPatterns = [':(top,glob).aider*', ':(top,glob).aider*/**', ':(top,literal).env'] as const;
 
 async function writeOwnFiles(own: string, home: string, job: EditJob): Promise<void> {
   await rm(own, { recursive: true, force: true });

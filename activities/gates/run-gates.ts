@@ -123,9 +123,10 @@ async function runCommand(
     command: '/bin/sh',
     args: ['-c', run.command],
     cwd: workspace.tree,
-    env: gateEnvironment(dependencies, workspace, packageCache),
-    writable: [workspace.tree, workspace.home, packageCache],
-    readable: [objects, workspace.mirrorObjects],
+    env: gateEnvironment(dependencies, workspace, { packageCache, isInstall: run.network }),
+    // Only an install writes what outlives the order: a test must not plant a package for the next one.
+    writable: [workspace.tree, workspace.home, ...(run.network ? [packageCache] : [])],
+    readable: [objects, workspace.mirrorObjects, packageCache],
     network: run.network,
     timeoutMs: run.timeoutMs,
     signal: run.signal,
@@ -136,7 +137,14 @@ function packageCacheOf({ packageCaches }: GateDependencies, { mirrorObjects }: 
   return join(packageCaches, basename(dirname(mirrorObjects), '.git'));
 }
 
-function gateEnvironment(dependencies: GateDependencies, workspace: Workspace, cache: string): Record<string, string> {
+function gateEnvironment(
+  dependencies: GateDependencies,
+  workspace: Workspace,
+  { packageCache, isInstall }: { packageCache: string; isInstall: boolean },
+): Record<string, string> {
+  const own = join(workspace.home, '.cache');
+  // These managers write into their cache whatever they do, and need what lies there for an install alone.
+  const downloads = isInstall ? packageCache : own;
   return {
     ...dependencies.childEnvironment,
     PATH: dependencies.searchPath,
@@ -145,16 +153,19 @@ function gateEnvironment(dependencies: GateDependencies, workspace: Workspace, c
     CI: 'true',
     NO_COLOR: '1',
     COLUMNS: '200',
-    npm_config_cache: join(cache, 'npm'),
+    npm_config_cache: join(downloads, 'npm'),
     npm_config_prefer_offline: 'true',
     npm_config_audit: 'false',
     npm_config_fund: 'false',
     npm_config_update_notifier: 'false',
-    YARN_CACHE_FOLDER: join(cache, 'yarn'),
-    PIP_CACHE_DIR: join(cache, 'pip'),
-    GOMODCACHE: join(cache, 'go-modules'),
-    GOCACHE: join(cache, 'go-build'),
-    CARGO_HOME: join(cache, 'cargo'),
+    YARN_CACHE_FOLDER: join(downloads, 'yarn'),
+    PIP_CACHE_DIR: join(downloads, 'pip'),
+    GOMODCACHE: join(packageCache, 'go-modules'),
+    GOCACHE: join(own, 'go-build'),
+    CARGO_HOME: join(packageCache, 'cargo'),
+    ...(isInstall ? {} : { CARGO_NET_OFFLINE: 'true', GOPROXY: 'off' }),
+    RUFF_CACHE_DIR: join(own, 'ruff'),
+    MYPY_CACHE_DIR: join(own, 'mypy'),
   };
 }
 

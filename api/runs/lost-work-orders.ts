@@ -1,6 +1,5 @@
 import { WorkflowNotFoundError, type WorkflowExecutionStatusName } from '@temporalio/client';
 
-import type { Logger } from '../../platform/logger.ts';
 import type { TemporalClient } from '../../platform/temporal.ts';
 import { listQuietOrders } from '../../prisma/repositories/work-order-intake.ts';
 import {
@@ -57,19 +56,16 @@ export async function closeLostWorkOrder(temporal: TemporalClient, input: CloseL
 /**
  * Closes the orders whose run is lost: terminated by hand, kept by another server, or dropped by its retention.
  *
- * @returns how many; what fails is logged and tried again at the next call
+ * @returns how many
+ * @throws AppError `temporal-unavailable`; those that were not looked at yet are by the next call
  */
-export async function closeLostWorkOrders({ database, temporal }: StartDependencies, logger: Logger): Promise<number> {
+export async function closeLostWorkOrders({ database, temporal }: StartDependencies): Promise<number> {
   const quiet = await listQuietOrders(database, new Date(Date.now() - quietMs));
   let closed = 0;
   for (const orderId of quiet) {
-    try {
-      if (!(await isRunLost(temporal, orderId))) continue;
-      await closeLostWorkOrder(temporal, { orderId, status: 'failed' });
-      closed += 1;
-    } catch (error) {
-      logger.warn({ err: error, orderId }, 'the run of an order could not be looked at, trying again');
-    }
+    if (!(await isRunLost(temporal, orderId))) continue;
+    await closeLostWorkOrder(temporal, { orderId, status: 'failed' });
+    closed += 1;
   }
   return closed;
 }

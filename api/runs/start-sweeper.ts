@@ -18,7 +18,7 @@ export function runStartSweeper(dependencies: StartDependencies, logger: Logger)
       try {
         const started = await startPendingOrders(dependencies, logger);
         if (started > 0) logger.info({ started }, 'started orders that had been accepted but not started');
-        const closed = round % roundsPerLook === 0 ? await closeLostWorkOrders(dependencies, logger) : 0;
+        const closed = round % roundsPerLook === 0 ? await closeLostWorkOrders(dependencies) : 0;
         if (closed > 0) logger.warn({ closed }, 'closed orders whose run is gone from Temporal');
       } catch (error) {
         logger.warn({ err: error }, 'pending or lost orders could not be looked for, trying again');

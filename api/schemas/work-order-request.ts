@@ -97,8 +97,12 @@ function refuseRepository(location: string): string | null {
   if (/\p{Cc}/u.test(location)) return 'must not hold control characters';
   if (location.startsWith('/')) return null;
   if (/^[A-Za-z0-9_.-]{1,64}@[A-Za-z0-9.-]{1,253}:[^:\s]+$/.test(location) && !location.startsWith('-')) return null;
-  if (!URL.canParse(location)) return 'must be a URL that git can clone, or an absolute path';
-  const { protocol, username, password, search, hash } = new URL(location);
+  return URL.canParse(location)
+    ? refuseUrl(new URL(location))
+    : 'must be a URL that git can clone, or an absolute path';
+}
+
+function refuseUrl({ protocol, username, password, search, hash }: URL): string | null {
   // The location is shown and stored as it is, and a token may stand in any of these. The name in ssh://git@ is none.
   const hasUser = username !== '' && protocol !== 'ssh:';
   if (hasUser || password !== '' || search !== '' || hash !== '') {

@@ -32,7 +32,7 @@ function addCreate(order: Command, context: CommandContext): void {
     'after',
     `
 Examples:
-  $ npx ratchet order create --repository ~/work/shop --title "Round prices" \\
+  $ npx ratchet order create --repository ~/code/shop --title "Round prices" \\
       --description "Prices are shown with two decimals." \\
       --criterion "The tests pass :: npm test" --file src/price.ts --watch
   $ npx ratchet order create --json-file order.json`,

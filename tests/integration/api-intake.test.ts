@@ -77,6 +77,16 @@ describe('creating an order', () => {
     });
   });
 
+  it("brings no text of a client to life in Temporal's UI", async () => {
+    const text = '[look](http://evil.example) <img src=x> @team GH-1 &commat;me';
+    const { id } = (await create({ acceptanceCriteria: [{ text }] })).json<Answer>();
+    const description = await api.temporal.client.workflow.getHandle(workOrderWorkflowId(id)).describe();
+    const details = (await description.staticDetails()) ?? '';
+    expect(details).toContain('**AC1**');
+    expect(details).toContain('**Cost cap** $5.0000');
+    expect(details).not.toMatch(/(?<!\\)\]\(|:\/\/|<|@\w|GH-\d|&(?!amp;)/);
+  });
+
   it('gives one order for one key, however often it is asked and however many ask at once', async () => {
     const responses = await Promise.all(Array.from({ length: 4 }, () => create({}, 'four-at-once')));
     expect(responses.map(({ statusCode }) => statusCode).sort()).toEqual([200, 200, 200, 201]);

@@ -96,10 +96,10 @@ describe('an order whose run Temporal has lost', () => {
     const [terminated, unknown, healthy] = [await insertRunning(), await insertUnknown(), await insertRunning()];
     const escalationId = await insertEscalation(api.database, unknown);
     await runOf(terminated).terminate('by hand');
-    expect(await closeLostWorkOrders(api, logger)).toBe(0);
+    expect(await closeLostWorkOrders(api)).toBe(0);
 
     await letTimePass();
-    expect(await closeLostWorkOrders(api, logger)).toBe(2);
+    expect(await closeLostWorkOrders(api)).toBe(2);
     for (const id of [terminated, unknown]) await waitForStatus(id, 'failed');
     for (const id of [terminated, unknown]) {
       expect(await rowOf(id)).toMatchObject({ step: null, waitingFor: null, finishedAt: expect.any(Date) });
@@ -113,7 +113,7 @@ describe('an order whose run Temporal has lost', () => {
     await waitFor('removed workspace', async () => !existsSync(join(workspacesFolder, terminated)));
 
     await letTimePass();
-    expect(await closeLostWorkOrders(api, logger)).toBe(0);
+    expect(await closeLostWorkOrders(api)).toBe(0);
     expect(await rowOf(healthy)).toMatchObject({ status: 'running', step: 'route' });
     expect((await runOf(healthy).describe()).status.name).toBe('RUNNING');
     expect(existsSync(join(workspacesFolder, healthy))).toBe(true);

@@ -140,7 +140,7 @@ describe('a step that ends with an error', () => {
       },
     });
     await untilAsked(run);
-    expect(run.trace.calls.editAttempt).toHaveLength(4);
+    expect(run.trace.calls.editAttempt).toHaveLength(6);
     expect(run.trace.outcomes).toMatchObject([
       { failedStep: 'edit', failure: { failureClass: 'orchestration_error', subReason: 'git' } },
     ]);
