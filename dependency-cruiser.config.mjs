@@ -24,8 +24,8 @@ const topFolders = [
 const inside = (folders) => `^(?:${folders.join('|')})/`;
 
 const contract = '^workflows/contract[.]ts$';
-/** The one module that guards a child process so that it ends with its parent; the tools need it before installation. */
-const guardOfProcesses = '^tools/guarded-process[.]mjs$';
+/** What starts a child process so that it ends with its parent, and what looks for programs; tools need both early. */
+const guardOfProcesses = '^tools/(?:guarded-process|find-program)[.]mjs$';
 const production = topFolders.filter((folder) => !['scripts', 'tests'].includes(folder));
 
 /**

@@ -53,7 +53,8 @@ function exitCodeOf(problem: Problem) {
   return problem.code === 'validation-failed' || problem.code === 'bad-request' ? exitCodes.usage : exitCodes.failed;
 }
 
-function describeProblem({ title, detail, errors = [] }: Problem): string {
-  if (errors.length < 2) return `${title}: ${detail}`;
+function describeProblem({ title, detail, code, errors = [] }: Problem): string {
+  // Every other detail is a whole sentence that says the same as the title.
+  if (errors.length < 2) return code === 'validation-failed' ? `${title}: ${detail}` : detail;
   return [`${title}:`, ...errors.map(({ path, message }) => `  ${path} ${message}`)].join('\n');
 }

@@ -43,16 +43,7 @@ const wrappersMax = 4;
  */
 export async function locateAider(given: string, searchPath: string): Promise<AiderProgram> {
   const path = isAbsolute(given) ? given : (findProgram(given, searchPath) ?? given);
-  const scripts: string[] = [];
-  let interpreter: string | undefined;
-  for (let next: string | undefined = path; next !== undefined && scripts.length < wrappersMax;) {
-    if (scripts.length > 0 && !existsSync(next)) break;
-    const script: string = await realPathOf(next);
-    const head = await readHead(script);
-    scripts.push(script);
-    interpreter = interpreterOf(head);
-    next = interpreter === undefined ? /^\s*exec\s+"?(\/[^"\s]+)/m.exec(head)?.[1] : undefined;
-  }
+  const { scripts, interpreter } = await followWrappers(path);
   const [command = path] = scripts;
   const found = interpreter === undefined ? null : await askInterpreter(interpreter);
   if (interpreter === undefined || found === null) return { command, readable: scripts, environment: {} };
@@ -64,6 +55,21 @@ export async function locateAider(given: string, searchPath: string): Promise<Ai
     // Packages of the user's home are found through HOME, which is another one in the sandbox.
     environment: isInPrefix ? {} : { PYTHONPATH: found.packages },
   };
+}
+
+/** The script behind links and wrappers, with those on the way, and the interpreter that it names. */
+async function followWrappers(path: string): Promise<{ scripts: string[]; interpreter: string | undefined }> {
+  const scripts: string[] = [];
+  for (let next: string | undefined = path; next !== undefined && scripts.length < wrappersMax;) {
+    if (scripts.length > 0 && !existsSync(next)) break;
+    const script: string = await realPathOf(next);
+    const head = await readHead(script);
+    scripts.push(script);
+    const interpreter = interpreterOf(head);
+    if (interpreter !== undefined) return { scripts, interpreter };
+    next = /^\s*exec\s+"?(\/[^"\s]+)/m.exec(head)?.[1];
+  }
+  return { scripts, interpreter: undefined };
 }
 
 async function realPathOf(path: string): Promise<string> {

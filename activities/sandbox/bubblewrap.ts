@@ -86,8 +86,11 @@ export function sandboxPrefix(separation: readonly string[], places: SandboxPlac
   ];
 }
 
+// What lies in another one is shown by it; binding it again fails where it is a link in a read-only folder.
 function readOnly(paths: readonly string[]): string[] {
-  return [...new Set(paths)].filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', path, path]);
+  const there = [...new Set(paths)].filter((path) => existsSync(path));
+  const outermost = there.filter((path) => !there.some((other) => other !== path && isWithin(path, other)));
+  return outermost.flatMap((path) => ['--ro-bind', path, path]);
 }
 
 /** Those that are there, and where they really are; what lies higher comes first, or it would cover the other. */

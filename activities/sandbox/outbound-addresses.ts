@@ -46,8 +46,12 @@ const privateNetworks: readonly (readonly [network: string, bits: number])[] = [
   ] as const),
 ];
 
-const privateAddresses = new BlockList();
-for (const [network, bits] of privateNetworks) privateAddresses.addSubnet(network, bits, kindOf(network));
+// A list for each kind: one list takes every IPv4 address for its IPv6 form, and that whole network is refused.
+const privateAddresses = { ipv4: new BlockList(), ipv6: new BlockList() };
+for (const [network, bits] of privateNetworks) {
+  const kind = kindOf(network);
+  privateAddresses[kind].addSubnet(network, bits, kind);
+}
 
 function kindOf(address: string): 'ipv4' | 'ipv6' {
   return isIPv6(address) ? 'ipv6' : 'ipv4';
@@ -55,7 +59,8 @@ function kindOf(address: string): 'ipv4' | 'ipv6' {
 
 function isPublic(address: string): boolean {
   const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  return !privateAddresses.check(address, kindOf(address)) && !own.some((entry) => entry.address === address);
+  const kind = kindOf(address);
+  return !privateAddresses[kind].check(address, kind) && !own.some((entry) => entry.address === address);
 }
 
 /**

@@ -98,7 +98,8 @@ async function openTunnel(text: string, client: Duplex, rules: Rules): Promise<v
   const target = parseTarget(text);
   const checked = target === null ? 'A host and a port are needed.' : await checkTarget(target, rules.allowed);
   if (target === null || typeof checked === 'string') {
-    client.end(`HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${String(checked)}\n`);
+    const refusal = typeof checked === 'string' ? checked : '';
+    client.end(`HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${refusal}\n`);
     return;
   }
   const isDirect = rules.upstream === null || rules.allowed.some(({ host }) => host === target.host);
@@ -154,7 +155,8 @@ async function forward(request: IncomingMessage, response: ServerResponse, rules
   const url = /^http:/.test(text) && URL.canParse(text) ? new URL(text) : null;
   const checked = url === null ? 'This is a proxy.' : await checkTarget(targetOf(url), rules.allowed);
   if (url === null || typeof checked === 'string') {
-    response.writeHead(403, { 'content-type': 'text/plain' }).end(`${String(checked)}\n`);
+    const refusal = typeof checked === 'string' ? checked : '';
+    response.writeHead(403, { 'content-type': 'text/plain' }).end(`${refusal}\n`);
     return;
   }
   const { host, port } = targetOf(url);

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 
 import { AppError, isErrorCode } from '../../domain/errors.ts';
-import { failureOf } from '../../domain/failures/typed-failure.ts';
-import type { Failure } from '../../domain/failures/failure-class.ts';
+import { failureOf, failureOfClass } from '../../domain/failures/typed-failure.ts';
+import { excerptLengthMax, type Failure } from '../../domain/failures/failure-class.ts';
+import type { Redact } from '../../domain/text/redact.ts';
 import { editMessage } from '../../domain/text/prompts/edit.ts';
 import { isInScope } from '../../domain/work-orders/proposal.ts';
 import type { DiffStat } from '../../domain/work-orders/work-order.ts';
@@ -57,7 +58,16 @@ export async function editAttempt(
   );
   const paths = await changedPaths(git, workspace, checkpoint.commit);
   const changed = paths.filter((path) => !emptyFiles.includes(path));
-  const failure = await judge({ workspace, order, paths, changed, report, calls, model: input.model });
+  const failure = await judge({
+    workspace,
+    order,
+    paths,
+    changed,
+    report,
+    calls,
+    model: input.model,
+    redact: dependencies.redact,
+  });
   dependencies.logger.debug(
     { orderId: order.id, attempt, transcript: dependencies.redact(report.transcript) },
     'edit ended',
@@ -132,25 +142,29 @@ interface EditEvidence {
   report: EditReport;
   calls: SessionCalls;
   model: string;
+  redact: Redact;
 }
 
-async function judge({
-  workspace,
-  order,
-  paths,
-  changed,
-  report,
-  calls,
-  model,
-}: EditEvidence): Promise<Failure | null> {
-  const { count, lastErrorCode } = calls;
+async function judge(evidence: EditEvidence): Promise<Failure | null> {
+  const { workspace, order, paths, changed, report, model, redact } = evidence;
+  const { count, lastErrorCode } = evidence.calls;
   if (report.timedOut) return failureOf('step-timeout', 'The editor was stopped at its time limit.');
   if (changed.length === 0) {
     if (lastErrorCode !== null && isErrorCode(lastErrorCode)) {
       return failureOf(lastErrorCode, `The editor got no answer from ${model}: ${describeCode(lastErrorCode)}.`);
     }
+    const said = redact(report.transcript).trim().split('\n').slice(-12).join('\n');
+    if (count === 0) {
+      const failure = failureOfClass(
+        'unknown',
+        'editor-ended',
+        'The editor ended without asking the model for anything.',
+      );
+      return { ...failure, context: { ...failure.context, excerpt: said.slice(-excerptLengthMax) } };
+    }
     const made = `${count} model ${count === 1 ? 'call' : 'calls'}`;
-    return failureOf('provider-bad-answer', `The editor changed no file after ${made} to ${model}.`);
+    const message = `The editor changed no file after ${made} to ${model}.`;
+    return failureOf('provider-bad-answer', message, { excerpt: said.slice(-excerptLengthMax) });
   }
   const outside = paths.find((path) => !isInScope(path, order.filesInScope));
   if (outside !== undefined) {

@@ -70,7 +70,10 @@ describe('no file of the repository', () => {
   });
 
   it('is longer than 300 lines when it is code', () => {
-    const code = own.filter(({ file }) => /[.](?:ts|mjs|sh)$/.test(file) && !file.startsWith('examples/'));
+    // Written by scripts/generate-api-types.ts, and as long as the API.
+    const generated = 'cli/api-types.ts';
+    const isCode = (file: string) => /[.](?:ts|mjs|sh)$/.test(file) && !file.startsWith('examples/');
+    const code = own.filter(({ file }) => isCode(file) && file !== generated);
     const long = code.filter(({ text }) => text.trimEnd().split('\n').length > 300);
     expect(long.map(({ file }) => file)).toEqual([]);
   });
