@@ -9,7 +9,13 @@ import {
 } from '@temporalio/workflow';
 
 import type { EscalationAnswer } from '../../domain/escalations/answer.ts';
-import { messages, type InspectRepositoryInput, type InspectRepositoryResult, type LiveState, type WorkOrderInput } from '../../workflows/contract.ts';
+import {
+  messages,
+  type InspectRepositoryInput,
+  type InspectRepositoryResult,
+  type LiveState,
+  type WorkOrderInput,
+} from '../../workflows/contract.ts';
 
 /** Accepts every repository but those whose name says otherwise. */
 export async function inspectRepository(input: InspectRepositoryInput): Promise<InspectRepositoryResult> {
