@@ -17,6 +17,9 @@ RUN apt-get update \
 ARG AIDER_VERSION=0.86.2
 RUN python3 -m venv /opt/aider \
   && /opt/aider/bin/pip install --no-cache-dir "aider-chat==${AIDER_VERSION}"
+ARG LIZARD_VERSION=1.24.3
+RUN python3 -m venv /opt/lizard \
+  && /opt/lizard/bin/pip install --no-cache-dir "lizard==${LIZARD_VERSION}"
 
 FROM base
 RUN apt-get update \
@@ -25,6 +28,7 @@ RUN apt-get update \
   && mkdir -p /var/lib/ratchet /var/cache/ratchet \
   && chown node:node /var/lib/ratchet /var/cache/ratchet
 COPY --from=aider /opt/aider /opt/aider
+COPY --from=aider /opt/lizard /opt/lizard
 COPY --from=packages /app/node_modules node_modules
 COPY . .
 COPY --from=packages /app/prisma/generated prisma/generated

@@ -1,12 +1,9 @@
 import { AppError } from '../domain/errors.ts';
 import { saveDecision, type DecisionRecord } from '../prisma/repositories/decision-records.ts';
-import {
-  closeEscalation,
-  openEscalation,
-  type EscalationAnswerRecord,
-  type EscalationRecord,
-} from '../prisma/repositories/escalation-records.ts';
-import { appendEvents, readProgress, type ProgressEvent } from '../prisma/repositories/order-records.ts';
+import { closeEscalation, type EscalationAnswerRecord } from '../prisma/repositories/escalation-records.ts';
+import { appendEvents, raiseCostCap, readProgress, type ProgressEvent } from '../prisma/repositories/order-records.ts';
+import { findOrderOfPullRequest } from '../prisma/repositories/pull-request-records.ts';
+import { readStopAll } from '../prisma/repositories/stop-all.ts';
 import type { AttemptKey } from '../prisma/repositories/attempt-records.ts';
 import type {
   InspectRepositoryInput,
@@ -14,21 +11,28 @@ import type {
   MergePullRequestInput,
   MergePullRequestResult,
 } from '../workflows/contract.ts';
-import { removeWorkspaces } from './git/workspace.ts';
+import { checkOrderDependencies, isOrderDone, tellDependents } from './admission/dependencies.ts';
+import { takePlace } from './admission/slots.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { inspectRepository } from './repository/inspect-repository.ts';
+import { measureBaseline } from './steps/baseline.ts';
 import type { StepDependencies } from './steps/dependencies.ts';
 import { editAttempt } from './steps/edit.ts';
+import { escalate, type EscalationInput } from './steps/escalate.ts';
 import { planAttempt, type AttemptInput } from './steps/plan.ts';
 import { publishAttempt, type PublishInput } from './steps/publish.ts';
 import { recordAttempt, type RecordInput } from './steps/record.ts';
-import { routeAttempt } from './steps/route.ts';
-import { verifyAttempt } from './steps/verify.ts';
+import { repairAttempt, type RepairInput } from './steps/repair.ts';
+import { routeAttempt, type RouteInput } from './steps/route.ts';
+import { moveToNewestBase, settleWorkOrder, type SettleInput } from './steps/settle.ts';
+import { verifyAttempt, type VerifyInput } from './steps/verify.ts';
 import { withFailures } from './to-failure.ts';
 
 export type { EditResult } from './steps/edit.ts';
 export type { AttemptInput } from './steps/plan.ts';
 export type { PublishedPullRequest, PublishInput } from './steps/publish.ts';
+export type { NextRung } from './steps/record.ts';
+export type { RepairInput } from './steps/repair.ts';
 export type { Route } from './steps/route.ts';
 export type { VerifyResult } from './steps/verify.ts';
 
@@ -38,10 +42,17 @@ export function createRecordActivities(dependencies: StepDependencies) {
   return withFailures({
     appendEvents: (events: ProgressEvent[]) => appendEvents(database, events),
     readProgress: ({ orderId }: { orderId: string }) => readProgress(database, orderId),
-    openEscalation: (escalation: EscalationRecord) => openEscalation(database, escalation),
+    openEscalation: (input: EscalationInput) => escalate(dependencies, input),
     closeEscalation: (answer: EscalationAnswerRecord) => closeEscalation(database, answer),
     saveDecision: (decision: DecisionRecord) => saveDecision(database, decision),
     recordAttempt: (input: RecordInput) => recordAttempt(dependencies, input),
+    readDependencies: ({ orderId }: { orderId: string }) => checkOrderDependencies(dependencies, orderId),
+    isOrderDone: ({ orderId }: { orderId: string }) => isOrderDone(dependencies, orderId),
+    announceEnd: ({ orderId }: { orderId: string }) => tellDependents(dependencies, orderId),
+    takeSlot: (claim: { orderId: string; model: string }) => takePlace(dependencies, claim),
+    isAllStopped: async () => (await readStopAll(database)).stopped,
+    raiseCostCap: ({ orderId, costCapUsdMicros }: { orderId: string; costCapUsdMicros: number }) =>
+      raiseCostCap(database, orderId, costCapUsdMicros),
   });
 }
 
@@ -54,13 +65,16 @@ export function createWaitingActivities(dependencies: StepDependencies) {
       withHeartbeat(() =>
         asRefusal(async () => {
           const { mergeCommit } = await dependencies.forge.mergePullRequest(pullRequestId);
+          const orderId = await findOrderOfPullRequest(dependencies.database, pullRequestId);
+          if (orderId !== null) await tellDependents(dependencies, orderId);
           return { kind: 'merged' as const, mergeCommit };
         }),
       ),
-    routeAttempt: (key: AttemptKey) => withHeartbeat(() => routeAttempt(dependencies, key)),
+    routeAttempt: (input: RouteInput) => withHeartbeat(() => routeAttempt(dependencies, input)),
     planAttempt: (input: AttemptInput) => withHeartbeat((progress) => planAttempt(dependencies, input, progress)),
-    settleWorkspaces: ({ orderId }: { orderId: string }) =>
-      withHeartbeat(() => removeWorkspaces(dependencies.workspacesFolder, orderId)),
+    moveToNewestBase: ({ orderId }: { orderId: string }) =>
+      withHeartbeat(({ signal }) => moveToNewestBase(dependencies, orderId, signal)),
+    settleWorkOrder: (input: SettleInput) => withHeartbeat(() => settleWorkOrder(dependencies, input)),
   });
 }
 
@@ -68,8 +82,9 @@ export function createWaitingActivities(dependencies: StepDependencies) {
 export function createWorkspaceActivities(dependencies: StepDependencies) {
   return withFailures({
     editAttempt: (input: AttemptInput) => withHeartbeat((progress) => editAttempt(dependencies, input, progress)),
-    verifyAttempt: (input: AttemptKey & { commit: string }) =>
-      withHeartbeat((progress) => verifyAttempt(dependencies, input, progress)),
+    repairAttempt: (input: RepairInput) => withHeartbeat((progress) => repairAttempt(dependencies, input, progress)),
+    measureBaseline: (key: AttemptKey) => withHeartbeat((progress) => measureBaseline(dependencies, key, progress)),
+    verifyAttempt: (input: VerifyInput) => withHeartbeat((progress) => verifyAttempt(dependencies, input, progress)),
     publishAttempt: (input: PublishInput) => withHeartbeat((progress) => publishAttempt(dependencies, input, progress)),
   });
 }

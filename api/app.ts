@@ -15,6 +15,8 @@ import { escalationRoutes } from './routes/escalations.ts';
 import { healthRoutes } from './routes/health.ts';
 import { outcomeRoutes } from './routes/outcomes.ts';
 import { pullRequestRoutes } from './routes/pull-requests.ts';
+import { stopAllRoutes } from './routes/stop-all.ts';
+import { workOrderControlRoutes } from './routes/work-order-control.ts';
 import { workOrderEventRoutes } from './routes/work-order-events.ts';
 import { workOrderRoutes } from './routes/work-orders.ts';
 import { createEventFeed } from './streams/event-feed.ts';
@@ -65,11 +67,13 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
 
 const resources = [
   workOrderRoutes,
+  workOrderControlRoutes,
   workOrderEventRoutes,
   escalationRoutes,
   decisionRoutes,
   outcomeRoutes,
   pullRequestRoutes,
+  stopAllRoutes,
 ];
 
 /** What is not HTTP has no request to answer; the answer is written by hand. */

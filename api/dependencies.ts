@@ -13,6 +13,9 @@ export interface ApiDependencies {
   version: { version: string; commit: string | null };
 }
 
+/** What is needed to start runs and to find those that are lost. */
+export type RunDependencies = Pick<ApiDependencies, 'database' | 'temporal'>;
+
 /** What routes are given. */
 export interface RouteDependencies extends ApiDependencies {
   eventFeed: EventFeed;

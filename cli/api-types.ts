@@ -139,6 +139,31 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/stop-all': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether all work is stopped */
+    get: operations['readStopAll'];
+    put?: never;
+    /**
+     * Stop all work
+     * @description No new paid step begins in any order; running ones end at their next checkpoint. Orders are accepted all the same.
+     */
+    post: operations['stopAll'];
+    /**
+     * Let all work go on
+     * @description Orders that a person paused one by one stay paused.
+     */
+    delete: operations['goOn'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/work-orders': {
     parameters: {
       query?: never;
@@ -194,6 +219,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/work-orders/{id}/continue': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Tell a parked order to go on
+     * @description For an order that waits for a change elsewhere (`upstream`), or for the person who took it over (`person`).
+     */
+    post: operations['continueWorkOrder'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/work-orders/{id}/decisions': {
     parameters: {
       query?: never;
@@ -204,6 +249,26 @@ export interface paths {
     /** List the decisions of an order, newest first */
     get: operations['listDecisionsOfWorkOrder'];
     put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/work-orders/{id}/dependencies': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Replace what an order depends on
+     * @description Possible until its first attempt begins. A circle is refused by name.
+     */
+    put: operations['replaceDependencies'];
     post?: never;
     delete?: never;
     options?: never;
@@ -265,6 +330,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/work-orders/{id}/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Hold an order
+     * @description No new step begins; the running one ends at its checkpoint. A paused order may be paused again.
+     */
+    post: operations['pauseWorkOrder'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/work-orders/{id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Let a paused order go on
+     * @description As long as all work is stopped it stays held by that.
+     */
+    post: operations['resumeWorkOrder'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/livez': {
     parameters: {
       query?: never;
@@ -320,6 +425,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    AcceptancePart: {
+      name: string;
+      reasons: string[];
+      score: number;
+      weight: number;
+    };
     Accepted: {
       /** @constant */
       accepted: true;
@@ -346,6 +457,17 @@ export interface components {
        * @default 5
        */
       costCapUsd?: number;
+      /** @description Orders that must come first. */
+      dependsOn?: {
+        /**
+         * @description hard: it must be completed (or merged, by setting); soft: it must have ended, however.
+         * @default hard
+         * @enum {string}
+         */
+        kind?: 'hard' | 'soft';
+        /** @description Number or id of the order that must come first. */
+        workOrder: number | string;
+      }[];
       description: string;
       /**
        * @description Paths inside the repository, with forward slashes. Empty: the model chooses.
@@ -398,6 +520,8 @@ export interface components {
       context: {
         [key: string]: unknown;
       };
+      /** @description What the order may cost at most now. */
+      costCapUsdMicros: number;
       /** Format: date-time */
       createdAt: string;
       /** @description The lines of output that matter. */
@@ -418,13 +542,12 @@ export interface components {
       /** @description One sentence: what happened. */
       message: string;
       note: string | null;
-      options: {
-        effect: string;
-        option: string;
-      }[];
+      options: components['schemas']['OfferedOption'][];
       parameters: {
         [key: string]: unknown;
       } | null;
+      /** @description Null where none was made. */
+      recommendation: components['schemas']['Recommendation'] | null;
       resolvedAt: string | null;
       resolvedBy: string | null;
       /** @enum {string} */
@@ -468,20 +591,31 @@ export interface components {
       rule: string;
       subReason: string | null;
     };
+    GuardHit: {
+      /** @description size, paths, tamper or secrets. */
+      guard: string;
+      line: number | null;
+      message: string;
+      path: string | null;
+    };
     LiveState: {
       attempt: number;
       costUsdMicros: number;
       escalation: {
         failure: components['schemas']['Failure'];
         id: string;
-        options: {
-          effect: string;
-          option: string;
-        }[];
+        options: components['schemas']['OfferedOption'][];
+        /** @default null */
+        recommendation: components['schemas']['Recommendation'] | null;
         trigger: string;
       } | null;
       lastFailure: components['schemas']['Failure'] | null;
       model: string | null;
+      /**
+       * @description No further step begins, whatever it waits for.
+       * @default false
+       */
+      paused: boolean;
       /**
        * @description run: the workflow answered; record: it has not begun or has ended.
        * @enum {string}
@@ -502,7 +636,30 @@ export interface components {
       waitingFor: string | null;
       waitingSince: string | null;
     };
+    OfferedOption: {
+      /** @default [] */
+      advantages: string[];
+      /** @default [] */
+      disadvantages: string[];
+      /** @description What the run will do. */
+      effect: string;
+      /**
+       * @description Micro-dollars until success; null where the option does not aim at a completed order.
+       * @default null
+       */
+      expectedCostUsdMicros: number | null;
+      option: string;
+      /**
+       * @description 0 to 1, that the order will be completed.
+       * @default null
+       */
+      probability: number | null;
+    };
     Outcome: {
+      /** @description The parts of the score with their reasons. */
+      acceptance: components['schemas']['AcceptancePart'][] | null;
+      /** @description 0 to 10; null where the attempt did not get as far. */
+      acceptanceScore: number | null;
       attempt: number;
       complexity: number;
       /** @description Any JSON. */
@@ -514,6 +671,8 @@ export interface components {
       diffFiles: number;
       diffLinesAdded: number;
       diffLinesRemoved: number;
+      /** @description The form in which the model wrote its edits. */
+      editFormat: string | null;
       errorContext: {
         [key: string]: unknown;
       } | null;
@@ -532,6 +691,8 @@ export interface components {
             | 'unknown'
           )
         | null;
+      /** @description What the guards found in the diff. */
+      guardHits: components['schemas']['GuardHit'][];
       /** Format: uuid */
       id: string;
       modelAsked: string;
@@ -577,6 +738,9 @@ export interface components {
         | 'disk-full'
         | 'no-model'
         | 'work-order-finished'
+        | 'work-order-begun'
+        | 'work-order-not-parked'
+        | 'all-stopped'
         | 'escalation-closed'
         | 'option-not-offered'
         | 'branch-taken'
@@ -635,7 +799,7 @@ export interface components {
         durationMs: number;
         exitCode: number | null;
         gate: string;
-        /** @description passed or failed. */
+        /** @description passed, failed, or known_failures: only what fails on the untouched base commit, too. */
         outcome: string;
         sandboxed: boolean;
       }[];
@@ -690,6 +854,25 @@ export interface components {
       workOrderId: string;
       workOrderNumber: number;
     };
+    Recommendation: {
+      /** @description 0 to 1. */
+      confidence: number;
+      option: string;
+      reason: string;
+    };
+    ReplaceDependenciesInput: {
+      /** @description All of them; an empty list means that it depends on none. */
+      dependsOn: {
+        /**
+         * @description hard: it must be completed (or merged, by setting); soft: it must have ended, however.
+         * @default hard
+         * @enum {string}
+         */
+        kind?: 'hard' | 'soft';
+        /** @description Number or id of the order that must come first. */
+        workOrder: number | string;
+      }[];
+    };
     ResolvedEscalation: {
       /** Format: uuid */
       escalationId: string;
@@ -699,14 +882,45 @@ export interface components {
       workOrderId: string;
     };
     ResolveEscalationInput: {
+      /** @description The new cap in dollars; needed to raise the budget. */
+      costCapUsd?: number;
       /** @description What the next attempt should know. */
       guidance?: string;
+      /** @description Of the next attempt; else the next more capable one. */
+      model?: string;
       /** @description Kept with the answer; no model sees it. */
       note?: string;
       /** @description One of the options that the escalation offers. */
       option: string;
       /** @default local operator */
       resolvedBy?: string;
+      /** @description What has to change before the order goes on: a contract, a package, an order. */
+      upstream?: string;
+      /** @description Number or id of an order whose completion ends the wait. */
+      upstreamOrder?: number | string;
+    };
+    StopAll: {
+      changedAt: string | null;
+      /** @description Empty when nobody ever stopped anything. */
+      changedBy: string;
+      reason: string;
+      stopped: boolean;
+    };
+    StopAllChange: {
+      changedAt: string | null;
+      /** @description Empty when nobody ever stopped anything. */
+      changedBy: string;
+      reason: string;
+      stopped: boolean;
+      /** @description How many runs heard of it at once; the others look by themselves. */
+      told: number;
+    };
+    StopAllRequestInput: {
+      /**
+       * @description Shown to whoever asks why nothing runs.
+       * @default
+       */
+      reason?: string;
     };
     WorkOrder: {
       acceptanceCriteria: {
@@ -726,6 +940,25 @@ export interface components {
       costUsdMicros: number;
       /** Format: date-time */
       createdAt: string;
+      /** @description Orders that must come first, as they stand now. */
+      dependsOn: {
+        /** @enum {string} */
+        kind: 'hard' | 'soft';
+        number: number;
+        /** @enum {string} */
+        status:
+          | 'draft'
+          | 'awaiting_approval'
+          | 'queued'
+          | 'running'
+          | 'waiting'
+          | 'completed'
+          | 'needs_review'
+          | 'failed'
+          | 'cancelled';
+        /** Format: uuid */
+        workOrderId: string;
+      }[];
       description: string;
       failureClass:
         | (
@@ -742,15 +975,19 @@ export interface components {
         | null;
       filesInScope: string[];
       finishedAt: string | null;
-      /** @description Of the last attempt that ran any. */
+      /** @description Of the last attempt that ran any, round by round. */
       gates: {
         command: string;
         durationMs: number;
         exitCode: number | null;
         gate: string;
-        /** @description passed or failed. */
+        /** @description passed, failed, or known_failures: only what fails on the untouched base commit, too. */
         outcome: string;
         output: string;
+        /** @description Why it counts as it does. */
+        reason: string;
+        /** @description 0 for the first edit, then one per repair. */
+        round: number;
         sandboxed: boolean;
       }[];
       /** Format: uuid */
@@ -760,7 +997,7 @@ export interface components {
         gates: {
           command: string;
           /** @enum {string} */
-          kind: 'install' | 'compile' | 'lint' | 'test';
+          kind: 'install' | 'compile' | 'lint' | 'test' | 'contract';
           source: string;
         }[];
         sizeBytes: number;
@@ -768,9 +1005,22 @@ export interface components {
       /** @description Whether the scripted model answered: no model was asked, nothing was paid. */
       isScriptedModel: boolean;
       lastEventSequence: number;
+      /** @description What the last finished attempt came to; null before any has ended. */
+      lastOutcome: {
+        /** @description The parts of the score with their reasons. */
+        acceptance: components['schemas']['AcceptancePart'][] | null;
+        /** @description 0 to 10; null where the attempt did not get as far. */
+        acceptanceScore: number | null;
+        attempt: number;
+        /** @description What the guards found in the diff. */
+        guardHits: components['schemas']['GuardHit'][];
+        repairRounds: number;
+        success: boolean;
+      } | null;
       model: string | null;
       number: number;
       openEscalationId: string | null;
+      owner: string;
       priority: number;
       pullRequest: {
         diffStat: {
@@ -828,7 +1078,7 @@ export interface components {
         [key: string]: unknown;
       };
       sequence: number;
-      /** @description Such as step_started, step_finished, escalation_opened, pull_request_opened, ended. */
+      /** @description Such as step_started, step_finished, waiting, resumed, escalation_opened, pull_request_opened, ended. */
       type: string;
     };
     WorkOrderEvents: {
@@ -870,6 +1120,7 @@ export interface components {
       id: string;
       model: string | null;
       number: number;
+      owner: string;
       priority: number;
       repository: string;
       /** @enum {string} */
@@ -1688,6 +1939,259 @@ export interface operations {
       };
     };
   };
+  readStopAll: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StopAll'];
+        };
+      };
+      /** @description Default Response */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  stopAll: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StopAllRequestInput'];
+      };
+    };
+    responses: {
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StopAllChange'];
+        };
+      };
+      /** @description Default Response */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  goOn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StopAllChange'];
+        };
+      };
+      /** @description Default Response */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   listWorkOrders: {
     parameters: {
       query?: {
@@ -2120,6 +2624,110 @@ export interface operations {
       };
     };
   };
+  continueWorkOrder: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id or number of the work order. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description Default Response */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   listDecisionsOfWorkOrder: {
     parameters: {
       query?: {
@@ -2169,6 +2777,114 @@ export interface operations {
       };
       /** @description Default Response */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  replaceDependencies: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id or number of the work order. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReplaceDependenciesInput'];
+      };
+    };
+    responses: {
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WorkOrder'];
+        };
+      };
+      /** @description Default Response */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      409: {
         headers: {
           [name: string]: unknown;
         };
@@ -2478,6 +3194,214 @@ export interface operations {
       };
       /** @description Default Response */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  pauseWorkOrder: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id or number of the work order. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description Default Response */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  resumeWorkOrder: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id or number of the work order. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      /** @description Default Response */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      409: {
         headers: {
           [name: string]: unknown;
         };

@@ -1,6 +1,6 @@
 import type { WorkOrderEvent } from './api-client.ts';
 import { plain, type Paint } from './terminal.ts';
-import { changes, clock, duration } from './wording.ts';
+import { changes, clock, duration, waitWords } from './wording.ts';
 
 /** The line for an event, or null for one that shows nothing new. */
 export function describeEvent(event: WorkOrderEvent, paint: Paint): string | null {
@@ -20,6 +20,13 @@ function wordsOf({ type, payload }: WorkOrderEvent, paint: Paint): string | null
       return `${paint('green', step)}${took}  ${text(payload['detail'])}`.trimEnd();
     case 'step_failed':
       return `${paint('red', step)}${took}  failed: ${describeFailure(payload['failure'])}`;
+    case 'waiting':
+      return paint(
+        'yellow',
+        `It waits for ${waitWords(text(payload['waitingFor']))}. ${text(payload['reason'])}`,
+      ).trimEnd();
+    case 'resumed':
+      return `It goes on; it waited for ${waitWords(text(payload['waitedFor']))}.`;
     case 'escalation_opened':
       return paint('yellow', `A person is asked: ${text(payload['message'])}`);
     case 'escalation_resolved':

@@ -8,6 +8,13 @@ import type { CreateWorkOrder } from './api-client.ts';
 import { CommandError, exitCodes } from './command-error.ts';
 
 type Criterion = CreateWorkOrder['acceptanceCriteria'][number];
+type Dependency = NonNullable<CreateWorkOrder['dependsOn']>[number];
+
+/** Orders by number or id, as flags named them. */
+export interface GivenDependencies {
+  on?: string[] | undefined;
+  softlyOn?: string[] | undefined;
+}
 
 /** What the flags of `order create` hold after parsing. */
 export interface OrderFlags {
@@ -21,6 +28,8 @@ export interface OrderFlags {
   risk?: 'low' | 'medium' | 'high';
   priority?: number;
   costCap?: number;
+  dependsOn?: string[];
+  dependsSoftlyOn?: string[];
   allowDirty?: true;
   jsonFile?: string;
 }
@@ -61,6 +70,8 @@ export function addOrderFlags(command: Command): void {
     .addOption(new Option('--risk <risk>', 'how bad a mistake would be').choices(['low', 'medium', 'high']))
     .addOption(new Option('--priority <number>', '1 (first) to 5').argParser(parseNumber))
     .addOption(new Option('--cost-cap <dollars>', 'what it may cost at most').argParser(parseNumber))
+    .option('--depends-on <orders>', 'orders that must be completed first, such as 3,5', addDependency)
+    .option('--depends-softly-on <orders>', 'orders that must have ended first, however', addDependency)
     .option('--allow-dirty', 'accept a repository with uncommitted changes; they are left out of the work')
     .option('--json-file <path>', 'reads the whole order as the API takes it; flags replace its parts');
 }
@@ -83,6 +94,7 @@ export async function readOrderRequest(flags: OrderFlags): Promise<CreateWorkOrd
     priority: flags.priority,
     costCapUsd: flags.costCap,
     allowDirty: flags.allowDirty,
+    dependsOn: readDependsOn(flags),
   };
   const request: Partial<CreateWorkOrder> = { ...fromFile, ...withoutUndefined(given) };
   const location = flags.repository ?? fromFile.repository;
@@ -120,7 +132,27 @@ export function parseCriterion(given: string): Criterion {
   return command.length === 0 ? { text } : { text, command: command.join(' :: ') };
 }
 
-function parseNumber(text: string): number {
+/** Numbers or ids with commas between them, after those that were given before. */
+export function addDependency(text: string, earlier: string[] = []): string[] {
+  const given = text.split(',').map((order) => order.trim().replace(/^#/, ''));
+  if (given.every((order) => order !== '')) return [...earlier, ...given];
+  throw new InvalidArgumentError('It must be numbers or ids of work orders, such as 3,5.');
+}
+
+/** What the API takes for the orders that flags named. */
+export function toDependsOn({ on = [], softlyOn = [] }: GivenDependencies): Dependency[] {
+  return [
+    ...on.map((workOrder) => ({ workOrder, kind: 'hard' as const })),
+    ...softlyOn.map((workOrder) => ({ workOrder, kind: 'soft' as const })),
+  ];
+}
+
+function readDependsOn({ dependsOn, dependsSoftlyOn }: OrderFlags): Dependency[] | undefined {
+  const given = toDependsOn({ on: dependsOn, softlyOn: dependsSoftlyOn });
+  return given.length === 0 ? undefined : given;
+}
+
+export function parseNumber(text: string): number {
   const number = Number(text);
   if (text.trim() !== '' && Number.isFinite(number)) return number;
   throw new InvalidArgumentError('It must be a number.');

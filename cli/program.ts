@@ -6,6 +6,7 @@ import { addOrderCommands } from './commands/orders.ts';
 import { addPullRequestCommands } from './commands/pull-requests.ts';
 import { addRecordCommands } from './commands/records.ts';
 import { addStackCommands } from './commands/stack.ts';
+import { addStopAllCommands } from './commands/stop-all.ts';
 import { CommandError, exitCodes, type ExitCode } from './command-error.ts';
 import type { CommandContext } from './context.ts';
 import { plain } from './terminal.ts';
@@ -15,7 +16,8 @@ Examples:
   $ npx ratchet demo                        run the first bundled order and watch it
   $ npx ratchet order create --help         an order for a repository of your own
   $ npx ratchet order watch 1               follow an order
-  $ npx ratchet resolve 2 abort             answer an order that asks
+  $ npx ratchet resolve 2                   the options of an order that asks
+  $ npx ratchet resolve 2 --option abort    answer it
   $ npx ratchet pr show 1                   look at what an order has published
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a person is needed, 4 the API does not answer.
@@ -32,6 +34,7 @@ export function createProgram(context: CommandContext): Command {
   addDemoCommand(program, context);
   addOrderCommands(program, context);
   addEscalationCommands(program, context);
+  addStopAllCommands(program, context);
   addPullRequestCommands(program, context);
   addRecordCommands(program, context);
   for (const command of allCommands(program))
@@ -53,9 +56,10 @@ export async function runProgram(
   writeError: (text: string) => void,
 ): Promise<ExitCode> {
   try {
-    await createProgram(context)
-      .configureOutput({ writeErr: writeError })
-      .parseAsync([...args], { from: 'user' });
+    const program = createProgram(context);
+    // A command takes over only what its parent said before it was added.
+    for (const command of allCommands(program)) command.configureOutput({ writeErr: writeError });
+    await program.parseAsync([...args], { from: 'user' });
     return context.exitCode;
   } catch (error) {
     // Commander has written its own words by now; its code 0 is a help that was asked for.

@@ -1,9 +1,9 @@
-/** What is printed about an order, an escalation and a pull request. */
-import type { Escalation, PullRequest, WorkOrder } from './api-client.ts';
+/** What is printed about an order and a pull request. */
+import type { PullRequest, WorkOrder } from './api-client.ts';
 import { plain, type Output } from './terminal.ts';
 import { changes, dollars, duration, table } from './wording.ts';
 
-type Gates = PullRequest['gates'];
+type Gates = (PullRequest['gates'][number] & { round?: number; reason?: string })[];
 
 /** How an order ended: what came out, what proved it, what it cost, where the time went, where to look further. */
 export function printSummary(output: Output, order: WorkOrder, apiUrl: string): void {
@@ -23,6 +23,7 @@ export function printSummary(output: Output, order: WorkOrder, apiUrl: string): 
     ]);
   }
   printGates(output, order.gates);
+  printOutcome(output, order.lastOutcome);
   output.line();
   output.line(paint('bold', 'Cost'));
   output.line(`  ${describeCost(order)}`);
@@ -40,15 +41,54 @@ export function describeCost(order: Pick<WorkOrder, 'costUsdMicros' | 'costCapUs
   return order.isScriptedModel ? `${cost} (scripted model: its answers come from a file, no provider was asked)` : cost;
 }
 
-/** The gates with how they ended; nothing when none has run. */
+/** The gates of the last round with how they ended; nothing when none has run. */
 export function printGates(output: Output, gates: Gates): void {
   if (gates.length === 0) return;
+  const lastRound = Math.max(...gates.map(({ round = 0 }) => round));
   output.line();
-  output.line(output.paint('bold', 'Gates'));
+  output.line(output.paint('bold', lastRound === 0 ? 'Gates' : `Gates after repair ${lastRound}`));
   printIndented(
     output,
-    gates.map(({ gate, outcome, durationMs, command }) => [gate, outcome, duration(durationMs), command]),
+    gates
+      .filter(({ round = 0 }) => round === lastRound)
+      .map(({ gate, outcome, durationMs, command, reason = '' }) => [
+        gate,
+        outcome,
+        duration(durationMs),
+        outcome === 'passed' || reason === '' ? command : `${command} (${reason})`,
+      ]),
   );
+}
+
+/** How good the change of the last attempt is, and what the guards found in it; nothing when neither is known. */
+export function printOutcome(output: Output, outcome: WorkOrder['lastOutcome']): void {
+  if (outcome === null) return;
+  const { acceptanceScore, acceptance, guardHits } = outcome;
+  if (acceptanceScore !== null) {
+    output.line();
+    output.line(output.paint('bold', `Acceptance: ${acceptanceScore} of 10`));
+    printIndented(
+      output,
+      (acceptance ?? []).map(({ name, score, reasons }) => [name, String(score), reasons.join(' ')]),
+    );
+  }
+  if (guardHits.length === 0) return;
+  output.line();
+  output.line(output.paint('bold', 'Guards'));
+  printIndented(
+    output,
+    guardHits.map(({ guard, path, line, message }) => [guard, describePlace(path, line), message]),
+  );
+}
+
+function describePlace(path: string | null, line: number | null): string {
+  if (path === null) return '-';
+  return line === null ? path : `${path}:${line}`;
+}
+
+/** Orders that another one depends on, as `#3 (hard, running), #7 (soft, completed)`. */
+export function describeDependencies(dependsOn: WorkOrder['dependsOn']): string {
+  return dependsOn.map(({ number, kind, status }) => `#${number} (${kind}, ${status})`).join(', ');
 }
 
 function printTimes(output: Output, order: WorkOrder): void {
@@ -64,34 +104,6 @@ function printTimes(output: Output, order: WorkOrder): void {
     output,
     rows.map(([step, durationMs]) => [step, `${Math.round((durationMs / totalMs) * 100)} %`, duration(durationMs)]),
   );
-}
-
-/** A question to a person, with the commands that answer it. */
-export function printEscalation(
-  output: Output,
-  escalation: Escalation,
-  run: { workflowId: string; temporal: { program: string; address: string } },
-): void {
-  const { paint } = output;
-  output.line();
-  output.line(
-    paint('yellow', `Work order #${escalation.workOrderNumber} waits for a person (${escalation.failureClass})`),
-  );
-  output.line(`  ${plain(escalation.message).replaceAll('\n', ' ')}`);
-  if (escalation.excerpt !== '') {
-    output.line();
-    for (const line of plain(escalation.excerpt).split('\n')) output.line(`  ${paint('dim', `| ${line}`)}`);
-  }
-  output.line();
-  output.line('Answer with one of:');
-  for (const { option, effect } of escalation.options) {
-    output.line(`  npx ratchet resolve ${escalation.workOrderNumber} ${plain(option)}`);
-    output.line(`    ${plain(effect)}`);
-  }
-  output.line("or with Temporal's own tool:");
-  const { workflowId, temporal } = run;
-  output.line(`  ${temporal.program} workflow signal --address ${temporal.address} --workflow-id ${workflowId} \\`);
-  output.line(`    --name resolveEscalation --input '{"option":"abort"}'`);
 }
 
 /** Rows under a heading. */

@@ -1,11 +1,12 @@
 import { dataOf, type Api, type WorkOrder, type WorkOrderEvent } from './api-client.ts';
 import { exitCodes, type ExitCode } from './command-error.ts';
 import type { CommandContext } from './context.ts';
+import { printEscalation } from './escalation-summary.ts';
 import { describeEvent } from './event-lines.ts';
 import { readEvents } from './event-reader.ts';
-import { printEscalation, printSummary } from './summaries.ts';
+import { printSummary } from './summaries.ts';
 import { plain } from './terminal.ts';
-import { duration } from './wording.ts';
+import { duration, waitWords } from './wording.ts';
 
 export interface WatchOptions {
   /** Id or number of the order. */
@@ -30,9 +31,7 @@ export async function watchOrder(context: CommandContext, options: WatchOptions)
       if (options.json) output.json(event);
       else showEvent(context, event);
       ticker.follow(event);
-      if (event.type === 'escalation_opened' && (await isWaiting(context, event, options))) {
-        return exitCodes.waitingForPerson;
-      }
+      if (await needsPerson(context, event, options)) return exitCodes.waitingForPerson;
     }
   } finally {
     ticker.stop();
@@ -63,8 +62,19 @@ function showEvent({ output }: CommandContext, event: WorkOrderEvent): void {
   if (line !== null) output.line(line);
 }
 
+/** Whether an event tells of a wait that only a person ends, and that has not ended since. */
+async function needsPerson(context: CommandContext, event: WorkOrderEvent, options: WatchOptions): Promise<boolean> {
+  if (event.type === 'escalation_opened') return isAsking(context, event, options);
+  const { waitingFor } = event.payload;
+  if (event.type !== 'waiting' || (waitingFor !== 'person' && waitingFor !== 'upstream')) return false;
+  const order = await readOrder(context.api(), options.order);
+  if (order.waitingFor !== waitingFor || order.lastEventSequence !== event.sequence) return false;
+  if (!options.json) context.output.line(`When it is done: npx ratchet order continue ${order.number}`);
+  return !options.wait;
+}
+
 /** Whether the run still waits for the answer; an old event may tell of a question that was answered long ago. */
-async function isWaiting(context: CommandContext, event: WorkOrderEvent, options: WatchOptions): Promise<boolean> {
+async function isAsking(context: CommandContext, event: WorkOrderEvent, options: WatchOptions): Promise<boolean> {
   const api = context.api();
   const id = String(event.payload['escalationId']);
   const escalation = await dataOf(api.client.GET('/api/v1/escalations/{id}', { params: { path: { id } } }));
@@ -100,6 +110,7 @@ function createTicker({ output }: CommandContext, { json }: WatchOptions) {
   };
 }
 
-function waitingWords({ type }: WorkOrderEvent): string | null {
+function waitingWords({ type, payload }: WorkOrderEvent): string | null {
+  if (type === 'waiting') return `waits for ${plain(waitWords(String(payload['waitingFor'])))}`;
   return type === 'escalation_opened' ? 'waits for a person' : null;
 }

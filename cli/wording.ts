@@ -35,6 +35,25 @@ export function changes({ files, added, removed }: { files: number; added: numbe
   return `${files} ${files === 1 ? 'file' : 'files'}, +${added} -${removed}`;
 }
 
+/** A probability as `65 %`. */
+export function percent(probability: number): string {
+  return `${Math.round(probability * 100)} %`;
+}
+
+const waits: Record<string, string> = {
+  escalation: 'an answer',
+  paused: 'the end of a pause',
+  dependency: 'orders that it depends on',
+  slot: 'a free place',
+  upstream: 'a change elsewhere',
+  person: 'the person who took it over',
+};
+
+/** What an order waits for; a newer server may know more reasons. */
+export function waitWords(reason: string): string {
+  return waits[reason] ?? reason;
+}
+
 /** Lines with columns as wide as their widest cell; the last column is as long as it likes. */
 export function table(rows: string[][]): string[] {
   const clean = rows.map((row) => row.map((cell) => plain(cell).replaceAll('\n', ' ')));

@@ -49,6 +49,9 @@ export const errorCatalogue = {
   // Work orders, escalations, pull requests
   'no-model': entry(422, 'No model can do this', 'orchestration_error'),
   'work-order-finished': entry(409, 'The work order has already ended'),
+  'work-order-begun': entry(409, 'The work order has already begun'),
+  'work-order-not-parked': entry(409, 'The work order is not parked'),
+  'all-stopped': entry(409, 'All work is stopped', 'orchestration_error'),
   'escalation-closed': entry(409, 'The escalation has already been answered'),
   'option-not-offered': entry(422, 'This option was not offered'),
   'branch-taken': entry(409, 'The branch holds a commit of somebody else', 'orchestration_error'),

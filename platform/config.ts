@@ -38,7 +38,9 @@ export const environmentSchema = z.object({
   RATCHET_SANDBOX: z.enum(['auto', 'required', 'off']).default('auto'),
   RATCHET_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   RATCHET_SCRIPTED_MODEL: optionalText,
+  RATCHET_POLICY_FILE: optionalText,
   AIDER_PATH: optionalText,
+  LIZARD_PATH: optionalText,
   ANTHROPIC_API_KEY: optionalText,
   ANTHROPIC_BASE_URL: z.url().optional(),
   OPENAI_API_KEY: optionalText,
@@ -82,7 +84,11 @@ function toConfig(environment: Environment) {
     },
     /** `auto`: bubblewrap where the machine has it; `required`: refuse without it. */
     sandbox: environment.RATCHET_SANDBOX,
+    /** Path of a YAML file that changes numbers of the policy; undefined: the defaults. */
+    policyFile: environment.RATCHET_POLICY_FILE,
     aiderPath: environment.AIDER_PATH ?? 'aider',
+    /** Absolute; undefined: the complexity of changed code is unknown. */
+    lizardPath: environment.LIZARD_PATH,
     /** What child processes may inherit: where to find programs, nothing else. */
     childPath: environment.PATH,
     home: environment.HOME,

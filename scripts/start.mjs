@@ -49,7 +49,10 @@ async function main(args) {
   const stopping = stopOnSignals();
   try {
     const tasks = createTaskList();
-    const { temporal, aider, timings } = await Promise.race([provision(root, tasks), stopping.asked.then(endAtOnce)]);
+    const { temporal, aider, lizard, timings } = await Promise.race([
+      provision(root, tasks),
+      stopping.asked.then(endAtOnce),
+    ]);
     tasks.close();
     const supervisor = startGuarded({
       command: bundledNodePath(root),
@@ -57,6 +60,7 @@ async function main(args) {
       cwd: root,
       env: hostEnvironment({
         AIDER_PATH: aider.path,
+        ...(lizard === undefined ? {} : { LIZARD_PATH: lizard.path }),
         RATCHET_TEMPORAL: JSON.stringify(temporal),
         RATCHET_JOB: args.includes('--no-job') ? 'none' : args.includes('--once') ? 'once' : 'stay',
         RATCHET_STARTED_AT_MS: String(Math.round(performance.timeOrigin)),

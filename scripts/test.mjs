@@ -43,7 +43,7 @@ async function main(filters) {
 /** @returns {Promise<Record<string, string>>} the environment in which the tests find the parts */
 async function provideParts() {
   const tasks = createTaskList();
-  const [{ temporal, aider }, sandbox] = await Promise.all([
+  const [{ temporal, aider, lizard }, sandbox] = await Promise.all([
     provision(root, tasks),
     tasks.run('sandbox', async ({ detail }) => {
       const found = await ensureSandboxForTests({ detail });
@@ -62,6 +62,7 @@ async function provideParts() {
       `  PostgreSQL  ${version}, packages`,
       `  Temporal    ${describeTemporal(temporal)}`,
       `  Aider       ${aider.version}, ${aider.from}`,
+      `  lizard      ${lizard === undefined ? 'none: the complexity of code stays unknown' : `${lizard.version}, ${lizard.from}`}`,
       `  sandbox     bubblewrap ${sandbox.version ?? ''}, ${sandbox.path ?? ''}`,
       '',
       '',
@@ -70,6 +71,7 @@ async function provideParts() {
   return hostEnvironment({
     PATH: pathWithBundledNode(root),
     AIDER_PATH: aider.path,
+    ...(lizard === undefined ? {} : { LIZARD_PATH: lizard.path }),
     RATCHET_TEMPORAL: JSON.stringify(temporal),
     ...(temporal.path === undefined ? {} : { RATCHET_TEMPORAL_PATH: temporal.path }),
   });

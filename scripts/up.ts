@@ -43,6 +43,7 @@ async function main(): Promise<number> {
     ports: toStackPorts(reserved.ports),
     temporal: readTemporal(),
     aiderPath: readVariable('AIDER_PATH') ?? 'aider',
+    lizardPath: readVariable('LIZARD_PATH'),
     say(sentence) {
       process.stderr.write(`${sentence}\n`);
     },

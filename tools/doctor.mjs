@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AIDER_VERSION, lookForAider, lookForPython } from './aider.mjs';
 import { platformName } from './cache.mjs';
 import { areDependenciesReady } from './dependencies.mjs';
+import { lizardRow } from './doctor-lizard.mjs';
 import { lookForProviders } from './doctor-providers.mjs';
 import { readVariable } from './environment.mjs';
 import { askProgram, findProgram } from './find-program.mjs';
@@ -34,17 +35,18 @@ import { TEMPORAL_VERSION, TEMPORAL_VERSION_MIN, lookForTemporal } from './tempo
  * @returns {Promise<DoctorRow[]>}
  */
 export async function collectDoctorRows(root) {
-  const [bundledNode, npm, git, temporal, aider, sandbox, providers, ports] = await Promise.all([
+  const [bundledNode, npm, git, temporal, aider, lizard, sandbox, providers, ports] = await Promise.all([
     bundledNodeRow(root),
     npmRow(),
     gitRow(),
     temporalRows(root),
     aiderRows(),
+    lizardRow(),
     sandboxRow(),
     lookForProviders(),
     portsRow(root),
   ]);
-  const parts = [packagesRow(root), postgresRow(root), ...temporal, ...aider, sandbox];
+  const parts = [packagesRow(root), postgresRow(root), ...temporal, ...aider, lizard, sandbox];
   return [nodeRow(), bundledNode, npm, git, ...parts, ...providers, ports, runRow(root)];
 }
 

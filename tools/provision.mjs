@@ -2,6 +2,7 @@
 import { ensureDependencies } from './dependencies.mjs';
 import { provideAider } from './aider.mjs';
 import { lookForGit } from './git-program.mjs';
+import { provideLizard } from './lizard.mjs';
 import { describeOldNode } from './node-runtime.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
 import { provideTemporal } from './temporal-program.mjs';
@@ -10,6 +11,7 @@ import { provideTemporal } from './temporal-program.mjs';
  * @typedef {object} Provisioned
  * @property {import('./temporal-program.mjs').FoundTemporal} temporal
  * @property {import('./aider.mjs').FoundAider} aider
+ * @property {import('./lizard.mjs').FoundLizard | undefined} lizard undefined where it can't be had: runs go on without it
  * @property {{ dependenciesMs: number, temporalMs: number, aiderMs: number }} timings from the start of this process
  */
 
@@ -23,7 +25,7 @@ import { provideTemporal } from './temporal-program.mjs';
  */
 export async function provision(root, tasks) {
   await assertHost();
-  const [dependenciesMs, [temporal, temporalMs], [aider, aiderMs]] = await Promise.all([
+  const [dependenciesMs, [temporal, temporalMs], [aider, aiderMs], lizard] = await Promise.all([
     tasks.run('packages', async ({ detail }) => {
       const { installed, generated } = await ensureDependencies(root, { detail });
       detail(installed ? 'installed' : generated ? 'database client generated' : 'complete');
@@ -39,8 +41,13 @@ export async function provision(root, tasks) {
       detail(`${found.version}, ${found.from}`);
       return /** @type {const} */ ([found, sinceStartMs()]);
     }),
+    tasks.run('lizard', async ({ detail }) => {
+      const found = await provideLizardIfPossible(detail);
+      if (found !== undefined) detail(`${found.version}, ${found.from}`);
+      return found;
+    }),
   ]);
-  return { temporal, aider, timings: { dependenciesMs, temporalMs, aiderMs } };
+  return { temporal, aider, lizard, timings: { dependenciesMs, temporalMs, aiderMs } };
 }
 
 /**
@@ -54,6 +61,20 @@ export function describeTemporal({ kind, address, version, from }) {
 /** @returns {number} whole milliseconds since this process was started */
 export function sinceStartMs() {
   return Math.round(process.uptime() * 1000);
+}
+
+/**
+ * @param {(text: string) => void} detail
+ * @returns {Promise<import('./lizard.mjs').FoundLizard | undefined>}
+ */
+async function provideLizardIfPossible(detail) {
+  try {
+    return await provideLizard({ detail });
+  } catch (error) {
+    if (!(error instanceof ProvisioningError)) throw error;
+    detail(`not available: ${error.message}`);
+    return undefined;
+  }
 }
 
 async function assertHost() {

@@ -42,6 +42,7 @@ const HTTP_TIMEOUT_MS = 1_000;
  * @property {StackPorts} ports
  * @property {{ path?: string, version: string, address?: string }} temporal a program to start, or the address of a server
  * @property {string} aiderPath
+ * @property {string | undefined} lizardPath undefined: the complexity of changed code stays unknown
  * @property {(sentence: string) => void} say
  * @property {(name: 'postgres' | 'temporal' | 'worker' | 'api', pid: number) => void} onStarted
  * @property {(error: Error) => void} onGivenUp
@@ -248,7 +249,11 @@ function commonDefinition(settings, name, title) {
  * @param {StackAddresses} addresses
  * @param {string} databaseUrl
  */
-function nodeEnvironment({ root, stateDirectory, ports, aiderPath }, { temporalAddress, temporalUiUrl }, databaseUrl) {
+function nodeEnvironment(
+  { root, stateDirectory, ports, aiderPath, lizardPath },
+  { temporalAddress, temporalUiUrl },
+  databaseUrl,
+) {
   return stackEnvironment({
     PATH: pathWithBundledNode(root),
     DATABASE_URL: databaseUrl,
@@ -260,6 +265,7 @@ function nodeEnvironment({ root, stateDirectory, ports, aiderPath }, { temporalA
     RATCHET_API_PORT: String(ports.api),
     RATCHET_WORKER_HEALTH_PORT: String(ports.workerHealth),
     AIDER_PATH: aiderPath,
+    ...(lizardPath === undefined ? {} : { LIZARD_PATH: lizardPath }),
     // Plays the model where no real one is set up; a path of the user's own goes first.
     RATCHET_SCRIPTED_MODEL: readVariable('RATCHET_SCRIPTED_MODEL') ?? join(root, 'examples', 'scripted-model.yaml'),
   });

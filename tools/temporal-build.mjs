@@ -1,5 +1,6 @@
 /** Builds the Temporal command-line tool, server included, from source as a pinned and checksummed Go tool. */
 import { readFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { hostEnvironment } from './environment.mjs';
 import { askProgram, findProgram } from './find-program.mjs';
@@ -11,6 +12,9 @@ const PACKAGE = 'github.com/temporalio/cli/cmd/temporal';
 
 /** First Go that fetches a newer tool chain by itself when a module asks for one. */
 const GO_WITH_TOOLCHAINS = '1.21.0';
+
+/** Each of the compilers that run at the same time takes up to a gigabyte more then. */
+const MEMORY_FOR_SPEED_BYTES = 8_000_000_000;
 
 /** For the user's patience only: what version 1.8.2 compiles, the standard library included. */
 const PACKAGES_ABOUT = 1_700;
@@ -42,7 +46,7 @@ export async function lookForGo(root) {
 }
 
 /**
- * Builds the program. Takes 3 to 5 minutes with an empty Go cache, 15 s with a full one.
+ * Builds the program. Takes 4 to 7 minutes with an empty Go cache on two cores, 15 s with a full one.
  *
  * @param {{ root: string, target: string, version: string, detail: (text: string) => void, downloadRefusal: string }} request
  *   `target`: path of the program to write; `downloadRefusal`: why there is no ready-made one, for the error
@@ -67,7 +71,7 @@ export async function buildTemporal({ root, target, version, detail, downloadRef
       ...['-o', target, PACKAGE],
     ],
     cwd: join(root, 'tools', 'temporal'),
-    env: hostEnvironment({ CGO_ENABLED: '0', GOWORK: 'off' }),
+    env: hostEnvironment({ CGO_ENABLED: '0', GOWORK: 'off', ...compilerMemory() }),
     onOutput: progress,
   });
   if (result.exitCode === 0) return;
@@ -75,6 +79,16 @@ export async function buildTemporal({ root, target, version, detail, downloadRef
   throw new ProvisioningError(
     `The Temporal server could not be built with Go ${go.version ?? ''}, so there is no workflow engine: check the network, the free disk space (2 GB) and memory and start again; Go says: ${lastLines}`,
   );
+}
+
+/**
+ * The compiler collects its garbage less often where there is memory for it: a fifth less work (79 CPU seconds instead of
+ * 100 for a part of the standard library).
+ *
+ * @returns {Record<string, string>}
+ */
+function compilerMemory() {
+  return totalmem() >= MEMORY_FOR_SPEED_BYTES ? { GOGC: '400' } : {};
 }
 
 /**

@@ -29,6 +29,9 @@ const POLL_RATES = {
   'history.timerProcessorMaxPollHostRPS': 20_000,
 };
 
+/** Without it a task queue knows priorities (1 to 5, by default) and no fairness between the owners of orders. */
+const FAIRNESS = { 'matching.enableFairness': true };
+
 const NAMESPACE = 'default';
 const CALL_TIMEOUT_MS = 1_000;
 
@@ -46,7 +49,10 @@ export function temporalServerArguments({ stateDirectory, version, port, uiPort 
     // With these a killed process loses nothing and a power cut may lose the last moments; the default journal costs twice
     // the time per step. A production server keeps its state in PostgreSQL.
     ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
-    ...Object.entries(POLL_RATES).flatMap(([key, rate]) => ['--dynamic-config-value', `${key}=${String(rate)}`]),
+    ...Object.entries({ ...POLL_RATES, ...FAIRNESS }).flatMap(([key, value]) => [
+      '--dynamic-config-value',
+      `${key}=${String(value)}`,
+    ]),
     ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
     ...['--log-level', 'warn', '--ui-disable-news-fetch'],
   ];

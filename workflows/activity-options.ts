@@ -32,8 +32,8 @@ export const inspectOptions: ActivityOptions = {
 /** Routing, merging, cleaning: short, but a mirror may have to be fetched first. */
 export const waitingOptions: ActivityOptions = { ...step, taskQueue: taskQueues.waiting, startToCloseTimeout: '12m' };
 
-/** A plan: at most two model calls of 150 s with their retries. */
-export const planOptions: ActivityOptions = { ...step, taskQueue: taskQueues.waiting, startToCloseTimeout: '20m' };
+/** A plan: three cycles of at most two model calls of 150 s with their retries. */
+export const planOptions: ActivityOptions = { ...step, taskQueue: taskQueues.waiting, startToCloseTimeout: '45m' };
 
 const workspace = { ...step, taskQueue: taskQueues.workspace } satisfies ActivityOptions;
 
@@ -43,9 +43,16 @@ export const shortStepOptions: ActivityOptions = { ...workspace, startToCloseTim
 /** The editor has 15 minutes of its own; the rest is for bringing up the workspace. */
 export const editOptions: ActivityOptions = { ...workspace, startToCloseTimeout: '30m' };
 
-/** 40 minutes of gates, 10 of criteria, some for the workspace. Tried three times: gates are long. */
+/** All gates on the base commit, with their own time limits. Tried twice: an attempt can do without. */
+export const baselineOptions: ActivityOptions = {
+  ...workspace,
+  startToCloseTimeout: '55m',
+  retry: { ...step.retry, maximumAttempts: 2 },
+};
+
+/** 45 minutes of gates, as much for a baseline that is not there, 10 of criteria. Tried three times: gates are long. */
 export const verifyOptions: ActivityOptions = {
   ...workspace,
-  startToCloseTimeout: '60m',
+  startToCloseTimeout: '110m',
   retry: { ...step.retry, maximumAttempts: 3 },
 };

@@ -2,10 +2,11 @@
  * What everybody outside the workflows may know of them: names, payloads, search attributes.
  * No code of a workflow is reachable from here, so that the API can import it.
  */
-import type { OfferedOption } from '../domain/escalations/options.ts';
+import type { OfferedOption, Recommendation } from '../domain/escalations/recommendation.ts';
+import type { EscalationTrigger } from '../domain/escalations/triggers.ts';
 import type { Failure } from '../domain/failures/failure-class.ts';
-import type { Gate } from '../domain/work-orders/gates.ts';
-import type { Step, WorkOrderStatus } from '../domain/work-orders/work-order.ts';
+import type { Gate } from '../domain/gates/gate.ts';
+import type { Step, WaitReason, WorkOrderStatus } from '../domain/work-orders/work-order.ts';
 
 /** Where each kind of work is queued. */
 export const taskQueues = {
@@ -41,6 +42,14 @@ export const messages = {
   resolveEscalation: 'resolveEscalation',
   /** Signal: end at the next safe point, settled. */
   cancelWorkOrder: 'cancelWorkOrder',
+  /** Signals with a scope (`order` or `all`): begin no further step; go on. */
+  pauseWorkOrder: 'pauseWorkOrder',
+  resumeWorkOrder: 'resumeWorkOrder',
+  /** Signal: what a parked order waits for has changed, or the person who took it over is done. */
+  continueWorkOrder: 'continueWorkOrder',
+  /** Signals from other runs: a place is free; an order that this one depends on has ended. */
+  slotGranted: 'slotGranted',
+  dependencyEnded: 'dependencyEnded',
   /** Query: what the run is doing right now. */
   live: 'live',
 } as const;
@@ -66,10 +75,18 @@ export interface LiveState {
   step: Step | null;
   attempt: number;
   model: string | null;
-  waitingFor: string | null;
+  waitingFor: WaitReason | null;
   /** ISO 8601. */
   waitingSince: string | null;
-  escalation: { id: string; trigger: string; failure: Failure; options: OfferedOption[] } | null;
+  /** No further step begins, whatever it waits for. */
+  paused: boolean;
+  escalation: {
+    id: string;
+    trigger: EscalationTrigger;
+    failure: Failure;
+    options: OfferedOption[];
+    recommendation: Recommendation | null;
+  } | null;
   lastFailure: Failure | null;
   costUsdMicros: number;
 }

@@ -28,7 +28,7 @@ export async function closeLostWorkOrder({ orderId, status }: CloseLostWorkOrder
   const state = { status, step: null, attempt, waitingFor: null, model, failureClass };
   await records.appendEvents([{ orderId, sequence, type: 'ended', at, ...state, details: { reason } }]);
   // What could not be removed now is removed by the sweep when a worker starts; the order has ended all the same.
-  await settling.settleWorkspaces({ orderId }).catch((error: unknown) => {
+  await settling.settleWorkOrder({ orderId, removesBranches: false }).catch((error: unknown) => {
     log.warn('The workspaces of a lost order could not be removed', { orderId, error });
   });
 }

@@ -1,7 +1,15 @@
 import { formatUsdMicros } from '../domain/budget/money.ts';
-import { canTransition, isFinal, type Step, type WorkOrderStatus } from '../domain/work-orders/work-order.ts';
-import type { Failure } from '../domain/failures/failure-class.ts';
 import { parseAnswer, type EscalationAnswer } from '../domain/escalations/answer.ts';
+import type { Failure } from '../domain/failures/failure-class.ts';
+import { asPlainMarkdown } from '../domain/text/markdown.ts';
+import {
+  canTransition,
+  isFinal,
+  type PauseScope,
+  type Step,
+  type WaitReason,
+  type WorkOrderStatus,
+} from '../domain/work-orders/work-order.ts';
 import type { LiveState } from './contract.ts';
 
 /** Why an answer to an escalation was not taken. */
@@ -19,7 +27,7 @@ export class RunState {
   step: Step | null = null;
   attempt = 0;
   model: string | null = null;
-  waitingFor: string | null = null;
+  waitingFor: WaitReason | null = null;
   waitingSince: string | null = null;
   escalation: LiveState['escalation'] = null;
   lastFailure: Failure | null = null;
@@ -27,6 +35,10 @@ export class RunState {
   /** Number of the last event; the mirror drops what it has seen. */
   sequence = 0;
   answer: EscalationAnswer | null = null;
+  /** Who holds the run: a person for this order, or a stop of everything. Both must let go. */
+  private readonly holds = new Set<PauseScope>();
+  /** Messages that came and that nobody has looked at yet. */
+  private readonly heard = new Set<'slot' | 'dependency' | 'go_on'>();
 
   /** @throws when the life of a work order has no such step: a defect of the workflow, never an outside cause */
   moveTo(status: WorkOrderStatus): void {
@@ -40,12 +52,50 @@ export class RunState {
     return this.sequence;
   }
 
-  ask(escalation: NonNullable<LiveState['escalation']>, at: string): void {
+  get isPaused(): boolean {
+    return this.holds.size > 0;
+  }
+
+  pause(scope: unknown): void {
+    this.holds.add(scope === 'all' ? 'all' : 'order');
+  }
+
+  unpause(scope: unknown): void {
+    this.holds.delete(scope === 'all' ? 'all' : 'order');
+  }
+
+  /** Who holds the run, as a sentence for a person. */
+  describePause(): string {
+    return this.holds.has('all') ? 'All work is stopped.' : 'A person paused this work order.';
+  }
+
+  isHeldByAll(): boolean {
+    return this.holds.has('all');
+  }
+
+  hear(message: 'slot' | 'dependency' | 'go_on'): void {
+    this.heard.add(message);
+  }
+
+  hasHeard(message: 'slot' | 'dependency' | 'go_on'): boolean {
+    return this.heard.has(message);
+  }
+
+  forget(message: 'slot' | 'dependency' | 'go_on'): void {
+    this.heard.delete(message);
+  }
+
+  /** Stops to wait for something. @param at ISO 8601 */
+  waitFor(reason: WaitReason, at: string): void {
     this.moveTo('waiting');
+    this.waitingFor = reason;
+    this.waitingSince = at;
+  }
+
+  ask(escalation: NonNullable<LiveState['escalation']>, at: string): void {
     this.escalation = escalation;
     this.answer = null;
-    this.waitingFor = 'escalation';
-    this.waitingSince = at;
+    this.waitFor('escalation', at);
   }
 
   /** Why an answer can't be taken now, or null when it can. Changes nothing; takes whatever a hand may have typed. */
@@ -70,6 +120,7 @@ export class RunState {
     if (this.refuse(value) === null && typeof answer !== 'string') this.answer = answer;
   }
 
+  /** Goes on after a wait. */
   resume(): void {
     this.moveTo('running');
     this.escalation = null;
@@ -79,32 +130,38 @@ export class RunState {
 
   live(): LiveState {
     const { status, step, attempt, model, waitingFor, waitingSince, escalation, lastFailure, costUsdMicros } = this;
-    return { status, step, attempt, model, waitingFor, waitingSince, escalation, lastFailure, costUsdMicros };
+    const paused = this.isPaused;
+    return { status, step, attempt, model, waitingFor, waitingSince, paused, escalation, lastFailure, costUsdMicros };
   }
 
   /** What Temporal's own UI shows of the run, as Markdown. */
   describe(pullRequestNumber: number | null): string {
-    const { escalation, lastFailure } = this;
+    const { escalation, lastFailure, waitingFor } = this;
     const lines = [
       `**Status:** ${this.status}${this.step === null ? '' : `, step ${this.step}`}, attempt ${this.attempt}`,
+      ...(waitingFor === null ? [] : [`**Waits for:** ${waitingFor}`]),
+      ...(this.isPaused ? [`**Paused:** ${this.describePause()}`] : []),
       ...(this.model === null ? [] : [`**Model:** ${this.model}`]),
       `**Cost so far:** ${formatUsdMicros(this.costUsdMicros)}`,
       ...(pullRequestNumber === null ? [] : [`**Pull request:** ${pullRequestNumber}`]),
       ...(lastFailure === null
         ? []
-        : [`**Last failure:** ${lastFailure.failureClass}: ${inline(lastFailure.context.message)}`]),
+        : [`**Last failure:** ${lastFailure.failureClass}: ${asPlainMarkdown(lastFailure.context.message, 300)}`]),
     ];
-    if (escalation !== null && this.answer === null) {
-      lines.push(
-        '**Waits for a person.** Answer with the signal `resolveEscalation` and one of these as its input:',
-        ...escalation.options.map(({ option, effect }) => `- \`{"option":"${option}"}\`: ${effect}`),
-      );
-    }
+    if (escalation !== null && this.answer === null) lines.push(...describeQuestion(escalation));
     return lines.join('\n\n');
   }
 }
 
-// Output of tools is shown as text: no link, image or heading of it may come alive.
-function inline(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]<>#|!\n]/g, ' ').slice(0, 300);
+function describeQuestion({ options, recommendation }: NonNullable<LiveState['escalation']>): string[] {
+  const advice = recommendation === null ? [] : [`Recommended: ${recommendation.option}. ${recommendation.reason}`];
+  return [
+    '**Waits for a person.** Answer with the signal `resolveEscalation` and one of these as its input:',
+    ...options.map(({ option, effect }) => `- \`${exampleAnswer(option)}\`: ${effect}`),
+    ...advice,
+  ];
+}
+
+function exampleAnswer(option: string): string {
+  return JSON.stringify(option === 'raise_budget' ? { option, costCapUsd: 10 } : { option });
 }

@@ -13,17 +13,28 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 
-import type { RecordActivities, WaitingActivities } from '../activities/index.ts';
-import type { EscalationAnswer } from '../domain/escalations/answer.ts';
-import { fittingOptions } from '../domain/escalations/options.ts';
+import type { NextRung, RecordActivities, WaitingActivities } from '../activities/index.ts';
+import type { EscalationOption } from '../domain/escalations/options.ts';
 import { failureOfClass } from '../domain/failures/typed-failure.ts';
 import type { Failure } from '../domain/failures/failure-class.ts';
-import type { Step, WorkOrderStatus } from '../domain/work-orders/work-order.ts';
+import type { Step } from '../domain/work-orders/work-order.ts';
 import { recordOptions, waitingOptions } from './activity-options.ts';
-import { failureFromError, hasChange, newAttempt, publish, runSteps, type Attempt } from './attempt.ts';
+import {
+  firstLead,
+  leadAfter,
+  newAttempt,
+  publish,
+  runSteps,
+  type Attempt,
+  type Lead,
+  type StepRunner,
+} from './attempt.ts';
 import { messages, type LiveState, type WorkOrderInput, type WorkOrderResult } from './contract.ts';
-import { mirror, show, toEvent, type RunEvent } from './progress.ts';
-import { RunState } from './run-state.ts';
+import { endingOf, type Ending } from './ending.ts';
+import { askPerson, follow, type Consequence, type Question } from './escalation.ts';
+import { RunContext } from './run-context.ts';
+import { failureFromError } from './step-failure.ts';
+import { waitForDependencies, waitForSlot } from './waits.ts';
 
 const records = proxyActivities<RecordActivities>(recordOptions);
 const settling = proxyActivities<WaitingActivities>(waitingOptions);
@@ -31,44 +42,62 @@ const settling = proxyActivities<WaitingActivities>(waitingOptions);
 const resolveByUpdate = defineUpdate<LiveState, [unknown]>(messages.resolveEscalation);
 const resolveBySignal = defineSignal<[unknown]>(messages.resolveEscalation);
 const cancelWorkOrder = defineSignal(messages.cancelWorkOrder);
+const pauseWorkOrder = defineSignal<[unknown]>(messages.pauseWorkOrder);
+const resumeWorkOrder = defineSignal<[unknown]>(messages.resumeWorkOrder);
+const continueWorkOrder = defineSignal(messages.continueWorkOrder);
+const slotGranted = defineSignal(messages.slotGranted);
+const dependencyEnded = defineSignal(messages.dependencyEnded);
 const live = defineQuery<LiveState>(messages.live);
 
-/** How a run ends, and why. */
-interface Ending {
-  status: Extract<WorkOrderStatus, 'completed' | 'needs_review' | 'failed' | 'cancelled'>;
-  reason: string;
-}
+/** What a step ends with when all work was stopped under it: it is done again once that is over. */
+const stoppedRule = 'typed:all-stopped';
+
+/** What is recorded of an attempt that came to no verification. */
+const notVerified = { blockedBy: null, testTimeMs: 0, acceptance: null, guardHits: [] };
 
 /**
- * One work order from its first attempt to its end. Attempts follow each other as long as people ask for another one;
- * while an escalation waits the run costs nothing.
+ * One work order from its first attempt to its end. A failed attempt is followed by another one, up the ladder, until
+ * a person is asked; while an escalation waits the run costs nothing.
  */
 export async function workOrder(input: WorkOrderInput): Promise<WorkOrderResult> {
   const run = new WorkOrderRun(input);
   run.listen();
   const ending = await run.untilEnd();
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
-  return { status: ending.status, attempts: run.state.attempt, pullRequestNumber: run.pullRequestNumber };
+  const { state, pullRequestNumber } = run.context;
+  return { status: ending.status, attempts: state.attempt, pullRequestNumber };
 }
 
 class WorkOrderRun {
-  readonly state = new RunState();
+  readonly context: RunContext;
   readonly scope = new CancellationScope();
-  readonly orderId: string;
-  pullRequestNumber: number | null = null;
-  /** Events that the next message to the mirror takes along: a step's end and the next one's beginning are one write. */
-  private readonly held: RunEvent[] = [];
+  private lastOption: EscalationOption | null = null;
 
   constructor(input: WorkOrderInput) {
-    this.orderId = input.orderId;
+    this.context = new RunContext(input.orderId);
   }
 
   /** Registers the handlers; must come before the first wait, or early messages are lost. */
   listen(): void {
-    const { state } = this;
+    const { state } = this.context;
     setHandler(live, () => state.live());
     setHandler(cancelWorkOrder, () => {
       this.scope.cancel();
+    });
+    setHandler(pauseWorkOrder, (scope: unknown) => {
+      state.pause(scope);
+    });
+    setHandler(resumeWorkOrder, (scope: unknown) => {
+      state.unpause(scope);
+    });
+    setHandler(continueWorkOrder, () => {
+      state.hear('go_on');
+    });
+    setHandler(slotGranted, () => {
+      state.hear('slot');
+    });
+    setHandler(dependencyEnded, () => {
+      state.hear('dependency');
     });
     setHandler(resolveBySignal, (answer: unknown) => {
       state.take(answer);
@@ -107,152 +136,149 @@ class WorkOrderRun {
   }
 
   private async attempts(): Promise<Ending> {
-    this.state.moveTo('running');
-    this.hold('started', {});
-    let lead: { guidance: string | null; previousFailure: string | null } = { guidance: null, previousFailure: null };
+    const { state } = this.context;
+    state.moveTo('running');
+    this.context.hold('started', {});
+    const begun = await this.begin();
+    if (begun.kind === 'end') return begun.ending;
+    let { lead } = begun;
     for (;;) {
-      this.state.attempt += 1;
-      const attempt = newAttempt(this.orderId, this.state.attempt, lead);
-      await this.oneAttempt(attempt);
-      if (attempt.failure === null) return endingOf(attempt);
-      const answer = await this.escalate(attempt, attempt.failure);
-      if (answer.option === 'abort') return { status: 'failed', reason: 'Aborted by a person.' };
-      if (answer.option === 'accept_as_is') return this.acceptAsIs(attempt);
-      const { message, excerpt } = attempt.failure.context;
-      lead = { guidance: answer.guidance ?? null, previousFailure: `${message}\n${excerpt}`.slice(0, 2_000) };
-      await this.decide(attempt, { type: 'retry', reason: 'A person asked for a different approach.', output: answer });
+      state.attempt += 1;
+      const attempt = newAttempt(this.context.orderId, state.attempt, lead);
+      const next = await this.oneAttempt(attempt);
+      if (attempt.failure === null || next === null) return endingOf(attempt);
+      if (next.kind !== 'escalate') {
+        lead = climb(next.kind, attempt, attempt.failure);
+        continue;
+      }
+      const consequence = await this.ask({ trigger: next.trigger, failure: attempt.failure, attempt });
+      if (consequence.kind === 'end') return consequence.ending;
+      lead = consequence.lead;
     }
   }
 
-  private async oneAttempt(attempt: Attempt): Promise<void> {
+  /** Waits for what the order depends on, and asks a person when that can't be had. */
+  private async begin(): Promise<Consequence> {
+    let lead = firstLead;
+    for (;;) {
+      await this.context.whileNotPaused();
+      const failure = await waitForDependencies(this.context);
+      if (failure === null) return { kind: 'attempt', lead };
+      this.context.state.lastFailure = failure;
+      const consequence = await this.ask({ trigger: 'dependency_failed', failure, attempt: null });
+      // Whoever amends what it depends on wants it to wait for that; every other attempt is one without it.
+      if (consequence.kind === 'end' || this.lastOption !== 'amend_upstream') return consequence;
+      ({ lead } = consequence);
+    }
+  }
+
+  private async ask(question: Question): Promise<Consequence> {
+    const answer = await askPerson(this.context, question);
+    this.lastOption = answer.option;
+    const steps = question.attempt === null ? null : this.stepRunner(question.attempt);
+    return follow(this.context, { question, answer }, steps);
+  }
+
+  private async oneAttempt(attempt: Attempt): Promise<NextRung | null> {
     const startedAtMs = Date.now();
-    const runStep = this.stepRunner(attempt);
+    const steps = this.stepRunner(attempt);
     try {
-      if (await runSteps(attempt, runStep)) await publish(attempt, runStep);
+      if (await runSteps(attempt, steps)) await publish(attempt, steps);
     } catch (error) {
-      if (!isCancellation(error)) throw error;
-      // A cancelled attempt has an outcome too.
-      attempt.failure = failureOfClass('unknown', 'cancelled', 'The work order was cancelled during this attempt.');
-      attempt.failedStep = this.state.step;
+      // A defect of this code is no outcome: the task is tried again with a mended worker.
+      if (!isCancellation(error) && !(error instanceof ActivityFailure)) throw error;
+      // An attempt that was cancelled, or whose run can't go on, has an outcome too.
+      const step = this.context.state.step ?? 'route';
+      attempt.failure = isCancellation(error)
+        ? failureOfClass('unknown', 'cancelled', 'The work order was cancelled during this attempt.')
+        : failureFromError(error, step);
+      attempt.failedStep = step;
       await CancellationScope.nonCancellable(() => this.recordOutcome(attempt, startedAtMs));
       throw error;
     }
-    await CancellationScope.nonCancellable(() => this.recordOutcome(attempt, startedAtMs));
+    return CancellationScope.nonCancellable(() => this.recordOutcome(attempt, startedAtMs));
   }
 
-  private stepRunner(attempt: Attempt) {
-    return async (step: Step, work: () => Promise<string | Failure>): Promise<boolean> => {
+  private stepRunner(attempt: Attempt): StepRunner {
+    const { context } = this;
+    const once = async (step: Step, work: () => Promise<string | Failure>): Promise<boolean> => {
+      await context.whileNotPaused();
       const startedAtMs = Date.now();
-      this.state.step = step;
-      await this.tell('step_started', { step });
+      context.state.step = step;
+      await context.tell('step_started', { step });
       const result = await work().catch((error: unknown) => failureFromError(error, step));
-      this.state.model = attempt.route?.model ?? null;
-      this.pullRequestNumber = attempt.pullRequest?.number ?? null;
+      context.state.model = attempt.route?.model ?? null;
+      context.pullRequestNumber = attempt.pullRequest?.number ?? null;
       const durationMs = Date.now() - startedAtMs;
       if (typeof result === 'string') {
-        this.hold('step_finished', { step, durationMs, detail: result.slice(0, 1_000) });
-        if (attempt.pullRequest !== null) this.hold('pull_request_opened', { ...attempt.pullRequest });
+        attempt.failure = null;
+        attempt.failedStep = null;
+        context.hold('step_finished', { step, durationMs, detail: result.slice(0, 1_000) });
+        if (attempt.pullRequest !== null) context.hold('pull_request_opened', { ...attempt.pullRequest });
         return true;
       }
       attempt.failure = result;
       attempt.failedStep = step;
-      this.state.lastFailure = result;
-      await this.tell('step_failed', { step, durationMs, failure: result });
+      context.state.lastFailure = result;
+      await context.tell('step_failed', { step, durationMs, failure: result });
       return false;
+    };
+    return {
+      run: async (step, work) => {
+        const { failure, failedStep } = attempt;
+        for (;;) {
+          if (await once(step, work)) return true;
+          if (attempt.failure?.rule !== stoppedRule) return false;
+          // The stop says nothing of the work: what is published next must not become a draft because of it.
+          attempt.failure = failure;
+          attempt.failedStep = failedStep;
+          context.state.pause('all');
+          // It may be over already: then the message that says so came before this pause, and no other will come.
+          if (!(await records.isAllStopped())) context.state.unpause('all');
+        }
+      },
+      takePlace: (model) => waitForSlot(context, model),
     };
   }
 
-  private async recordOutcome(attempt: Attempt, startedAtMs: number): Promise<void> {
-    const { costUsdMicros } = await records.recordAttempt({
-      orderId: this.orderId,
-      attempt: attempt.number,
-      route: attempt.route,
-      failure: attempt.failure,
-      failedStep: attempt.failedStep,
-      commit: attempt.edit?.commit ?? null,
-      diffStat: attempt.edit?.diffStat ?? { files: 0, added: 0, removed: 0 },
-      testTimeMs: attempt.verification?.testTimeMs ?? 0,
+  private async recordOutcome(attempt: Attempt, startedAtMs: number): Promise<NextRung | null> {
+    const { orderId, number, route, failure, failedStep, edit, verification, refinementCycles, repairRounds } = attempt;
+    const { blockedBy, testTimeMs, acceptance, guardHits } = verification ?? notVerified;
+    const { costUsdMicros, next } = await records.recordAttempt({
+      ...{ orderId, attempt: number, route, failure, failedStep, refinementCycles, repairRounds },
+      ...{ blockedBy, testTimeMs, acceptance, guardHits },
+      commit: edit?.commit ?? null,
+      diffStat: edit?.diffStat ?? { files: 0, added: 0, removed: 0 },
       executionTimeMs: Date.now() - startedAtMs,
-      planned: attempt.planned,
     });
-    this.state.costUsdMicros = costUsdMicros;
-  }
-
-  private async escalate(attempt: Attempt, failure: Failure): Promise<EscalationAnswer> {
-    const { state, orderId } = this;
-    const trigger = 'attempts_used_up';
-    const options = fittingOptions({ hasChange: hasChange(attempt) });
-    const question = { orderId, attempt: attempt.number, trigger, failure, options };
-    // Its id is what closes it again, so a cancelled run waits for it.
-    const { id } = await CancellationScope.nonCancellable(() => records.openEscalation(question));
-    state.ask({ id, trigger, failure, options }, new Date().toISOString());
-    const output = { trigger, failureClass: failure.failureClass };
-    await this.decide(attempt, { type: 'escalation', reason: failure.context.message, output });
-    const { failureClass, context } = failure;
-    await this.tell('escalation_opened', { escalationId: id, trigger, failureClass, message: context.message });
-    await condition(() => state.answer !== null);
-    const answer = state.answer;
-    if (answer === null) throw new Error('The wait for an answer ended without one');
-    const resolvedBy = answer.resolvedBy ?? 'signal';
-    const { option, guidance, note } = answer;
-    const parameters = guidance === undefined ? {} : { guidance };
-    const resolvedAt = new Date().toISOString();
-    await records.closeEscalation({ id, option, parameters, note: note ?? null, resolvedBy, resolvedAt });
-    state.resume();
-    await this.tell('escalation_resolved', { escalationId: id, option, resolvedBy });
-    return answer;
-  }
-
-  private async acceptAsIs(attempt: Attempt): Promise<Ending> {
-    if (await publish(attempt, this.stepRunner(attempt))) {
-      return { status: 'needs_review', reason: 'Published as a draft: a person accepted the change as it is.' };
-    }
-    return { status: 'failed', reason: `The change could not be published: ${attempt.failure?.context.message ?? ''}` };
-  }
-
-  private async decide(
-    attempt: Attempt,
-    { type, reason, output }: { type: 'retry' | 'escalation'; reason: string; output: object },
-  ): Promise<void> {
-    const { orderId } = this;
-    const input = { failure: attempt.failure, step: attempt.failedStep };
-    const agent = type === 'retry' ? 'person' : 'work order';
-    await records.saveDecision({ orderId, attempt: attempt.number, type, agent, key: type, input, output, reason });
+    this.context.state.costUsdMicros = costUsdMicros;
+    return next;
   }
 
   private async end(ending: Ending): Promise<void> {
+    const { state, orderId } = this.context;
     // What could not be removed now is removed by the sweep when a worker starts; the order ends all the same.
-    await settling.settleWorkspaces({ orderId: this.orderId }).catch((error: unknown) => {
-      log.warn('The workspaces of an ended order could not be removed', { orderId: this.orderId, error });
+    const removesBranches = this.lastOption === 'abort' || ending.status === 'cancelled';
+    await settling.settleWorkOrder({ orderId, removesBranches }).catch((error: unknown) => {
+      log.warn('The workspaces of an ended order could not be removed', { orderId, error });
     });
-    const open = this.state.escalation;
+    const open = state.escalation;
     if (open !== null) {
       const answered = { option: 'abort' as const, parameters: {}, note: ending.reason, resolvedBy: 'work order' };
       await records.closeEscalation({ id: open.id, ...answered, resolvedAt: new Date().toISOString() });
-      this.state.escalation = null;
+      state.escalation = null;
     }
-    this.state.waitingFor = null;
-    this.state.waitingSince = null;
-    this.state.moveTo(ending.status);
-    await this.tell('ended', { reason: ending.reason });
-  }
-
-  private hold(type: string, details: Record<string, unknown>): void {
-    this.held.push(toEvent(this.orderId, this.state, { type, details }));
-  }
-
-  private async tell(type: string, details: Record<string, unknown> = {}): Promise<void> {
-    this.hold(type, details);
-    show(this.state, this.pullRequestNumber);
-    // A cancelled run has told what it did until then: a short write that is begun is brought to its end.
-    await CancellationScope.nonCancellable(() => mirror(this.held.splice(0)));
+    state.waitingFor = null;
+    state.waitingSince = null;
+    state.moveTo(ending.status);
+    await this.context.tell('ended', { reason: ending.reason });
+    await records.announceEnd({ orderId });
   }
 }
 
-function endingOf(attempt: Attempt): Ending {
-  const unproven = attempt.verification?.proofs.filter(({ verdict }) => verdict !== 'proven') ?? [];
-  if (unproven.length === 0)
-    return { status: 'completed', reason: 'All gates are green and every criterion is proven.' };
-  const ids = unproven.map(({ id }) => id).join(', ');
-  return { status: 'needs_review', reason: `All gates are green, but nothing proved ${ids}.` };
+/** The next rung: the same model with what failed, or a more capable one. */
+function climb(kind: 'same_model' | 'more_capable', attempt: Attempt, failure: Failure): Lead {
+  const than = attempt.route?.model;
+  const rule = kind === 'same_model' ? ('same' as const) : ('more_capable' as const);
+  return { ...leadAfter(failure, attempt.lead.guidance), model: than === undefined ? null : { rule, than } };
 }

@@ -15,6 +15,11 @@ export interface AiderOptions {
 
 /** Port on the loopback of the sandbox's own network: nobody else is there. */
 const portInSandbox = 4800;
+/**
+ * The editor keeps its files in a set of absolute paths, and their order is the order in the prompt: with a path that
+ * differs from disk to disk a finished answer would not be found again, and paid twice.
+ */
+const treeInSandbox = '/tmp/ratchet-tree';
 const transcriptCharacters = 8_000;
 
 // Each of these in a repository would reconfigure the editor: run commands, or send the request somewhere else.
@@ -37,6 +42,7 @@ async function edit(options: AiderOptions, job: EditJob): Promise<EditReport> {
     command: program.command,
     args: aiderArguments(own, baseUrl, job),
     cwd: workspace.tree,
+    cwdShownAs: treeInSandbox,
     env: { ...aiderEnvironment(options, job), ...program.environment },
     writable: [workspace.tree, workspace.home, ...socketFolder(job)],
     readable: [join(workspace.gitDir, 'objects'), workspace.mirrorObjects, ...program.readable],

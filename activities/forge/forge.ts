@@ -28,4 +28,6 @@ export interface Forge {
    * @throws AppError pull-request-not-open, pull-request-conflict
    */
   mergePullRequest(id: string): Promise<{ mergeCommit: string }>;
+  /** Removes the branches of an order that was given up, as far as no pull request belongs to them. */
+  removeBranches(order: { orderId: string; repository: string }): Promise<void>;
 }

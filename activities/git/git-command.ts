@@ -89,6 +89,11 @@ export function lastLines(text: string): string {
   return text.trim().split('\n').slice(-3).join(' ').slice(0, 600);
 }
 
+/** The entries of a list that git separates by NUL (`-z`). */
+export function splitNul(text: string): string[] {
+  return text.split('\0').filter((entry) => entry !== '');
+}
+
 function gitEnvironment(settings: GitSettings, options: GitOptions): Record<string, string> {
   const own = options.remote === true ? {} : { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
   return {

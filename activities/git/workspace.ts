@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { parseNumstat } from '../../domain/text/unified-diff.ts';
 import type { DiffStat } from '../../domain/work-orders/work-order.ts';
-import type { Git } from './git-command.ts';
+import { splitNul, type Git } from './git-command.ts';
 
 /** A clean checkout that belongs to exactly one attempt. */
 export interface Workspace {
@@ -18,10 +18,13 @@ export interface Workspace {
   baseCommit: string;
 }
 
+/** Which of an order's workspaces: that of an attempt, or the one in which the untouched base commit is measured. */
+export type WorkspaceName = number | 'baseline';
+
 /** What identifies a workspace, and the state it has to be in. */
 export interface WorkspaceRequest {
   orderId: string;
-  attempt: number;
+  name: WorkspaceName;
   mirror: string;
   baseBranch: string;
   baseCommit: string;
@@ -33,9 +36,9 @@ export interface WorkspaceRequest {
 
 const ownExclusions = ['.aider*', '/.git'];
 
-/** Folder of an attempt. */
-export function workspaceFolder(folder: string, orderId: string, attempt: number): string {
-  return join(folder, orderId, String(attempt));
+/** Folder of a workspace. */
+export function workspaceFolder(folder: string, orderId: string, name: WorkspaceName): string {
+  return join(folder, orderId, String(name));
 }
 
 /**
@@ -43,7 +46,7 @@ export function workspaceFolder(folder: string, orderId: string, attempt: number
  * everywhere else. Any worker on any machine can therefore go on with any step.
  */
 export async function openWorkspace(git: Git, folder: string, request: WorkspaceRequest): Promise<Workspace> {
-  const root = workspaceFolder(folder, request.orderId, request.attempt);
+  const root = workspaceFolder(folder, request.orderId, request.name);
   const workspace: Workspace = {
     tree: join(root, 'tree'),
     gitDir: join(root, 'git'),
@@ -155,17 +158,32 @@ async function bundleOf(git: Git, workspace: Workspace, commit: string): Promise
   return new Uint8Array(bytes);
 }
 
-/** Paths that differ between two commits. */
-export async function changedPaths(git: Git, workspace: Workspace, commit: string): Promise<string[]> {
-  const text = await git(['diff', '--name-only', '-z', '--no-renames', workspace.baseCommit, commit], {
-    gitDir: workspace.gitDir,
-  });
-  return text.split('\0').filter((path) => path !== '');
+/** Paths that a commit changes since the base commit. */
+export function changedPaths(git: Git, workspace: Workspace, commit: string): Promise<string[]> {
+  return pathsBetween(git, workspace, { from: workspace.baseCommit, to: commit });
 }
 
-/** The unified diff since the base commit. */
-export async function diffSinceBase(git: Git, workspace: Workspace, commit: string): Promise<string> {
-  return git(['diff', '--no-ext-diff', '--no-textconv', '--no-color', workspace.baseCommit, commit], {
+/** Paths that differ between two commits. */
+export async function pathsBetween(
+  git: Git,
+  { gitDir }: Workspace,
+  { from, to }: { from: string; to: string },
+): Promise<string[]> {
+  return splitNul(await git(['diff', '--name-only', '-z', '--no-renames', from, to], { gitDir }));
+}
+
+/**
+ * The unified diff since the base commit, as a person reads it.
+ *
+ * @param renames false: a renamed file is a deleted and an added one
+ */
+export async function diffSinceBase(
+  git: Git,
+  workspace: Workspace,
+  { commit, renames }: { commit: string; renames: boolean },
+): Promise<string> {
+  const how = renames ? '--find-renames' : '--no-renames';
+  return git(['diff', '--no-ext-diff', '--no-textconv', '--no-color', how, workspace.baseCommit, commit], {
     gitDir: workspace.gitDir,
   });
 }
@@ -184,7 +202,7 @@ export async function ordersWithWorkspaces(folder: string): Promise<string[]> {
 export async function restorePaths(git: Git, workspace: Workspace, patterns: readonly string[]): Promise<void> {
   const here = inWorkspace(workspace);
   const listed = await git(['ls-files', '-z', '--', ...patterns], here);
-  const paths = listed.split('\0').filter((path) => path !== '');
+  const paths = splitNul(listed);
   if (paths.length > 0)
     await git(['checkout', '--quiet', 'HEAD', '--', ...paths.map((path) => `:(top,literal)${path}`)], here);
 }
@@ -193,7 +211,7 @@ export async function restorePaths(git: Git, workspace: Workspace, patterns: rea
 export async function restoreTracked(git: Git, workspace: Workspace): Promise<string[]> {
   const here = inWorkspace(workspace);
   const listed = await git(['diff', '--name-only', '-z', '--no-ext-diff', 'HEAD'], here);
-  const paths = listed.split('\0').filter((path) => path !== '');
+  const paths = splitNul(listed);
   if (paths.length > 0) await git(['reset', '--quiet', '--hard', 'HEAD'], here);
   return paths;
 }
@@ -201,7 +219,7 @@ export async function restoreTracked(git: Git, workspace: Workspace): Promise<st
 /** New files without content. The editor makes each planned file before it asks the model, so they tell nothing. */
 export async function listEmptyNewFiles(git: Git, workspace: Workspace): Promise<string[]> {
   const listed = await git(['ls-files', '--others', '--exclude-standard', '-z'], inWorkspace(workspace));
-  const paths = listed.split('\0').filter((path) => path !== '');
+  const paths = splitNul(listed);
   const sizes = await Promise.all(paths.map((path) => lstat(join(workspace.tree, path))));
   return paths.filter((_path, index) => sizes[index]?.isFile() === true && sizes[index].size === 0);
 }

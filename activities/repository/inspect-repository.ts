@@ -2,15 +2,14 @@ import { copyFile, mkdtemp, realpath, rm, stat, statfs, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 
+import { parse as parseYaml } from 'yaml';
+
 import { AppError } from '../../domain/errors.ts';
-import {
-  canProve,
-  filesThatDescribeGates,
-  findGates,
-  type RepositoryFiles,
-} from '../../domain/work-orders/find-gates.ts';
+import { parseDeclaredGates } from '../../domain/gates/declared-gates.ts';
+import { canProve, findGates } from '../../domain/gates/find-gates.ts';
+import { chooseGateFiles, declarationPath, type RepositoryFiles } from '../../domain/gates/repository-files.ts';
 import type { InspectRepositoryInput, InspectRepositoryResult } from '../../workflows/contract.ts';
-import { lastLines, type Git } from '../git/git-command.ts';
+import { lastLines, splitNul, type Git } from '../git/git-command.ts';
 import { readFileAt, repositorySizeBytes, unreachable, type Mirrors } from '../git/mirror.ts';
 
 export interface InspectionLimits {
@@ -47,31 +46,47 @@ export async function inspectRepository(
   const sizeBytes = await repositorySizeBytes(git, mirror);
   if (sizeBytes > limits.repositorySizeMaxBytes) throw tooLarge(sizeBytes, limits);
   const baseCommit = (await git(['rev-parse', `refs/heads/${baseBranch}^{commit}`], { gitDir: mirror })).trim();
-  const gates = findGates(await readGateFiles(git, mirror, baseCommit));
+  const gateFiles = await readGateFiles(git, mirror, baseCommit);
+  refuseDeclaration(gateFiles);
+  const gates = findGates(gateFiles);
   const files = await countFiles(git, mirror, baseCommit);
   if (!canProve(gates)) {
     throw new AppError(
       'repository-without-gates',
-      `Nothing in ${input.repository} can prove a change: no compile, lint or test command was found (looked for package.json scripts, Python, Go and Rust projects, and a Makefile). Add a test command to the repository first.`,
+      `Nothing in ${input.repository} can prove a change: no compile, lint or test command was found (looked for .ratchet.yml, package.json, Python, Go and Rust projects, and a Makefile). Add a test command to the repository, or declare its gates in .ratchet.yml.`,
     );
   }
   return { kind: 'accepted', baseBranch, baseCommit, gates, sizeBytes, files };
 }
 
-/** What of a commit decides about gates: the names in its top folder, and the texts that describe tools. */
+/** What of a commit decides about gates: its tracked paths, and the texts that describe tools. */
 export async function readGateFiles(git: Git, gitDir: string, commit: string): Promise<RepositoryFiles> {
-  const top = await git(['ls-tree', '-z', '--name-only', commit], { gitDir });
-  const names = new Set(top.split('\0').filter((name) => name !== ''));
+  const tracked = await git(['ls-tree', '-r', '-z', '--name-only', commit], { gitDir });
+  const paths = new Set(splitNul(tracked));
   const texts = new Map<string, string | undefined>();
-  for (const name of filesThatDescribeGates) {
-    if (names.has(name)) texts.set(name, await readFileAt(git, gitDir, `${commit}:${name}`));
+  for (const path of chooseGateFiles(paths)) texts.set(path, await readFileAt(git, gitDir, `${commit}:${path}`));
+  const files = { paths, read: (path: string) => texts.get(path) };
+  const declaration = texts.get(declarationPath);
+  return declaration === undefined ? files : { ...files, declared: parseDeclaration(declaration) };
+}
+
+/** What the file holds; null where it is not YAML, which is then refused as a declaration without gates. */
+function parseDeclaration(text: string): unknown {
+  try {
+    return parseYaml(text) as unknown;
+  } catch {
+    return null;
   }
-  return { names, read: (name) => texts.get(name) };
+}
+
+function refuseDeclaration({ declared }: RepositoryFiles): void {
+  const gates = declared === undefined ? [] : parseDeclaredGates(declared);
+  if (typeof gates === 'string') throw new AppError('repository-without-gates', `${gates} Correct it first.`);
 }
 
 async function countFiles(git: Git, gitDir: string, commit: string): Promise<number> {
   const all = await git(['ls-tree', '-r', '-z', '--name-only', commit], { gitDir });
-  return all.split('\0').length - 1;
+  return splitNul(all).length;
 }
 
 /** @throws AppError disk-full when less than the minimum is free where Ratchet keeps its workspaces */
@@ -137,7 +152,7 @@ async function refuseUncommitted(git: Git, { path, gitDir }: { path: string; git
     await git(['update-ref', '--no-deref', 'HEAD', head.stdout.trim()], { gitDir: own });
     const options = { gitDir: own, workTree: path, cwd: path };
     const status = await git(['status', '--porcelain', '-z', '--ignore-submodules=all'], options);
-    const changed = status.split('\0').filter((entry) => entry !== '');
+    const changed = splitNul(status);
     if (changed.length > 0) throw dirty(path, changed);
   } finally {
     await rm(own, { recursive: true, force: true });

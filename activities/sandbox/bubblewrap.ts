@@ -18,6 +18,8 @@ export interface SandboxPlaces {
 /** What one command gets. Absolute paths. */
 export interface SandboxPaths {
   cwd: string;
+  /** Another name for `cwd` in there, below `/tmp`. */
+  cwdShownAs?: string | undefined;
   readable: readonly string[];
   writable: readonly string[];
 }
@@ -82,7 +84,8 @@ export function sandboxPrefix(separation: readonly string[], places: SandboxPlac
     ...existing([places.stateDir]).flatMap((path) => ['--tmpfs', path]),
     ...readOnly([places.nodePath, ...paths.readable]),
     ...paths.writable.flatMap((path) => ['--bind', path, path]),
-    ...['--chdir', paths.cwd, '--'],
+    ...(paths.cwdShownAs === undefined ? [] : ['--bind', paths.cwd, paths.cwdShownAs]),
+    ...['--chdir', paths.cwdShownAs ?? paths.cwd, '--'],
   ];
 }
 

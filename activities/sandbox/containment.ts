@@ -11,6 +11,11 @@ export interface ContainedCommand {
   args: readonly string[];
   /** Absolute. */
   cwd: string;
+  /**
+   * Absolute, below `/tmp`: in the sandbox the working folder goes by this name, the same on every disk. Without a
+   * sandbox it keeps its own.
+   */
+  cwdShownAs?: string | undefined;
   /** The exact environment; nothing is inherited, and only the sandbox's way to the network is added. */
   env: Record<string, string>;
   /** Absolute paths that may be written; everything else is read-only or hidden. */

@@ -5,7 +5,9 @@ import type { Database } from '../../prisma/client.ts';
 import type { ModelCallRepository } from '../../prisma/repositories/model-calls.ts';
 import type { EditEngine } from '../aider/edit-engine.ts';
 import type { Forge } from '../forge/forge.ts';
-import type { GateDependencies } from '../gates/run-gates.ts';
+import type { RunMessages } from '../admission/run-messages.ts';
+import type { MeasureBaseline } from '../gates/baseline.ts';
+import type { GateDependencies } from '../gates/run-gate.ts';
 import type { Git } from '../git/git-command.ts';
 import type { Mirrors } from '../git/mirror.ts';
 import type { ModelEndpoint } from '../llm/endpoint.ts';
@@ -26,6 +28,10 @@ export interface StepDependencies {
   ledger: ModelCallRepository;
   forge: Forge;
   policy: Policy;
+  runs: RunMessages;
+  measureBaseline: MeasureBaseline;
+  /** Absolute; undefined where complexity can't be measured. */
+  lizardPath: string | undefined;
   redact: Redact;
   logger: Logger;
   limits: InspectionLimits;

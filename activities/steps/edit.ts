@@ -9,11 +9,18 @@ import type { Redact } from '../../domain/text/redact.ts';
 import { editMessage } from '../../domain/text/prompts/edit.ts';
 import { isInScope } from '../../domain/work-orders/proposal.ts';
 import type { DiffStat } from '../../domain/work-orders/work-order.ts';
-import { loadProposal, saveCheckpoint } from '../../prisma/repositories/attempt-records.ts';
+import { findProposal, saveCheckpoint } from '../../prisma/repositories/attempt-records.ts';
 import { loadOrder, type OrderSnapshot } from '../../prisma/repositories/order-records.ts';
 import { maskedPatterns } from '../aider/aider-engine.ts';
 import type { EditReport } from '../aider/edit-engine.ts';
-import { changedPaths, listEmptyNewFiles, restorePaths, takeCheckpoint, type Workspace } from '../git/workspace.ts';
+import {
+  changedPaths,
+  listEmptyNewFiles,
+  pathsBetween,
+  restorePaths,
+  takeCheckpoint,
+  type Workspace,
+} from '../git/workspace.ts';
 import type { StepProgress } from '../heartbeat.ts';
 import type { ModelSession } from '../llm/endpoint.ts';
 import type { SessionCalls } from '../llm/endpoint-sessions.ts';
@@ -40,39 +47,50 @@ export async function editAttempt(
   input: AttemptInput,
   progress: StepProgress,
 ): Promise<EditResult> {
-  const { database, git } = dependencies;
-  const order = await loadOrder(database, input.orderId);
-  const { attempt } = input;
-  const workspace = await openAttemptWorkspace(
-    dependencies,
-    { order, attempt, commit: order.baseCommit },
-    progress.signal,
-  );
-  const { report, calls } = await editThroughGateway(dependencies, { order, input, workspace }, progress);
+  const order = await loadOrder(dependencies.database, input.orderId);
+  const proposal = await findProposal(dependencies.database, input);
+  const { acceptanceCriteria, title, description, filesInScope } = order;
+  const { guidance, previousFailure } = input;
+  const message = editMessage({ title, description, acceptanceCriteria, proposal, guidance, previousFailure });
+  const files = proposal?.files.map(({ path }) => path) ?? filesInScope.filter((path) => !path.endsWith('/'));
+  const round = { step: 'edit' as const, round: 0, from: order.baseCommit, message, files };
+  return editFrom(dependencies, { order, input, round }, progress);
+}
+
+/** One run of the editor: where it begins, what it is told, and which files it gets to see. */
+export interface EditRound {
+  step: 'edit' | 'repair';
+  /** 0 for the first edit, then one per repair. */
+  round: number;
+  /** The commit that the workspace stands on. */
+  from: string;
+  message: string;
+  files: readonly string[];
+}
+
+/** Runs the editor once and takes a checkpoint of what it left. */
+export async function editFrom(
+  dependencies: StepDependencies,
+  { order, input, round }: { order: OrderSnapshot; input: AttemptInput; round: EditRound },
+  progress: StepProgress,
+): Promise<EditResult> {
+  const { database, git, redact } = dependencies;
+  const { attempt, model } = input;
+  const place = { order, attempt, commit: round.from };
+  const workspace = await openAttemptWorkspace(dependencies, place, progress.signal);
+  const { report, calls } = await editThroughGateway(dependencies, { order, input, workspace, round }, progress);
   await restorePaths(git, workspace, maskedPatterns);
   const emptyFiles = await listEmptyNewFiles(git, workspace);
-  const checkpoint = await takeCheckpoint(
-    git,
-    workspace,
-    `${order.title}\n\nWork order #${order.number}, attempt ${attempt}.`,
-  );
+  const what = round.round === 0 ? `attempt ${attempt}` : `attempt ${attempt}, repair ${round.round}`;
+  const text = `${order.title}\n\nWork order #${order.number}, ${what}.`;
+  const checkpoint = await takeCheckpoint(git, workspace, text);
   const paths = await changedPaths(git, workspace, checkpoint.commit);
-  const changed = paths.filter((path) => !emptyFiles.includes(path));
-  const failure = await judge({
-    workspace,
-    order,
-    paths,
-    changed,
-    report,
-    calls,
-    model: input.model,
-    redact: dependencies.redact,
-  });
-  dependencies.logger.debug(
-    { orderId: order.id, attempt, transcript: dependencies.redact(report.transcript) },
-    'edit ended',
-  );
-  await saveCheckpoint(database, { ...input, step: 'edit', baseCommit: order.baseCommit, ...checkpoint });
+  const fromRound = await pathsBetween(git, workspace, { from: round.from, to: checkpoint.commit });
+  const changed = fromRound.filter((path) => !emptyFiles.includes(path));
+  const failure = await judge({ workspace, order, paths, changed, report, calls, model, redact });
+  dependencies.logger.debug({ orderId: order.id, attempt, transcript: redact(report.transcript) }, 'edit ended');
+  const { baseCommit } = order;
+  await saveCheckpoint(database, { ...input, step: round.step, round: round.round, baseCommit, ...checkpoint });
   const diffStat = changed.length === 0 ? { files: 0, added: 0, removed: 0 } : checkpoint.diffStat;
   return { commit: checkpoint.commit, diffStat, failure };
 }
@@ -81,6 +99,7 @@ interface EditJobParts {
   order: OrderSnapshot;
   input: AttemptInput;
   workspace: Workspace;
+  round: EditRound;
 }
 
 /** Opens the way to the model for the time of the edit: with a token that is worth nothing afterwards. */
@@ -89,12 +108,12 @@ async function editThroughGateway(
   parts: EditJobParts,
   progress: StepProgress,
 ): Promise<{ report: EditReport; calls: SessionCalls }> {
-  const { order, input } = parts;
+  const { order, input, round } = parts;
   const { id: workOrderId, costCapUsdMicros } = order;
   // Not in the workspace: the path of a socket has 108 bytes at most.
   const socketFolder = await mkdtemp(join(tmpdir(), `${socketFolderPrefix}${process.pid}-`));
   const session = await dependencies.endpoint.openSession({
-    scope: { workOrderId, attempt: input.attempt, step: 'edit', costCapUsdMicros },
+    scope: { workOrderId, attempt: input.attempt, step: round.step, costCapUsdMicros },
     model: input.model,
     signal: progress.signal,
     ...(dependencies.gates.containment.sandboxed ? { socketFolder } : {}),
@@ -109,23 +128,20 @@ async function editThroughGateway(
 
 async function runEditor(
   dependencies: StepDependencies,
-  { order, input, workspace, session }: EditJobParts & { session: ModelSession },
+  { input, workspace, round, session }: EditJobParts & { session: ModelSession },
   progress: StepProgress,
 ): Promise<EditReport> {
-  const proposal = await loadProposal(dependencies.database, input);
   const entry = dependencies.directory.find(input.model);
-  progress.say(`${input.model} edits ${proposal.files.length} files`);
-  const { acceptanceCriteria, title, description } = order;
-  const { guidance, previousFailure } = input;
+  progress.say(`${input.model} edits ${round.files.length} files`);
   return dependencies.engine.edit({
     workspace,
-    message: editMessage({ title, description, acceptanceCriteria, proposal, guidance, previousFailure }),
-    files: proposal.files.map(({ path }) => path),
+    message: round.message,
+    files: round.files,
     model: entry.name,
     editFormat: entry.editFormat,
     contextTokensMax: entry.contextTokensMax,
     outputTokensMax: entry.outputTokensMax,
-    repositoryMapTokens: dependencies.policy.repositoryMapTokens,
+    repositoryMapTokens: Math.round(dependencies.policy.repositoryMapTokens * input.contextFactor),
     timeoutMs: dependencies.policy.editTimeoutMs,
     signal: progress.signal,
     gateway: { baseUrl: session.baseUrl, token: session.token, socketPath: session.socketPath },

@@ -1,7 +1,7 @@
 import type { Failure } from '../../domain/failures/failure-class.ts';
 import { pullRequestBody } from '../../domain/work-orders/pull-request-body.ts';
 import { branchName, type DiffStat } from '../../domain/work-orders/work-order.ts';
-import { loadProposal, saveCheckpoint, type AttemptKey } from '../../prisma/repositories/attempt-records.ts';
+import { findProposal, saveCheckpoint, type AttemptKey } from '../../prisma/repositories/attempt-records.ts';
 import { loadOrder } from '../../prisma/repositories/order-records.ts';
 import { diffSinceBase } from '../git/workspace.ts';
 import type { StepProgress } from '../heartbeat.ts';
@@ -39,7 +39,7 @@ export async function publishAttempt(
   const { orderId, attempt, commit, diffStat, route, verification, failure } = input;
   const order = await loadOrder(database, orderId);
   const workspace = await openAttemptWorkspace(dependencies, { order, attempt, commit }, progress.signal);
-  const proposal = await loadProposal(database, input);
+  const proposal = await findProposal(database, input);
   const branch = branchName(order.id, order.title, attempt);
   const body = pullRequestBody({
     orderNumber: order.number,
@@ -51,6 +51,8 @@ export async function publishAttempt(
     proposal,
     diffStat,
     gates: verification?.gates ?? [],
+    acceptance: verification?.acceptance ?? null,
+    guardHits: verification?.guardHits ?? [],
     model: route.model,
     scripted: route.scripted,
     sandboxed: dependencies.gates.containment.sandboxed,
@@ -59,7 +61,7 @@ export async function publishAttempt(
     failure,
   });
   progress.say(`Publishing ${branch}`);
-  const diff = await diffSinceBase(git, workspace, commit);
+  const diff = await diffSinceBase(git, workspace, { commit, renames: true });
   const draft = {
     repositoryId: order.repositoryId,
     orderId,

@@ -3,10 +3,11 @@ import { AppError } from '../../domain/errors.ts';
 import { assessComplexity, type Complexity } from '../../domain/work-orders/complexity.ts';
 import { findHardStop } from '../../domain/work-orders/hard-stops.ts';
 import { isInScope } from '../../domain/work-orders/proposal.ts';
-import { chooseModel } from '../../domain/work-orders/routing.ts';
+import { chooseModel, chooseWantedModel, type WantedModel } from '../../domain/work-orders/routing.ts';
 import { saveCheckpoint, type AttemptKey } from '../../prisma/repositories/attempt-records.ts';
 import { saveDecision } from '../../prisma/repositories/decision-records.ts';
 import { loadOrder, type OrderSnapshot } from '../../prisma/repositories/order-records.ts';
+import { splitNul } from '../git/git-command.ts';
 import type { StepDependencies } from './dependencies.ts';
 
 /** What routing decided, as the run keeps it. */
@@ -16,6 +17,14 @@ export interface Route {
   reason: string;
   policyVersion: string;
   complexity: Complexity;
+  /** What the attempt is likely to cost, in micro-dollars. */
+  estimateUsdMicros: number;
+  /** The form in which the model is asked to write its edits. */
+  editFormat: ModelEntry['editFormat'];
+}
+
+export interface RouteInput extends AttemptKey {
+  wanted: WantedModel | null;
 }
 
 /** Calls of a usual order, and what each adds to the context: used for the estimate alone. */
@@ -28,7 +37,7 @@ const estimatedOutputTokens = 2_000;
  *
  * @throws AppError no-model when no provider is set up
  */
-export async function routeAttempt(dependencies: StepDependencies, key: AttemptKey): Promise<Route> {
+export async function routeAttempt(dependencies: StepDependencies, { wanted, ...key }: RouteInput): Promise<Route> {
   const { database, policy } = dependencies;
   const order = await loadOrder(database, key.orderId);
   const models = await dependencies.directory.active();
@@ -45,7 +54,9 @@ export async function routeAttempt(dependencies: StepDependencies, key: AttemptK
     ceiling: model.ceiling,
     estimateUsdMicros: estimate(model, contextTokens),
   }));
-  const choice = chooseModel(candidates, complexity.score, hardStop);
+  const choice =
+    (wanted === null ? null : chooseWantedModel(candidates, wanted)) ??
+    chooseModel(candidates, complexity.score, hardStop);
   const entry = models.find((model) => model.name === choice?.model);
   if (choice === null || entry === undefined) {
     throw new AppError(
@@ -58,8 +69,8 @@ export async function routeAttempt(dependencies: StepDependencies, key: AttemptK
     type: 'routing',
     agent: 'static rule',
     key: 'route',
-    input: { complexity, hardStop, candidates, policyVersion: policy.version },
-    output: { model: choice.model, strategy: choice.strategy },
+    input: { complexity, hardStop, candidates, wanted, policyVersion: policy.version },
+    output: { model: choice.model, strategy: choice.strategy, fallbacks: fallbacksOf(candidates, choice.model) },
     reason: choice.reason,
   });
   const { baseCommit } = order;
@@ -70,7 +81,15 @@ export async function routeAttempt(dependencies: StepDependencies, key: AttemptK
     reason: choice.reason,
     policyVersion: policy.version,
     complexity,
+    estimateUsdMicros: candidates.find(({ name }) => name === choice.model)?.estimateUsdMicros ?? 0,
+    editFormat: entry.editFormat,
   };
+}
+
+/** Who could take over, the most capable first. */
+function fallbacksOf(candidates: readonly { name: string; ceiling: number }[], chosen: string): string[] {
+  const others = candidates.filter(({ name }) => name !== chosen);
+  return others.sort((a, b) => b.ceiling - a.ceiling).map(({ name }) => name);
 }
 
 function estimate(model: ModelEntry, contextTokens: number): number {
@@ -86,7 +105,7 @@ async function countContextTokens({ git, mirrors, policy }: StepDependencies, or
   if (order.filesInScope.length === 0) return policy.repositoryMapTokens;
   const gitDir = await mirrors.withCommit(order.repository, order.baseCommit);
   const listed = await git(['ls-tree', '-r', '-l', '-z', order.baseCommit], { gitDir });
-  const sizes = listed.split('\0').map((entry) => {
+  const sizes = splitNul(listed).map((entry) => {
     const [described = '', path = ''] = entry.split('\t');
     return isInScope(path, order.filesInScope) ? Number(described.split(/\s+/).at(-1)) || 0 : 0;
   });

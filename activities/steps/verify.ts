@@ -1,64 +1,260 @@
-import { failureOfClass } from '../../domain/failures/typed-failure.ts';
+import { scoreAcceptance, type Acceptance } from '../../domain/acceptance/score.ts';
 import type { Failure } from '../../domain/failures/failure-class.ts';
-import { findGates } from '../../domain/work-orders/find-gates.ts';
-import { findRedefinedGates } from '../../domain/work-orders/gate-definitions.ts';
-import type { Gate, GateOutcome } from '../../domain/work-orders/gates.ts';
+import { failureOfClass } from '../../domain/failures/typed-failure.ts';
+import type { GateMeasurement } from '../../domain/gates/compare-with-baseline.ts';
+import { findGates } from '../../domain/gates/find-gates.ts';
+import { findRedefinedGates } from '../../domain/gates/gate-definitions.ts';
+import type { Gate, GateOutcome } from '../../domain/gates/gate.ts';
+import { fingerprintVerdict } from '../../domain/gates/verdict-failure.ts';
+import type { Guard, GuardHit } from '../../domain/guards/guard.ts';
+import { checkVanishedTests } from '../../domain/guards/vanished-tests.ts';
+import { parseUnifiedDiff, type FileChange } from '../../domain/text/unified-diff.ts';
 import type { CriterionProof } from '../../domain/work-orders/pull-request-body.ts';
-import { saveCheckpoint, saveGateResults, type AttemptKey } from '../../prisma/repositories/attempt-records.ts';
-import { loadOrder } from '../../prisma/repositories/order-records.ts';
-import { proveCriteria, runGates } from '../gates/run-gates.ts';
+import { decideRepair, type RepairDecision } from '../../domain/work-orders/repair.ts';
+import {
+  findProposal,
+  saveCheckpoint,
+  saveGateResults,
+  type AttemptKey,
+} from '../../prisma/repositories/attempt-records.ts';
+import { loadOrder, type OrderSnapshot } from '../../prisma/repositories/order-records.ts';
+import { measureChange } from '../acceptance/measure-change.ts';
+import { proveCriteria } from '../gates/prove-criteria.ts';
+import { runGates, type GateRunOptions, type GatesResult, type JudgedGate } from '../gates/run-gates.ts';
+import { diffSinceBase, restoreTracked, type Workspace } from '../git/workspace.ts';
+import { checkChange, failureOfHits } from '../guards/check-change.ts';
 import type { StepProgress } from '../heartbeat.ts';
-import { restoreTracked } from '../git/workspace.ts';
 import { readGateFiles } from '../repository/inspect-repository.ts';
 import { openAttemptWorkspace } from './attempt-workspace.ts';
+import { baselineOf } from './baseline.ts';
 import type { StepDependencies } from './dependencies.ts';
 
-/** What the gates and the criteria said of a checkpoint. */
+export interface VerifyInput extends AttemptKey {
+  commit: string;
+  /** 0 for the first edit, then one per repair. */
+  round: number;
+  /** Of the rounds before, in their order. */
+  fingerprints: readonly string[];
+}
+
+/** What guards, gates and criteria said of a checkpoint. */
 export interface VerifyResult {
+  round: number;
   gates: GateOutcome[];
   proofs: CriterionProof[];
   sandboxed: boolean;
   testTimeMs: number;
   failure: Failure | null;
+  /** The guard that blocks publishing, when one does. */
+  blockedBy: Guard | null;
+  guardHits: GuardHit[];
+  /** Null where a gate failed: there is nothing to score. */
+  acceptance: Acceptance | null;
+  newErrors: number;
+  /** The same for the same errors; empty when there are none. */
+  fingerprint: string;
+  repair: RepairDecision;
+}
+
+/** A checkpoint while it is verified. */
+interface Verification {
+  order: OrderSnapshot;
+  workspace: Workspace;
+  input: VerifyInput;
+  changes: FileChange[];
+  options: GateRunOptions;
+  progress: StepProgress;
 }
 
 /**
- * Runs the repository's own gates on a checkpoint, then the commands of the acceptance criteria. The gates are those of
- * the base commit: an attempt can't take one away, and one that it redefined proves nothing.
+ * Checks a checkpoint: the guards on its diff, the repository's own gates against their baseline, then the acceptance
+ * criteria. The gates are those of the base commit: an attempt can't take one away, and one that it redefined proves
+ * nothing.
  */
 export async function verifyAttempt(
   dependencies: StepDependencies,
-  { commit, ...key }: AttemptKey & { commit: string },
+  input: VerifyInput,
   progress: StepProgress,
 ): Promise<VerifyResult> {
-  const { database, git, gates: gateDependencies } = dependencies;
-  const order = await loadOrder(database, key.orderId);
-  const workspace = await openAttemptWorkspace(dependencies, { order, attempt: key.attempt, commit }, progress.signal);
-  const before = await readGateFiles(git, workspace.gitDir, order.baseCommit);
-  const gates = findGates(before);
-  const redefined = findRedefinedGates(gates, before, await readGateFiles(git, workspace.gitDir, commit));
+  const verification = await begin(dependencies, input, progress);
+  const { order, changes } = verification;
+  const { git, policy } = dependencies;
+  const { gitDir } = verification.workspace;
+  const diffHits = await checkChange({ git, gitDir, order, commit: input.commit, changes, policy });
+  // What leaves the workspace is not even run; of anything else a person wants to know whether it works.
+  const leaves = diffHits.some(({ guard }) => guard === 'paths');
+  const result = leaves ? nothingRun : await checkGates(dependencies, verification);
+  const guardHits = [...diffHits, ...findVanished(order, result)];
+  const blocked = failureOfHits(guardHits);
+  const { proofs, acceptance } =
+    blocked === null && result.failure === null
+      ? await accept(dependencies, verification, result)
+      : { proofs: [], acceptance: null };
+  const failure = blocked?.failure ?? result.failure ?? failureOfCriteria(proofs);
+  const newErrors = result.newErrors + proofs.filter(({ verdict }) => verdict === 'refuted').length;
+  const fingerprint = failure === null ? '' : fingerprintOf(result, failure);
+  const { sandboxed } = dependencies.gates.containment;
+  await keep(dependencies, input, { order, gates: result.gates, sandboxed });
+  return {
+    round: input.round,
+    gates: result.gates.map(toOutcome),
+    proofs,
+    sandboxed,
+    testTimeMs: result.gates.filter(({ kind }) => kind === 'test').reduce((sum, gate) => sum + gate.durationMs, 0),
+    failure,
+    blockedBy: blocked?.blockedBy ?? null,
+    guardHits: guardHits.slice(0, guardHitsMax),
+    acceptance,
+    newErrors,
+    fingerprint,
+    repair: decide(dependencies, input, { failure, newErrors, fingerprint }),
+  };
+}
+
+const guardHitsMax = 20;
+const nothingRun: CheckedGates = { gates: [], failure: null, newErrors: 0, baseline: null };
+
+interface CheckedGates extends GatesResult {
+  baseline: readonly GateMeasurement[] | null;
+}
+
+async function begin(
+  dependencies: StepDependencies,
+  input: VerifyInput,
+  progress: StepProgress,
+): Promise<Verification> {
+  const { database, git, policy } = dependencies;
+  const { attempt, commit } = input;
+  const order = await loadOrder(database, input.orderId);
+  const workspace = await openAttemptWorkspace(dependencies, { order, attempt, commit }, progress.signal);
+  const changes = parseUnifiedDiff(await diffSinceBase(git, workspace, { commit, renames: false }));
   const options = {
-    policy: dependencies.policy,
+    policy,
     signal: progress.signal,
     onStart: (what: string) => {
       progress.say(`Running ${what}`);
     },
     restoreTree: () => restoreTracked(git, workspace),
   };
-  const { runs, failure } = await runGates(gateDependencies, { workspace, gates }, options);
+  return { order, workspace, input, changes, options, progress };
+}
+
+async function checkGates(dependencies: StepDependencies, verification: Verification): Promise<CheckedGates> {
+  const { order, workspace, input, options, progress } = verification;
+  const { git, gates: gateDependencies } = dependencies;
+  const before = await readGateFiles(git, workspace.gitDir, order.baseCommit);
+  const gates = findGates(before);
+  const redefined = findRedefinedGates(gates, before, await readGateFiles(git, workspace.gitDir, input.commit));
+  const baseline = await baselineOf(dependencies, { order, gates }, progress);
+  const result = await runGates(gateDependencies, { workspace, gates, baseline }, options);
+  const failure = result.failure ?? failureOfRedefined(redefined);
+  return { ...result, failure, baseline };
+}
+
+async function accept(
+  dependencies: StepDependencies,
+  { order, workspace, input, changes, options }: Verification,
+  { gates, baseline }: CheckedGates,
+): Promise<{ proofs: CriterionProof[]; acceptance: Acceptance }> {
+  const { git, policy, gates: gateDependencies, lizardPath } = dependencies;
+  const promised = (await findProposal(dependencies.database, input))?.criterionTests ?? [];
+  const tests = { promised, fresh: freshTests(gates, baseline, changes) };
   const criteria = order.acceptanceCriteria;
-  const proofs = failure === null ? await proveCriteria(gateDependencies, { workspace, criteria }, options) : [];
-  const { sandboxed } = gateDependencies.containment;
-  const results = runs.map(({ kind, ...run }) => ({ gate: kind, ...run }));
-  await saveGateResults(database, key, { results, sandboxed });
-  await saveCheckpoint(database, { ...key, step: 'verify', baseCommit: order.baseCommit, commit, bundle: null });
-  return {
-    gates: runs.map(({ output: _output, ...outcome }) => outcome),
-    proofs,
-    sandboxed,
-    testTimeMs: runs.filter(({ kind }) => kind === 'test').reduce((total, { durationMs }) => total + durationMs, 0),
-    failure: failure ?? failureOfRedefined(redefined) ?? failureOfCriteria(proofs),
-  };
+  const proofs = await proveCriteria(gateDependencies, { workspace, criteria, tests }, options);
+  const proven = proofs.filter(({ verdict }) => verdict === 'proven').length;
+  const measurements = await measureChange(
+    { git, gates: gateDependencies, lizardPath },
+    {
+      workspace,
+      baseCommit: order.baseCommit,
+      commit: input.commit,
+      changes,
+      gates: {
+        newLintWarnings: countNewWarnings(gates),
+        criteria: { proven, half: 0, total: criteria.length },
+        buildPassed: true,
+        failingTests: 0,
+      },
+      coverage: null,
+      signal: options.signal,
+    },
+  );
+  return { proofs, acceptance: scoreAcceptance(measurements, policy.acceptanceWeights, policy.acceptanceScoreMin) };
+}
+
+/** Tests that the change made disappear, unless the order speaks of tests to be removed. */
+function findVanished(order: OrderSnapshot, { gates, baseline, failure }: CheckedGates): GuardHit[] {
+  // Where the tests failed, names are missing because they did not run.
+  if (failure !== null || /\b(?:remov|delet|drop)\w{0,5}\b.{0,80}\btests?\b/i.test(order.description)) return [];
+  const vanished = gates.flatMap(({ verdict }) => verdict.vanishedTests);
+  const fresh = freshTests(gates, baseline, []).map(({ name }) => name);
+  return checkVanishedTests(vanished, fresh);
+}
+
+function countNewWarnings(gates: readonly JudgedGate[]): number {
+  const lint = gates.filter(({ kind }) => kind === 'lint');
+  return lint.reduce((sum, { verdict }) => sum + verdict.newDiagnostics.length, 0);
+}
+
+/** Results of tests that the base commit does not have, or whose file the change touches. */
+function freshTests(
+  gates: readonly JudgedGate[],
+  baseline: readonly GateMeasurement[] | null,
+  changes: readonly FileChange[],
+) {
+  const known = new Set((baseline ?? []).flatMap(({ tests }) => tests ?? []).map(({ name }) => name));
+  const touched = changes.map(({ path }) => path);
+  return gates
+    .flatMap(({ measurement }) => measurement.tests ?? [])
+    .filter(
+      ({ name, file }) =>
+        !known.has(name) || touched.some((path) => file === path || file?.endsWith(`/${path}`) === true),
+    );
+}
+
+async function keep(
+  { database }: StepDependencies,
+  { orderId, attempt, round, commit }: VerifyInput,
+  { order, gates, sandboxed }: { order: OrderSnapshot; gates: readonly JudgedGate[]; sandboxed: boolean },
+): Promise<void> {
+  const results = gates.map(({ kind, command, outcome, exitCode, durationMs, output, verdict }) => ({
+    gate: kind,
+    command,
+    outcome,
+    exitCode,
+    durationMs,
+    output,
+    verdict,
+  }));
+  await saveGateResults(database, { orderId, attempt, round }, { results, sandboxed });
+  const { baseCommit } = order;
+  await saveCheckpoint(database, { orderId, attempt, step: 'verify', round, baseCommit, commit, bundle: null });
+}
+
+function toOutcome({ kind, command, outcome, reason, exitCode, durationMs }: JudgedGate): GateOutcome {
+  return { kind, command, outcome, reason, exitCode, durationMs };
+}
+
+function fingerprintOf({ gates }: GatesResult, failure: Failure): string {
+  const failed = gates.find(({ outcome }) => outcome === 'failed');
+  if (failed === undefined) return failure.rule;
+  return fingerprintVerdict(failed.kind, failed.verdict, failed.measurement.outputFingerprint);
+}
+
+function decide(
+  { policy }: StepDependencies,
+  { round, fingerprints }: VerifyInput,
+  found: { failure: Failure | null; newErrors: number; fingerprint: string },
+): RepairDecision {
+  if (found.failure === null) return { repair: false, reason: 'Nothing is to be repaired.' };
+  return decideRepair({
+    round,
+    roundsMax: policy.repairRoundsMax,
+    compileErrorsMax: policy.repairCompileErrorsMax,
+    failure: found.failure,
+    newErrors: found.newErrors,
+    fingerprints: [...fingerprints, found.fingerprint],
+  });
 }
 
 function failureOfRedefined(gates: readonly Gate[]): Failure | null {
@@ -73,5 +269,7 @@ function failureOfCriteria(proofs: readonly CriterionProof[]): Failure | null {
   const refuted = proofs.filter(({ verdict }) => verdict === 'refuted');
   if (refuted.length === 0) return null;
   const ids = refuted.map(({ id }) => id).join(', ');
-  return failureOfClass('test_fail', 'acceptance', `The gates are green, but the check of ${ids} failed.`);
+  const checks = refuted.map(({ id, proof }) => `${id}: ${proof}`).join('\n');
+  const failure = failureOfClass('test_fail', 'acceptance', `The gates are green, but the check of ${ids} failed.`);
+  return { ...failure, context: { ...failure.context, excerpt: checks } };
 }

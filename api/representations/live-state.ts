@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 import type { Database } from '../../prisma/client.ts';
-import { readEscalation } from '../../prisma/repositories/escalation-queries.ts';
+import { readEscalation, type EscalationView } from '../../prisma/repositories/escalation-queries.ts';
 import type { readWorkOrder } from '../../prisma/repositories/work-order-queries.ts';
 import { failureSchema, type liveStateSchema } from '../schemas/work-order.ts';
 
@@ -25,11 +25,17 @@ export async function readRecordedState(database: Database, order: StoredWorkOrd
     model: order.model,
     waitingFor: order.waitingFor,
     waitingSince: escalation?.createdAt ?? null,
-    escalation:
-      escalation !== null && failure.success
-        ? { id: escalation.id, trigger: escalation.trigger, failure: failure.data, options: escalation.options }
-        : null,
+    // A record says only what an order waits for; one that is held while it waits for something else knows that itself.
+    paused: order.waitingFor === 'paused',
+    escalation: escalation !== null && failure.success ? toQuestion(escalation, failure.data) : null,
     lastFailure: failure.success ? failure.data : null,
     costUsdMicros: order.costUsdMicros,
   };
+}
+
+function toQuestion(
+  { id, trigger, options, recommendation }: EscalationView,
+  failure: z.output<typeof failureSchema>,
+): LiveState['escalation'] {
+  return { id, trigger, failure, options, recommendation };
 }

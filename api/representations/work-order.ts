@@ -1,6 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
-import type { readWorkOrder } from '../../prisma/repositories/work-order-queries.ts';
-import { findWorkOrderId } from '../../prisma/repositories/work-order-queries.ts';
+import { findWorkOrderId, readWorkOrder } from '../../prisma/repositories/work-order-queries.ts';
 import { workOrderWorkflowId } from '../../workflows/contract.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 
@@ -27,7 +26,21 @@ export async function requireWorkOrderId(database: ApiDependencies['database'], 
   return id;
 }
 
-export function workOrderNotFound(idOrNumber: string): AppError {
+/**
+ * The record of an order from the id or number in a path.
+ *
+ * @throws AppError `not-found`
+ */
+export async function requireWorkOrder(
+  database: ApiDependencies['database'],
+  idOrNumber: string,
+): Promise<StoredWorkOrder> {
+  const order = await readWorkOrder(database, await requireWorkOrderId(database, idOrNumber));
+  if (order === null) throw workOrderNotFound(idOrNumber);
+  return order;
+}
+
+function workOrderNotFound(idOrNumber: string): AppError {
   return new AppError(
     'not-found',
     `There is no work order ${idOrNumber}. \`npx ratchet order list\` shows those that there are.`,

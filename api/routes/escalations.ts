@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 
 import { AppError } from '../../domain/errors.ts';
-import { isEscalationOption } from '../../domain/escalations/options.ts';
 import { listEscalations, readEscalation } from '../../prisma/repositories/escalation-queries.ts';
 import type { RouteDependencies } from '../dependencies.ts';
+import { prepareAnswer } from '../runs/escalation-answer.ts';
 import { answerEscalation } from '../runs/running-work-order.ts';
 import { problems } from '../schemas/common.ts';
 import {
@@ -38,22 +38,13 @@ export function escalationRoutes({ database, temporal }: RouteDependencies): Fas
 
     app.post('/escalations/:id/resolve', { schema: resolveSchema }, async (request) => {
       const escalation = await requireEscalation(request.params.id);
-      const { option, guidance, note, resolvedBy } = request.body;
       if (escalation.state === 'resolved') {
         const message = `This escalation was answered by ${escalation.resolvedBy ?? 'somebody'} with ${escalation.chosenOption ?? 'an option'}.`;
         throw new AppError('escalation-closed', message);
       }
-      const offered = escalation.options.map((one) => one.option);
-      if (!isEscalationOption(option) || !offered.includes(option)) {
-        throw new AppError('option-not-offered', `"${option}" is not offered here; ${offered.join(', ')} are.`);
-      }
-      await answerEscalation(temporal, escalation.workOrderId, {
-        option,
-        guidance,
-        note,
-        resolvedBy,
-        escalationId: escalation.id,
-      });
+      const answer = await prepareAnswer(database, escalation, request.body);
+      await answerEscalation(temporal, escalation.workOrderId, answer);
+      const { option, resolvedBy } = request.body;
       return { escalationId: escalation.id, workOrderId: escalation.workOrderId, option, resolvedBy };
     });
   };

@@ -1,19 +1,15 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 
-import { AppError } from '../../domain/errors.ts';
 import { isFinal } from '../../domain/work-orders/work-order.ts';
-import { readStartableWorkOrder } from '../../prisma/repositories/work-order-intake.ts';
-import { listWorkOrders, readWorkOrder } from '../../prisma/repositories/work-order-queries.ts';
+import { listWorkOrders } from '../../prisma/repositories/work-order-queries.ts';
 import type { RouteDependencies } from '../dependencies.ts';
 import { readRecordedState } from '../representations/live-state.ts';
-import { requireWorkOrderId, toWorkOrder, workOrderNotFound } from '../representations/work-order.ts';
+import { requireWorkOrder, toWorkOrder } from '../representations/work-order.ts';
 import { acceptWorkOrder } from '../runs/accept-work-order.ts';
-import { cancelRun, queryRun } from '../runs/running-work-order.ts';
-import { startWorkOrder } from '../runs/start-work-order.ts';
+import { queryRun } from '../runs/running-work-order.ts';
 import { problems, workOrderParams } from '../schemas/common.ts';
 import { createWorkOrderBody, createWorkOrderHeaders } from '../schemas/work-order-request.ts';
 import {
-  acceptedSchema,
   liveStateSchema,
   runStateSchema,
   workOrderListQuery,
@@ -23,22 +19,16 @@ import {
 
 const tags = ['work orders'];
 
-/** Work orders: accept, list, show, ask, cancel. */
+/** Work orders: accept, list, show, ask. */
 export function workOrderRoutes(dependencies: RouteDependencies): FastifyPluginAsyncZod {
   const { database, temporal, config } = dependencies;
-
-  async function requireWorkOrder(idOrNumber: string) {
-    const order = await readWorkOrder(database, await requireWorkOrderId(database, idOrNumber));
-    if (order === null) throw workOrderNotFound(idOrNumber);
-    return order;
-  }
 
   return async (app) => {
     app.post('/work-orders', { schema: createSchema }, async (request, reply) => {
       const key = request.headers['idempotency-key'];
       const { orderId, isNew } = await acceptWorkOrder(dependencies, request.body, key);
       void reply.code(isNew ? 201 : 200).header('location', `/api/v1/work-orders/${orderId}`);
-      return toWorkOrder(await requireWorkOrder(orderId), config.temporal);
+      return toWorkOrder(await requireWorkOrder(database, orderId), config.temporal);
     });
 
     app.get('/work-orders', { schema: listSchema }, async (request) => {
@@ -47,30 +37,15 @@ export function workOrderRoutes(dependencies: RouteDependencies): FastifyPluginA
     });
 
     app.get('/work-orders/:id', { schema: readSchema }, async (request) =>
-      toWorkOrder(await requireWorkOrder(request.params.id), config.temporal),
+      toWorkOrder(await requireWorkOrder(database, request.params.id), config.temporal),
     );
 
     app.get('/work-orders/:id/live', { schema: liveSchema }, async (request) => {
-      const order = await requireWorkOrder(request.params.id);
+      const order = await requireWorkOrder(database, request.params.id);
       if (isFinal(order.status) || order.startState === 'pending') return readRecordedState(database, order);
       const answer = await queryRun(temporal, order.id);
       if (answer === null) return readRecordedState(database, order);
       return { source: 'run' as const, ...runStateSchema.parse(answer) };
-    });
-
-    app.post('/work-orders/:id/cancel', { schema: cancelSchema }, async (request, reply) => {
-      const order = await requireWorkOrder(request.params.id);
-      if (isFinal(order.status)) {
-        const message = `Work order #${order.number} has ended already as ${order.status}; there is nothing to cancel.`;
-        throw new AppError('work-order-finished', message);
-      }
-      // A run that was never started can't hear a signal; it is started so that it ends itself, settled and recorded.
-      if (order.startState === 'pending') {
-        await startWorkOrder(dependencies, await readStartableWorkOrder(database, order.id));
-      }
-      await cancelRun(temporal, order.id);
-      void reply.code(202);
-      return { workOrderId: order.id, accepted: true as const };
     });
   };
 }
@@ -112,12 +87,4 @@ const liveSchema = {
   summary: 'Ask the run itself what it is doing',
   params: workOrderParams,
   response: { 200: liveStateSchema, ...problems(404) },
-};
-
-const cancelSchema = {
-  tags,
-  operationId: 'cancelWorkOrder',
-  summary: 'End an order at its next safe point',
-  params: workOrderParams,
-  response: { 202: acceptedSchema, ...problems(404, 409) },
 };

@@ -1,28 +1,29 @@
 import { createHash, randomUUID } from 'node:crypto';
 
 import type { Logger } from '../../platform/logger.ts';
+import type { DependencyReference } from '../../prisma/repositories/dependencies.ts';
 import {
   createWorkOrder,
   findOrderByKey,
   readStartableWorkOrder,
   type AcceptedWorkOrder,
 } from '../../prisma/repositories/work-order-intake.ts';
+import type { RunDependencies } from '../dependencies.ts';
+import { localOperator } from '../schemas/common.ts';
 import type { CreateWorkOrder } from '../schemas/work-order-request.ts';
 import { inspectRepository, type AcceptedInspection } from './inspect-repository.ts';
-import { startWorkOrder, type StartDependencies } from './start-work-order.ts';
-
-/** Who approves an order as long as there are no accounts: whoever can reach the loopback address. */
-const localOperator = 'local operator';
+import { resolveDependencies } from './order-dependencies.ts';
+import { startWorkOrder } from './start-work-order.ts';
 
 /**
- * Accepts a work order: key, inspection, rows, start, in this order. What is refused before the rows leaves nothing;
+ * Accepts a work order: key, dependencies, inspection, rows, start, in this order. What is refused before the rows leaves nothing;
  * what fails after them is made good by `startPendingOrders`.
  *
  * @returns the id of the order, and whether this request made it
- * @throws AppError `idempotency-conflict`, `temporal-unavailable`, or what the inspection refused with
+ * @throws AppError `idempotency-conflict`, `validation-failed` for an unknown dependency, `temporal-unavailable`, or what the inspection refused with
  */
 export async function acceptWorkOrder(
-  dependencies: StartDependencies & { logger: Logger },
+  dependencies: RunDependencies & { logger: Logger },
   body: CreateWorkOrder,
   idempotencyKey: string | undefined,
 ): Promise<{ orderId: string; isNew: boolean }> {
@@ -32,13 +33,14 @@ export async function acceptWorkOrder(
     const earlier = await findOrderByKey(database, request);
     if (earlier !== null) return { orderId: earlier, isNew: false };
   }
+  const dependsOn = await resolveDependencies(database, body.dependsOn);
   await temporal.ensureReachable();
   const inspection = await inspectRepository(temporal, {
     repository: body.repository,
     baseBranch: body.baseBranch ?? null,
     allowDirty: body.allowDirty,
   });
-  const made = await createWorkOrder(database, toOrder(body, inspection), request);
+  const made = await createWorkOrder(database, toOrder(body, inspection, dependsOn), request);
   if (!made.isNew) return made;
   try {
     await startWorkOrder(dependencies, await readStartableWorkOrder(database, made.orderId));
@@ -49,7 +51,11 @@ export async function acceptWorkOrder(
   return made;
 }
 
-function toOrder(body: CreateWorkOrder, inspection: AcceptedInspection): AcceptedWorkOrder {
+function toOrder(
+  body: CreateWorkOrder,
+  inspection: AcceptedInspection,
+  dependsOn: DependencyReference[],
+): AcceptedWorkOrder {
   return {
     id: randomUUID(),
     repositoryId: randomUUID(),
@@ -62,6 +68,8 @@ function toOrder(body: CreateWorkOrder, inspection: AcceptedInspection): Accepte
     filesInScope: body.filesInScope,
     risk: body.risk,
     priority: body.priority,
+    owner: localOperator,
+    dependsOn,
     costCapUsdMicros: Math.round(body.costCapUsd * 1_000_000),
     inspection: { gates: inspection.gates, sizeBytes: inspection.sizeBytes, files: inspection.files },
     approvedBy: localOperator,
@@ -70,6 +78,8 @@ function toOrder(body: CreateWorkOrder, inspection: AcceptedInspection): Accepte
 }
 
 /** The same for bodies that mean the same: the parsed body has its defaults and a fixed order of keys. */
-function hashBody(body: CreateWorkOrder): string {
-  return createHash('sha256').update(JSON.stringify(body)).digest('hex');
+function hashBody({ dependsOn, ...body }: CreateWorkOrder): string {
+  // Keys that were stored before orders could depend on others stay good.
+  const content = dependsOn.length === 0 ? body : { ...body, dependsOn };
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }

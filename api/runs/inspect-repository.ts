@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { z } from 'zod';
 
-import { gateKinds } from '../../domain/work-orders/gates.ts';
+import { gateKinds } from '../../domain/gates/gate.ts';
 import type { TemporalClient } from '../../platform/temporal.ts';
 import { workflowNames, type InspectRepositoryInput, type InspectRepositoryResult } from '../../workflows/contract.ts';
 import { toRefusal } from './run-errors.ts';

@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError, type WorkflowExecutionStatusName } from '@temporalio/client';
 
 import type { TemporalClient } from '../../platform/temporal.ts';
-import { listQuietOrders } from '../../prisma/repositories/work-order-intake.ts';
+import { listStartedOrders } from '../../prisma/repositories/work-order-intake.ts';
 import {
   closeLostWorkOrderWorkflowId,
   taskQueues,
@@ -9,7 +9,7 @@ import {
   workOrderWorkflowId,
   type CloseLostWorkOrderInput,
 } from '../../workflows/contract.ts';
-import type { StartDependencies } from './start-work-order.ts';
+import type { RunDependencies } from '../dependencies.ts';
 
 const describeTimeoutMs = 2_000;
 const startTimeoutMs = 2_000;
@@ -59,8 +59,8 @@ export async function closeLostWorkOrder(temporal: TemporalClient, input: CloseL
  * @returns how many
  * @throws AppError `temporal-unavailable`; those that were not looked at yet are by the next call
  */
-export async function closeLostWorkOrders({ database, temporal }: StartDependencies): Promise<number> {
-  const quiet = await listQuietOrders(database, new Date(Date.now() - quietMs));
+export async function closeLostWorkOrders({ database, temporal }: RunDependencies): Promise<number> {
+  const quiet = await listStartedOrders(database, new Date(Date.now() - quietMs));
   let closed = 0;
   for (const orderId of quiet) {
     if (!(await isRunLost(temporal, orderId))) continue;

@@ -1,8 +1,8 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 
 import { AppError } from '../../domain/errors.ts';
-import type { TemporalClient } from '../../platform/temporal.ts';
 import type { EscalationAnswer } from '../../domain/escalations/answer.ts';
+import type { TemporalClient } from '../../platform/temporal.ts';
 import { messages, workOrderWorkflowId } from '../../workflows/contract.ts';
 import { closeLostWorkOrder, isRunLost } from './lost-work-orders.ts';
 import { unwrapRunError } from './run-errors.ts';
@@ -11,25 +11,44 @@ const signalTimeoutMs = 2_000;
 const queryTimeoutMs = 3_000;
 const updateTimeoutMs = 5_000;
 
+/** A signal to a run. */
+export interface RunMessage {
+  /** One of `messages`. */
+  name: string;
+  args?: unknown[];
+  /** Names it in the sentence of an error, such as `the request to pause`. */
+  what: string;
+}
+
+/**
+ * Sends a signal to the run of an order. It is heard even when no worker is there yet.
+ *
+ * @throws AppError `work-order-finished` when no run is left, `temporal-unavailable`
+ */
+export async function tellRun(temporal: TemporalClient, orderId: string, message: RunMessage): Promise<void> {
+  const handle = temporal.client.workflow.getHandle(workOrderWorkflowId(orderId));
+  const { name, args = [], what } = message;
+  try {
+    await temporal.withDeadline(what, signalTimeoutMs, () => handle.signal(name, ...args));
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    const sentence = `The run of this work order has ended already, so ${what} reaches nobody.`;
+    throw new AppError('work-order-finished', sentence, { cause: error });
+  }
+}
+
 /**
  * Asks a run to end at its next safe point. An order whose run is lost is ended by a workflow of its own.
  *
  * @throws AppError `work-order-finished` when no run is left, `temporal-unavailable`
  */
 export async function cancelRun(temporal: TemporalClient, orderId: string): Promise<void> {
-  const handle = temporal.client.workflow.getHandle(workOrderWorkflowId(orderId));
   try {
-    await temporal.withDeadline('the request to cancel', signalTimeoutMs, () =>
-      handle.signal(messages.cancelWorkOrder),
-    );
+    await tellRun(temporal, orderId, { name: messages.cancelWorkOrder, what: 'the request to cancel' });
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    if (await isRunLost(temporal, orderId)) {
-      await closeLostWorkOrder(temporal, { orderId, status: 'cancelled' });
-      return;
-    }
-    const message = 'The run of this work order has ended already, so there is nothing to cancel.';
-    throw new AppError('work-order-finished', message, { cause: error });
+    const isGone = error instanceof AppError && error.code === 'work-order-finished';
+    if (!isGone || !(await isRunLost(temporal, orderId))) throw error;
+    await closeLostWorkOrder(temporal, { orderId, status: 'cancelled' });
   }
 }
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Logger } from '../../platform/logger.ts';
+import type { RunDependencies } from '../dependencies.ts';
 import { closeLostWorkOrders } from './lost-work-orders.ts';
-import { startPendingOrders, type StartDependencies } from './start-work-order.ts';
+import { startPendingOrders } from './start-work-order.ts';
 
 const sweepIntervalMs = 5_000;
 
@@ -10,7 +11,7 @@ const sweepIntervalMs = 5_000;
 const roundsPerLook = 12;
 
 /** Starts orders that stayed pending and closes those whose run is lost, now and then, until it is stopped. */
-export function runStartSweeper(dependencies: StartDependencies, logger: Logger): { stop(): Promise<void> } {
+export function runStartSweeper(dependencies: RunDependencies, logger: Logger): { stop(): Promise<void> } {
   const stopping = new AbortController();
 
   async function run(): Promise<void> {

@@ -1,12 +1,10 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { defineSearchAttributeKey, TypedSearchAttributes, type Priority } from '@temporalio/common';
 
 import { formatUsdMicros } from '../../domain/budget/money.ts';
 import { asMarkdownCode, asPlainMarkdown } from '../../domain/text/markdown.ts';
 import { intakeLimits } from '../../domain/work-orders/work-order.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { TemporalClient } from '../../platform/temporal.ts';
-import type { Database } from '../../prisma/client.ts';
 import {
   listPendingStarts,
   markStarted,
@@ -20,6 +18,7 @@ import {
   workOrderWorkflowId,
   type WorkOrderInput,
 } from '../../workflows/contract.ts';
+import type { RunDependencies } from '../dependencies.ts';
 
 const startTimeoutMs = 2_000;
 
@@ -29,12 +28,10 @@ const sweepAgeMs = 4_000;
 /** Temporal's bound for a static summary, in bytes. */
 const summaryBytesMax = 200;
 
-const repositoryKey = defineSearchAttributeKey(searchAttributes.repository.name, searchAttributes.repository.type);
+/** Temporal's bound for a fairness key, in bytes. */
+const fairnessKeyBytesMax = 64;
 
-export interface StartDependencies {
-  database: Database;
-  temporal: TemporalClient;
-}
+const repositoryKey = defineSearchAttributeKey(searchAttributes.repository.name, searchAttributes.repository.type);
 
 /**
  * Starts the run of an order and remembers it. There is never a second run of an order: its id is the order's, a
@@ -42,7 +39,7 @@ export interface StartDependencies {
  *
  * @throws AppError `temporal-unavailable`; the run may have begun all the same, and asking again is safe
  */
-export async function startWorkOrder(dependencies: StartDependencies, order: StartableWorkOrder): Promise<void> {
+export async function startWorkOrder(dependencies: RunDependencies, order: StartableWorkOrder): Promise<void> {
   const { temporal, database } = dependencies;
   const input: WorkOrderInput = {
     orderId: order.id,
@@ -58,6 +55,7 @@ export async function startWorkOrder(dependencies: StartDependencies, order: Sta
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         taskQueue: taskQueues.workflows,
         args: [input],
+        priority: priorityOf(order),
         staticSummary: cutToBytes(`#${order.number} ${order.title}`, summaryBytesMax),
         staticDetails: describe(order),
         typedSearchAttributes: new TypedSearchAttributes([{ key: repositoryKey, value: order.repository }]),
@@ -75,7 +73,7 @@ export async function startWorkOrder(dependencies: StartDependencies, order: Sta
  *
  * @returns how many were started; what fails is logged and tried again at the next call
  */
-export async function startPendingOrders(dependencies: StartDependencies, logger: Logger): Promise<number> {
+export async function startPendingOrders(dependencies: RunDependencies, logger: Logger): Promise<number> {
   const pending = await listPendingStarts(dependencies.database, new Date(Date.now() - sweepAgeMs));
   let started = 0;
   for (const order of pending) {
@@ -87,6 +85,11 @@ export async function startPendingOrders(dependencies: StartDependencies, logger
     }
   }
   return started;
+}
+
+/** Holds in Temporal's own queues too, for the run and every step of it: the most urgent first, then a share per owner. */
+function priorityOf({ priority, owner }: StartableWorkOrder): Priority {
+  return { priorityKey: priority, fairnessKey: cutToBytes(owner, fairnessKeyBytesMax) };
 }
 
 /** Markdown for Temporal's UI; what a client gave is text in it. */

@@ -10,6 +10,9 @@ export const costSchema = z.int().min(0).describe('Micro-dollars: 1,000,000 are 
 /** An object whose keys are not fixed; its values are any JSON. (`z.json()` has no form in an OpenAPI document.) */
 export const recordSchema = z.record(z.string(), z.unknown());
 
+/** Who approves, answers and owns as long as there are no accounts: whoever can reach the loopback address. */
+export const localOperator = 'local operator';
+
 const truth = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 /** What every list takes. */

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 
-import { costSchema, pageOf, pageQuery, recordSchema, timeSchema } from './common.ts';
-import { diffStatSchema, failureClassSchema, gateResultSchema } from './work-order.ts';
+import { costSchema, localOperator, pageOf, pageQuery, recordSchema, timeSchema } from './common.ts';
+import { orderReference } from './work-order-request.ts';
+import {
+  diffStatSchema,
+  failureClassSchema,
+  gateResultSchema,
+  judgementFields,
+  offeredOptionSchema,
+  recommendationSchema,
+} from './work-order.ts';
 
 export const escalationSchema = z
   .object({
@@ -15,7 +23,9 @@ export const escalationSchema = z
     message: z.string().describe('One sentence: what happened.'),
     excerpt: z.string().describe('The lines of output that matter.'),
     context: recordSchema,
-    options: z.array(z.object({ option: z.string(), effect: z.string() })),
+    costCapUsdMicros: costSchema.describe('What the order may cost at most now.'),
+    options: z.array(offeredOptionSchema),
+    recommendation: recommendationSchema.nullable().describe('Null where none was made.'),
     state: z.enum(['open', 'resolved']),
     chosenOption: z.string().nullable(),
     parameters: recordSchema.nullable(),
@@ -35,11 +45,29 @@ export const escalationParams = z.object({ id: z.uuid() });
 export const resolveEscalationBody = z
   .strictObject({
     option: z.string().min(1).max(100).describe('One of the options that the escalation offers.'),
-    guidance: z.string().trim().max(5_000).optional().describe('What the next attempt should know.'),
+    guidance: z.string().trim().max(4_000).optional().describe('What the next attempt should know.'),
+    model: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('Of the next attempt; else the next more capable one.'),
+    costCapUsd: z.number().optional().describe('The new cap in dollars; needed to raise the budget.'),
+    upstream: z
+      .string()
+      .trim()
+      .min(1)
+      .max(4_000)
+      .optional()
+      .describe('What has to change before the order goes on: a contract, a package, an order.'),
+    upstreamOrder: orderReference.optional().describe('Number or id of an order whose completion ends the wait.'),
     note: z.string().trim().max(2_000).optional().describe('Kept with the answer; no model sees it.'),
-    resolvedBy: z.string().trim().min(1).max(100).default('local operator'),
+    resolvedBy: z.string().trim().min(1).max(100).default(localOperator),
   })
   .meta({ id: 'ResolveEscalation' });
+
+export type ResolveEscalation = z.output<typeof resolveEscalationBody>;
 
 export const resolvedEscalationSchema = z
   .object({ escalationId: z.uuid(), workOrderId: z.uuid(), option: z.string(), resolvedBy: z.string() })
@@ -86,7 +114,8 @@ export const outcomeSchema = z
     diffLinesRemoved: z.int(),
     testTimeMs: z.int(),
     refinementCycles: z.int(),
-    repairRounds: z.int(),
+    ...judgementFields,
+    editFormat: z.string().nullable().describe('The form in which the model wrote its edits.'),
     complexity: z.number(),
     complexityFactors: z.unknown().describe('Any JSON.'),
     createdAt: timeSchema,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { intakeLimits, refusePath, risks } from '../../domain/work-orders/work-order.ts';
+import { dependencyKinds, intakeLimits, refusePath, risks } from '../../domain/work-orders/work-order.ts';
 
 const criterion = z.strictObject({
   id: z
@@ -13,6 +13,36 @@ const criterion = z.strictObject({
     .optional()
     .describe('A shell command that exits 0 in the workspace only when the criterion is met.'),
 });
+
+/** An order by its number or its id, in JSON. */
+export const orderReference = z
+  .union([z.int().min(1).max(999_999_999), z.uuid(), z.string().regex(/^\d{1,9}$/)], {
+    error: 'must be the id or the number of a work order',
+  })
+  .transform((given) => String(given).toLowerCase());
+
+const dependencyList = z
+  .array(
+    z.strictObject({
+      workOrder: orderReference.describe('Number or id of the order that must come first.'),
+      kind: z
+        .enum(dependencyKinds)
+        .default('hard')
+        .describe('hard: it must be completed (or merged, by setting); soft: it must have ended, however.'),
+    }),
+  )
+  .max(intakeLimits.dependenciesMax, `must hold at most ${intakeLimits.dependenciesMax} work orders`)
+  .refine(
+    (list) => new Set(list.map(({ workOrder }) => workOrder)).size === list.length,
+    'must name each work order once',
+  );
+
+export type GivenDependency = z.output<typeof dependencyList>[number];
+
+/** Body of `PUT /work-orders/{id}/dependencies`. */
+export const replaceDependenciesBody = z
+  .strictObject({ dependsOn: dependencyList.describe('All of them; an empty list means that it depends on none.') })
+  .meta({ id: 'ReplaceDependencies' });
 
 /** Body of `POST /work-orders`. */
 export const createWorkOrderBody = z
@@ -56,6 +86,7 @@ export const createWorkOrderBody = z
       .boolean()
       .default(false)
       .describe('Accept a local repository with uncommitted changes; they are not part of the work.'),
+    dependsOn: dependencyList.default([]).describe('Orders that must come first.'),
   })
   .meta({ id: 'CreateWorkOrder' });
 

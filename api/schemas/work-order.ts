@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 import { failureClasses } from '../../domain/failures/failure-class.ts';
-import { gateKinds } from '../../domain/work-orders/gates.ts';
-import { risks, steps, workOrderStatuses } from '../../domain/work-orders/work-order.ts';
+import { gateKinds } from '../../domain/gates/gate.ts';
+import { dependencyKinds, risks, steps, workOrderStatuses } from '../../domain/work-orders/work-order.ts';
 import { costSchema, pageOf, pageQuery, recordSchema, timeSchema, truthQuery } from './common.ts';
 
 export const failureClassSchema = z.enum(failureClasses);
@@ -12,11 +12,32 @@ export const diffStatSchema = z.object({ files: z.int(), added: z.int(), removed
 export const gateResultSchema = z.object({
   gate: z.string(),
   command: z.string(),
-  outcome: z.string().describe('passed or failed.'),
+  outcome: z.string().describe('passed, failed, or known_failures: only what fails on the untouched base commit, too.'),
   exitCode: z.int().nullable(),
   durationMs: z.int(),
   sandboxed: z.boolean(),
 });
+
+export const acceptancePartSchema = z
+  .object({ name: z.string(), weight: z.number(), score: z.number(), reasons: z.array(z.string()) })
+  .meta({ id: 'AcceptancePart' });
+
+export const guardHitSchema = z
+  .object({
+    guard: z.string().describe('size, paths, tamper or secrets.'),
+    path: z.string().nullable(),
+    line: z.int().nullable(),
+    message: z.string(),
+  })
+  .meta({ id: 'GuardHit' });
+
+/** How good the change of an attempt is, and what stands in its way; also part of the attempt's outcome. */
+export const judgementFields = {
+  acceptanceScore: z.number().nullable().describe('0 to 10; null where the attempt did not get as far.'),
+  acceptance: z.array(acceptancePartSchema).nullable().describe('The parts of the score with their reasons.'),
+  guardHits: z.array(guardHitSchema).describe('What the guards found in the diff.'),
+  repairRounds: z.int(),
+};
 
 export const workOrderSummarySchema = z
   .object({
@@ -27,6 +48,7 @@ export const workOrderSummarySchema = z
     baseBranch: z.string(),
     risk: z.enum(risks),
     priority: z.int(),
+    owner: z.string(),
     startState: z.enum(['pending', 'started']).describe('pending: accepted, its run has not been started yet.'),
     status: z.enum(workOrderStatuses),
     step: z.string().nullable(),
@@ -61,7 +83,29 @@ export const workOrderSchema = z
     isScriptedModel: z.boolean().describe('Whether the scripted model answered: no model was asked, nothing was paid.'),
     stepTimes: z.array(z.object({ attempt: z.int(), step: z.string(), durationMs: z.int() })),
     openEscalationId: z.uuid().nullable(),
-    gates: z.array(gateResultSchema.extend({ output: z.string() })).describe('Of the last attempt that ran any.'),
+    dependsOn: z
+      .array(
+        z.object({
+          workOrderId: z.uuid(),
+          number: z.int(),
+          kind: z.enum(dependencyKinds),
+          status: z.enum(workOrderStatuses),
+        }),
+      )
+      .describe('Orders that must come first, as they stand now.'),
+    lastOutcome: z
+      .object({ attempt: z.int(), success: z.boolean(), ...judgementFields })
+      .nullable()
+      .describe('What the last finished attempt came to; null before any has ended.'),
+    gates: z
+      .array(
+        gateResultSchema.extend({
+          round: z.int().describe('0 for the first edit, then one per repair.'),
+          reason: z.string().describe('Why it counts as it does.'),
+          output: z.string(),
+        }),
+      )
+      .describe('Of the last attempt that ran any, round by round.'),
     pullRequest: z
       .object({
         number: z.int(),
@@ -106,7 +150,27 @@ export const failureSchema = z
   })
   .meta({ id: 'Failure' });
 
-/** What a run says about itself; also how its answer is parsed. */
+/** An option as it is offered. Questions of an earlier version have no estimates. */
+export const offeredOptionSchema = z
+  .object({
+    option: z.string(),
+    effect: z.string().describe('What the run will do.'),
+    expectedCostUsdMicros: z
+      .number()
+      .nullable()
+      .default(null)
+      .describe('Micro-dollars until success; null where the option does not aim at a completed order.'),
+    probability: z.number().nullable().default(null).describe('0 to 1, that the order will be completed.'),
+    advantages: z.array(z.string()).default([]),
+    disadvantages: z.array(z.string()).default([]),
+  })
+  .meta({ id: 'OfferedOption' });
+
+export const recommendationSchema = z
+  .object({ option: z.string(), confidence: z.number().describe('0 to 1.'), reason: z.string() })
+  .meta({ id: 'Recommendation' });
+
+/** What a run says about itself; also how its answer is parsed, of an earlier version as well. */
 export const runStateSchema = z.object({
   status: z.enum(workOrderStatuses),
   step: z.enum(steps).nullable(),
@@ -114,12 +178,14 @@ export const runStateSchema = z.object({
   model: z.string().nullable(),
   waitingFor: z.string().nullable(),
   waitingSince: z.string().nullable(),
+  paused: z.boolean().default(false).describe('No further step begins, whatever it waits for.'),
   escalation: z
     .object({
       id: z.string(),
       trigger: z.string(),
       failure: failureSchema,
-      options: z.array(z.object({ option: z.string(), effect: z.string() })),
+      options: z.array(offeredOptionSchema),
+      recommendation: recommendationSchema.nullable().default(null),
     })
     .nullable(),
   lastFailure: failureSchema.nullable(),
@@ -137,7 +203,11 @@ export const liveStateSchema = z
 export const workOrderEventSchema = z
   .object({
     sequence: z.int(),
-    type: z.string().describe('Such as step_started, step_finished, escalation_opened, pull_request_opened, ended.'),
+    type: z
+      .string()
+      .describe(
+        'Such as step_started, step_finished, waiting, resumed, escalation_opened, pull_request_opened, ended.',
+      ),
     at: timeSchema,
     payload: recordSchema.describe('Always status, step, attempt, waitingFor and model; the rest depends on the type.'),
   })

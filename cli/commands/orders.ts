@@ -1,23 +1,25 @@
 import { randomUUID } from 'node:crypto';
 
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 
 import { dataOf, type WorkOrder } from '../api-client.ts';
 import type { CommandContext } from '../context.ts';
+import { addListFlags, printPage, type ListFlags } from '../list-page.ts';
 import { addOrderFlags, readOrderRequest, type OrderFlags } from '../order-request.ts';
-import { describeCost, printGates, printIndented } from '../summaries.ts';
+import { describeCost, describeDependencies, printGates, printIndented, printOutcome } from '../summaries.ts';
 import { plain } from '../terminal.ts';
 import { readOrder, watchOrder } from '../watch.ts';
-import { changes, dollars, moment, table } from '../wording.ts';
+import { changes, dollars, moment, waitWords } from '../wording.ts';
+import { addOrderControlCommands } from './order-control.ts';
 
-/** `order create | list | show | watch | cancel`. */
+/** `order create | list | show | watch`, and what can be asked of an order. */
 export function addOrderCommands(program: Command, context: CommandContext): void {
   const order = program.command('order').description('describe a change to a repository and follow it');
   addCreate(order, context);
   addList(order, context);
   addShow(order, context);
   addWatch(order, context);
-  addCancel(order, context);
+  addOrderControlCommands(order, context);
 }
 
 function addCreate(order: Command, context: CommandContext): void {
@@ -56,51 +58,43 @@ Examples:
   });
 }
 
-interface ListFlags {
+interface OrderListFlags extends ListFlags {
   status?: WorkOrder['status'];
   class?: NonNullable<WorkOrder['failureClass']>;
   repository?: string;
   text?: string;
-  limit: number;
-  cursor?: string;
-  json?: true;
 }
 
 function addList(order: Command, context: CommandContext): void {
-  order
+  const list = order
     .command('list')
     .description('list work orders, newest first')
     .option('--status <status>', 'such as running, waiting, completed')
     .option('--class <class>', 'class of the last failure, such as test_fail')
     .option('--repository <location>', 'as it was given')
-    .option('--text <text>', 'part of the title or the description')
-    .addOption(new Option('--limit <number>', '1 to 100').argParser(Number).default(20))
-    .option('--cursor <cursor>', 'the next page, as the page before named it')
-    .option('--json', 'print JSON')
-    .action(async ({ json, class: failureClass, ...flags }: ListFlags) => {
-      const query = { ...flags, ...(failureClass === undefined ? {} : { failureClass }) };
-      const page = await dataOf(context.api().client.GET('/api/v1/work-orders', { params: { query } }));
-      if (json === true) {
-        context.output.json(page);
-        return;
-      }
-      if (page.items.length === 0) {
-        context.output.line('There are no such work orders.');
-        return;
-      }
-      const rows = page.items.map((one) => [
-        `#${one.number}`,
-        one.status,
-        one.step ?? '-',
-        dollars(one.costUsdMicros),
-        moment(one.createdAt),
-        one.failureClass ?? '-',
-        one.title,
-      ]);
-      const lines = table([['order', 'status', 'step', 'cost', 'created', 'failure', 'title'], ...rows]);
-      for (const line of lines) context.output.line(line);
-      if (page.nextCursor !== null) context.output.line(`More: --cursor ${page.nextCursor}`);
-    });
+    .option('--text <text>', 'part of the title or the description');
+  addListFlags(list).action(async ({ json, class: failureClass, ...flags }: OrderListFlags) => {
+    const query = { ...flags, ...(failureClass === undefined ? {} : { failureClass }) };
+    const page = await dataOf(context.api().client.GET('/api/v1/work-orders', { params: { query } }));
+    printPage(
+      context,
+      { page, json: json === true },
+      {
+        none: 'There are no such work orders.',
+        heading: ['order', 'status', 'step', 'waits for', 'cost', 'created', 'failure', 'title'],
+        row: (one) => [
+          `#${one.number}`,
+          one.status,
+          one.step ?? '-',
+          one.waitingFor === null ? '-' : waitWords(one.waitingFor),
+          dollars(one.costUsdMicros),
+          moment(one.createdAt),
+          one.failureClass ?? '-',
+          one.title,
+        ],
+      },
+    );
+  });
 }
 
 function addShow(order: Command, context: CommandContext): void {
@@ -120,9 +114,11 @@ function addShow(order: Command, context: CommandContext): void {
       printIndented(output, [
         ['status', one.step === null ? one.status : `${one.status}, step ${one.step}`],
         ['attempt', String(one.attempt)],
-        ['waits for', one.waitingFor ?? '-'],
+        ['waits for', one.waitingFor === null ? '-' : waitWords(one.waitingFor)],
+        ['depends on', one.dependsOn.length === 0 ? '-' : describeDependencies(one.dependsOn)],
         ['repository', `${one.repository}, branch ${one.baseBranch}`],
         ['risk, priority', `${one.risk}, ${one.priority}`],
+        ['owner', one.owner],
         ['model', one.model ?? '-'],
         ['cost', describeCost(one)],
         ['created', moment(one.createdAt)],
@@ -140,6 +136,7 @@ function addShow(order: Command, context: CommandContext): void {
         one.acceptanceCriteria.map(({ id, text, command }) => [id, text, command ?? '']),
       );
       printGates(output, one.gates);
+      printOutcome(output, one.lastOutcome);
     });
 }
 
@@ -164,19 +161,5 @@ function addWatch(order: Command, context: CommandContext): void {
     .action(async (idOrNumber: string, flags: { wait?: true; json?: true }) => {
       const options = { order: idOrNumber, wait: flags.wait === true, json: flags.json === true };
       context.exitCode = await watchOrder(context, options);
-    });
-}
-
-function addCancel(order: Command, context: CommandContext): void {
-  order
-    .command('cancel')
-    .description('end a work order at its next safe point')
-    .argument('<order>', 'number or id')
-    .option('--json', 'print JSON')
-    .action(async (idOrNumber: string, { json }: { json?: true }) => {
-      const path = { id: idOrNumber };
-      const accepted = await dataOf(context.api().client.POST('/api/v1/work-orders/{id}/cancel', { params: { path } }));
-      if (json === true) context.output.json(accepted);
-      else context.output.line('It ends at its next safe point; what it cost is settled and its workspace removed.');
     });
 }

@@ -2,9 +2,10 @@ import { InvalidArgumentError, type Command } from 'commander';
 
 import { dataOf } from '../api-client.ts';
 import type { CommandContext } from '../context.ts';
+import { addListFlags, printPage, type ListFlags } from '../list-page.ts';
 import { printGates, printIndented } from '../summaries.ts';
 import { plain } from '../terminal.ts';
-import { changes, moment, table } from '../wording.ts';
+import { changes, moment } from '../wording.ts';
 
 /** `pr list | show | merge`. */
 export function addPullRequestCommands(program: Command, context: CommandContext): void {
@@ -15,32 +16,28 @@ export function addPullRequestCommands(program: Command, context: CommandContext
 }
 
 function addList(pr: Command, context: CommandContext): void {
-  pr.command('list')
-    .description('list pull requests, newest first')
-    .option('--json', 'print JSON')
-    .action(async ({ json }: { json?: true }) => {
-      const query = { limit: 100 };
+  addListFlags(pr.command('list').description('list pull requests, newest first')).action(
+    async ({ json, ...query }: ListFlags) => {
       const page = await dataOf(context.api().client.GET('/api/v1/pull-requests', { params: { query } }));
-      if (json === true) {
-        context.output.json(page);
-        return;
-      }
-      if (page.items.length === 0) {
-        context.output.line('There are no pull requests.');
-        return;
-      }
-      const rows = page.items.map((one) => [
-        String(one.number),
-        one.draft ? `${one.state}, draft` : one.state,
-        `#${one.workOrderNumber}`,
-        changes(one.diffStat),
-        moment(one.createdAt),
-        one.headBranch,
-        one.title,
-      ]);
-      const lines = table([['number', 'state', 'order', 'changes', 'opened', 'branch', 'title'], ...rows]);
-      for (const line of lines) context.output.line(line);
-    });
+      printPage(
+        context,
+        { page, json: json === true },
+        {
+          none: 'There are no pull requests.',
+          heading: ['number', 'state', 'order', 'changes', 'opened', 'branch', 'title'],
+          row: (one) => [
+            String(one.number),
+            one.draft ? `${one.state}, draft` : one.state,
+            `#${one.workOrderNumber}`,
+            changes(one.diffStat),
+            moment(one.createdAt),
+            one.headBranch,
+            one.title,
+          ],
+        },
+      );
+    },
+  );
 }
 
 function addShow(pr: Command, context: CommandContext): void {

@@ -61,6 +61,7 @@ const stageClasses: Partial<Record<Stage, FailureClass>> = {
   test: 'test_fail',
   compile: 'compile_error',
   lint: 'lint_error',
+  contract: 'contract_violation',
 };
 
 /**

@@ -9,7 +9,7 @@ export interface TextRule {
 }
 
 /** The gate or step that printed a text. */
-export type Stage = 'install' | 'compile' | 'lint' | 'test' | 'acceptance' | 'edit' | 'plan' | 'publish';
+export type Stage = 'install' | 'compile' | 'lint' | 'test' | 'contract' | 'acceptance' | 'edit' | 'plan' | 'publish';
 
 // Every pattern is linear in the line: no nested or adjacent unbounded repetition over the same characters.
 

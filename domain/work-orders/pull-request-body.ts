@@ -1,7 +1,9 @@
 import { formatUsdMicros } from '../budget/money.ts';
 import { asMarkdownCode, asPlainMarkdown } from '../text/markdown.ts';
 import type { Failure } from '../failures/failure-class.ts';
-import type { GateOutcome } from './gates.ts';
+import type { Acceptance } from '../acceptance/score.ts';
+import type { GateOutcome } from '../gates/gate.ts';
+import type { GuardHit } from '../guards/guard.ts';
 import type { Proposal } from './proposal.ts';
 import type { AcceptanceCriterion, DiffStat } from './work-order.ts';
 
@@ -22,9 +24,14 @@ export interface PullRequestFacts {
   description: string;
   criteria: readonly AcceptanceCriterion[];
   proofs: readonly CriterionProof[];
-  proposal: Proposal;
+  /** Null where planning is switched off. */
+  proposal: Proposal | null;
   diffStat: DiffStat;
   gates: readonly GateOutcome[];
+  /** Null where it was not scored. */
+  acceptance: Acceptance | null;
+  /** What a person has to look at because a guard found it. */
+  guardHits: readonly GuardHit[];
   model: string;
   /** The answers came from a script, not from a model. */
   scripted: boolean;
@@ -56,7 +63,8 @@ function criterionLine(criterion: AcceptanceCriterion, proofs: readonly Criterio
 
 function gateLine(gate: GateOutcome): string {
   const exit = gate.exitCode === null ? 'did not end by itself' : `exit code ${gate.exitCode}`;
-  return `| ${gate.kind} | ${gate.outcome} | ${asMarkdownCode(gate.command, 200).replaceAll('|', '\\|')} | ${exit}, ${(gate.durationMs / 1000).toFixed(1)} s |`;
+  const result = gate.outcome === 'known_failures' ? 'no worse than before' : gate.outcome;
+  return `| ${gate.kind} | ${result} | ${asMarkdownCode(gate.command, 200).replaceAll('|', '\\|')} | ${exit}, ${(gate.durationMs / 1000).toFixed(1)} s |`;
 }
 
 /** The lines that say what is special about this one: a script for a model, an open failure, no sandbox. */
@@ -74,6 +82,21 @@ function warningLines(facts: PullRequestFacts): string[] {
   return lines;
 }
 
+function guardLines(hits: readonly GuardHit[]): string[] {
+  if (hits.length === 0) return [];
+  const lines = hits.map(({ path, message }) => {
+    const place = path === null ? '' : `${asMarkdownCode(path, 120)}: `;
+    return `- ${place}${asPlainMarkdown(message, 200)}`;
+  });
+  return ['## Look at this first', ...shorten(lines, 5, 'findings'), ''];
+}
+
+function acceptanceLines(acceptance: Acceptance | null): string[] {
+  if (acceptance === null) return [];
+  const parts = acceptance.parts.map(({ name, score }) => `${name} ${score}`).join(', ');
+  return [`Acceptance: ${acceptance.score} of 10 (${parts}).`];
+}
+
 function shorten(lines: readonly string[], linesMax: number, what: string): string[] {
   if (lines.length <= linesMax) return [...lines];
   return [...lines.slice(0, linesMax - 1), `- … and ${lines.length - linesMax + 1} more ${what}`];
@@ -85,14 +108,17 @@ export function pullRequestBody(facts: PullRequestFacts): string {
   const criteria = facts.criteria.map((criterion) => criterionLine(criterion, facts.proofs));
   const lines = [
     ...warningLines(facts),
+    ...guardLines(facts.guardHits),
     '## Why',
     asPlainMarkdown(facts.description, 600),
     '',
     '## What',
-    asPlainMarkdown(facts.proposal.summary, 400),
+    asPlainMarkdown(facts.proposal?.summary ?? facts.title, 400),
     '',
     ...shorten(
-      facts.proposal.files.map(({ path, intent }) => `- ${asMarkdownCode(path, 200)}: ${asPlainMarkdown(intent, 140)}`),
+      (facts.proposal?.files ?? []).map(
+        ({ path, intent }) => `- ${asMarkdownCode(path, 200)}: ${asPlainMarkdown(intent, 140)}`,
+      ),
       8,
       'files',
     ),
@@ -105,8 +131,9 @@ export function pullRequestBody(facts: PullRequestFacts): string {
     '## Gates',
     '| gate | result | command | |',
     '|---|---|---|---|',
-    ...facts.gates.map(gateLine),
+    ...shorten(facts.gates.map(gateLine), 11, 'gates'),
     '',
+    ...acceptanceLines(facts.acceptance),
     `Order #${facts.orderNumber}, attempt ${facts.attempt}. Model: ${facts.model}. Cost: ${formatUsdMicros(facts.costUsdMicros)}. ` +
       (facts.sandboxed ? 'Edited and checked in a sandbox.' : 'Not sandboxed.'),
     ...(facts.runUrl === null ? [] : [`Run: ${facts.runUrl}`]),

@@ -11,8 +11,37 @@ export interface RoutingCandidate {
 
 export interface RoutingChoice {
   model: string;
-  strategy: 'hard_stop' | 'cheapest_able' | 'most_capable';
+  strategy: 'hard_stop' | 'cheapest_able' | 'most_capable' | 'retry_same' | 'retry_more_capable' | 'named';
   reason: string;
+}
+
+/** What the attempt before, or a person, asks of the choice. */
+export type WantedModel = { rule: 'same' | 'more_capable'; than: string } | { rule: 'named'; name: string };
+
+/**
+ * The model of an attempt that follows another one: the same, the cheapest more capable one, or the one that a person
+ * named. Null where that can't be had, so that the static rule decides.
+ */
+export function chooseWantedModel(candidates: readonly RoutingCandidate[], wanted: WantedModel): RoutingChoice | null {
+  if (wanted.rule === 'named') {
+    const named = candidates.find(({ name }) => name === wanted.name);
+    return named === undefined ? null : { model: named.name, strategy: 'named', reason: 'A person named this model.' };
+  }
+  const before = candidates.find(({ name }) => name === wanted.than);
+  if (before === undefined) return null;
+  if (wanted.rule === 'same') {
+    const reason = 'The same model as before, with what failed as input.';
+    return { model: before.name, strategy: 'retry_same', reason };
+  }
+  const [better] = candidates
+    .filter(({ ceiling }) => ceiling > before.ceiling)
+    .sort((a, b) => a.ceiling - b.ceiling || a.estimateUsdMicros - b.estimateUsdMicros);
+  if (better === undefined) {
+    const reason = `No model is more capable than ${before.name}, so it tries again.`;
+    return { model: before.name, strategy: 'retry_more_capable', reason };
+  }
+  const reason = `The next more capable model after ${before.name}, which failed.`;
+  return { model: better.name, strategy: 'retry_more_capable', reason };
 }
 
 /**

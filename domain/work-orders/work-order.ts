@@ -39,10 +39,23 @@ export function isFinal(status: WorkOrderStatus): boolean {
   return transitions[status].length === 0;
 }
 
-/** The named parts of an attempt, in their order. */
-export const steps = ['route', 'plan', 'edit', 'verify', 'publish', 'record'] as const;
+/** The named parts of an attempt, in their order. Verify and repair may follow each other a few times. */
+export const steps = ['route', 'plan', 'edit', 'verify', 'repair', 'publish', 'record'] as const;
 
 export type Step = (typeof steps)[number];
+
+/** What a run that does not work waits for. */
+export const waitReasons = ['escalation', 'paused', 'dependency', 'slot', 'upstream', 'person'] as const;
+
+export type WaitReason = (typeof waitReasons)[number];
+
+/** What a pause is meant for: one order, or everything. */
+export type PauseScope = 'order' | 'all';
+
+/** A hard dependency must be completed before an order begins; a soft one only ended. */
+export const dependencyKinds = ['hard', 'soft'] as const;
+
+export type DependencyKind = (typeof dependencyKinds)[number];
 
 export const risks = ['low', 'medium', 'high'] as const;
 
@@ -71,6 +84,7 @@ export const intakeLimits = {
   criteriaMax: 30,
   criterionLengthMax: 500,
   filesInScopeMax: 100,
+  dependenciesMax: 20,
   /** Five dollars. */
   costCapUsdMicrosDefault: 5_000_000,
   costCapUsdMicrosMax: 100_000_000,
@@ -102,5 +116,10 @@ export function branchName(orderId: string, title: string, attempt: number): str
     .slice(0, 40)
     .replaceAll(/^-+|-+$/g, '');
   const suffix = attempt > 1 ? `-attempt-${attempt}` : '';
-  return `ratchet/${orderId.slice(0, 8)}-${slug === '' ? 'change' : slug}${suffix}`;
+  return `${branchPrefix(orderId)}${slug === '' ? 'change' : slug}${suffix}`;
+}
+
+/** What the branches of all attempts of an order begin with. */
+export function branchPrefix(orderId: string): string {
+  return `ratchet/${orderId.slice(0, 8)}-`;
 }

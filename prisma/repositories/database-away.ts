@@ -1,7 +1,7 @@
 import { Prisma } from '../generated/client.ts';
 
-/** Prisma's codes for a database that can't be reached, closed the connection, or has no connection left. */
-const awayCodes = new Set(['P1001', 'P1002', 'P1003', 'P1008', 'P1011', 'P1017', 'P2024', 'P2037']);
+/** Prisma's codes for a database that can't be reached, closed the connection, has no connection left, or no time. */
+const awayCodes = new Set(['P1001', 'P1002', 'P1003', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
 
 /** Codes of sockets and of PostgreSQL for the same; some reach us without Prisma's translation. */
 const connectionCodes = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|57P0[123]|08\w{3}|53300)$/;

@@ -1,8 +1,16 @@
+import type { z } from 'zod';
+
 import type { FailureClass } from '../../domain/failures/failure-class.ts';
 import type { Database } from '../client.ts';
 import type { Prisma } from '../generated/client.ts';
 import { afterTimeCursor, cutPage, newestFirst, timeKey, type Page, type PageRequest } from './page.ts';
-import { readRecord, storedFailureContext, storedOptions, type StoredRecord } from './stored-shapes.ts';
+import {
+  readRecord,
+  storedFailureContext,
+  storedOptions,
+  storedRecommendation,
+  type StoredRecord,
+} from './stored-shapes.ts';
 
 /** A question to a person, with what was asked and what was answered. Times are ISO 8601. */
 export interface EscalationView {
@@ -18,7 +26,10 @@ export interface EscalationView {
   /** The lines of output that matter; empty when there are none. */
   excerpt: string;
   context: StoredRecord;
-  options: { option: string; effect: string }[];
+  /** What the order may cost at most now. */
+  costCapUsdMicros: number;
+  options: z.output<typeof storedOptions>;
+  recommendation: z.output<typeof storedRecommendation>;
   state: 'open' | 'resolved';
   chosenOption: string | null;
   parameters: StoredRecord | null;
@@ -28,7 +39,9 @@ export interface EscalationView {
   createdAt: string;
 }
 
-const parts = { workOrder: { select: { number: true, title: true } } } satisfies Prisma.EscalationInclude;
+const parts = {
+  workOrder: { select: { number: true, title: true, costCapUsdMicros: true } },
+} satisfies Prisma.EscalationInclude;
 
 type Row = Prisma.EscalationGetPayload<{ include: typeof parts }>;
 
@@ -72,7 +85,9 @@ function toRecord(row: Row): EscalationView {
     message: failure.success ? failure.data.message : `The attempt ended with ${row.failureClass}.`,
     excerpt: failure.success ? failure.data.excerpt : '',
     context: readRecord(row.context),
+    costCapUsdMicros: Number(row.workOrder.costCapUsdMicros),
     options: storedOptions.parse(row.options),
+    recommendation: storedRecommendation.parse(row.recommendation),
     state: row.state,
     chosenOption: row.chosenOption,
     parameters: row.parameters === null ? null : readRecord(row.parameters),

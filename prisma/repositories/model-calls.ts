@@ -56,7 +56,7 @@ export function createModelCallRepository(database: Database) {
      * amount together never pass the cap, however many processes ask at once.
      *
      * @returns whether the money was there
-     * @throws AppError `not-found` when there is no such order
+     * @throws AppError `not-found` when there is no such order, `all-stopped` while all work is stopped
      */
     reserve: (reservation: Reservation): Promise<boolean> => reserve(database, reservation),
 
@@ -102,11 +102,14 @@ export function createModelCallRepository(database: Database) {
 
 async function reserve(database: Database, reservation: Reservation): Promise<boolean> {
   // Two statements on purpose: one alone would count with the snapshot from before it waited for the lock.
-  const [locked, inserted] = await database.$transaction([
+  const [locked, inserted, [stop]] = await database.$transaction([
     database.$executeRaw`
       SELECT 1 FROM work_orders WHERE id = ${reservation.workOrderId}::uuid FOR NO KEY UPDATE`,
     database.$executeRaw(reservationStatement(reservation)),
+    database.$queryRaw<{ stopped: boolean }[]>`SELECT EXISTS (SELECT 1 FROM stop_all WHERE stopped) AS stopped`,
   ]);
+  if (inserted === 0 && stop?.stopped === true)
+    throw new AppError('all-stopped', 'All work is stopped, so no model is asked.');
   if (locked === 0) throw new AppError('not-found', `There is no work order ${reservation.workOrderId}.`);
   return inserted === 1;
 }
@@ -144,6 +147,7 @@ function reservationStatement(reservation: Reservation): Prisma.Sql {
       now() + ${reservation.validForMs}::double precision * interval '1 millisecond', ${reservation.priceVersion}
     FROM work_orders AS orders
     WHERE orders.id = ${reservation.workOrderId}::uuid
+      AND NOT EXISTS (SELECT 1 FROM stop_all WHERE stopped)
       AND ${reservation.amountUsdMicros}::bigint + (
         SELECT coalesce(sum(CASE calls.state WHEN 'settled' THEN calls.cost_usd_micros
                                              ELSE calls.reserved_usd_micros END), 0)

@@ -24,6 +24,8 @@ export interface OrderSnapshot {
   filesInScope: string[];
   risk: Risk;
   costCapUsdMicros: number;
+  /** Milliseconds since the epoch. */
+  createdAtMs: number;
 }
 
 /** One thing that happened in a run, with the state that the run was in after it. */
@@ -61,6 +63,7 @@ export async function loadOrder(database: Database, orderId: string): Promise<Or
     filesInScope: row.filesInScope,
     risk: row.risk,
     costCapUsdMicros: Number(row.costCapUsdMicros),
+    createdAtMs: row.createdAt.getTime(),
   };
 }
 
@@ -128,4 +131,30 @@ export async function selectUnfinished(database: Database, orderIds: readonly st
     select: { id: true },
   });
   return new Set(rows.map(({ id }) => id));
+}
+
+/** How an order stands for those who wait for it; null when there is none. */
+export async function readOrderOutcome(
+  database: Database,
+  orderId: string,
+): Promise<{ number: number; status: WorkOrderStatus; isMerged: boolean } | null> {
+  const row = await database.workOrder.findUnique({
+    where: { id: orderId },
+    include: { pullRequests: { where: { state: 'merged' }, select: { id: true } } },
+  });
+  return row === null ? null : { number: row.number, status: row.status, isMerged: row.pullRequests.length > 0 };
+}
+
+/** Raises the cost cap of an order; a lower one than before changes nothing. */
+export async function raiseCostCap(database: Database, orderId: string, capUsdMicros: number): Promise<void> {
+  const cap = BigInt(capUsdMicros);
+  await database.workOrder.updateMany({
+    where: { id: orderId, costCapUsdMicros: { lt: cap } },
+    data: { costCapUsdMicros: cap },
+  });
+}
+
+/** From now on the attempts of an order begin at another commit of its base branch. */
+export async function moveBase(database: Database, orderId: string, baseCommit: string): Promise<void> {
+  await database.workOrder.update({ where: { id: orderId }, data: { baseCommit } });
 }

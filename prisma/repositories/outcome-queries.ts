@@ -1,7 +1,7 @@
 import type { FailureClass } from '../../domain/failures/failure-class.ts';
 import type { Database } from '../client.ts';
 import { afterTimeCursor, cutPage, newestFirst, timeKey, type Page, type PageRequest } from './page.ts';
-import { readJson, readRecord } from './stored-shapes.ts';
+import { readJson, readRecord, storedAcceptance, storedGuardHits } from './stored-shapes.ts';
 
 /** What attempts came to, newest first. Times are ISO 8601. */
 export async function listOutcomes(
@@ -24,6 +24,8 @@ export async function listOutcomes(
     ...row,
     errorContext: row.errorContext === null ? null : readRecord(row.errorContext),
     costUsdMicros: Number(row.costUsdMicros),
+    acceptance: storedAcceptance.parse(row.acceptance),
+    guardHits: storedGuardHits.parse(row.guardHits),
     complexityFactors: readJson(row.complexityFactors),
     createdAt: row.createdAt.toISOString(),
   }));

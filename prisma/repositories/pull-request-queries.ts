@@ -80,8 +80,15 @@ export async function readPullRequest(database: Database, number: number) {
     select: { ...summaryColumns, body: true, diff: true },
   });
   if (row === null) return null;
+  const { workOrderId, attempt, headCommit } = row;
+  // After repairs, those of the round whose checkpoint was published.
+  const verified = await database.checkpoint.findFirst({
+    where: { workOrderId, attempt, step: 'verify', commit: headCommit },
+    select: { round: true },
+    orderBy: { round: 'desc' },
+  });
   const gates = await database.gateResult.findMany({
-    where: { workOrderId: row.workOrderId, attempt: row.attempt },
+    where: { workOrderId, attempt, round: verified?.round ?? 0 },
     select: { gate: true, command: true, outcome: true, exitCode: true, durationMs: true, sandboxed: true },
     orderBy: { position: 'asc' },
   });

@@ -63,3 +63,15 @@ export async function markMerged(database: Database, id: string, mergeCommit: st
     data: { state: 'merged', mergeCommit, mergedAt: new Date() },
   });
 }
+
+/** The order that a pull request belongs to; null when there is none. */
+export async function findOrderOfPullRequest(database: Database, id: string): Promise<string | null> {
+  const row = await database.pullRequest.findUnique({ where: { id }, select: { workOrderId: true } });
+  return row?.workOrderId ?? null;
+}
+
+/** Head branches of an order that a pull request was opened for. */
+export async function listHeadBranches(database: Database, orderId: string): Promise<string[]> {
+  const rows = await database.pullRequest.findMany({ where: { workOrderId: orderId }, select: { headBranch: true } });
+  return rows.map(({ headBranch }) => headBranch);
+}

@@ -1,7 +1,8 @@
-import { finalStatuses, type AcceptanceCriterion, type Risk } from '../../domain/work-orders/work-order.ts';
+import { finalStatuses, isFinal, type AcceptanceCriterion, type Risk } from '../../domain/work-orders/work-order.ts';
 import { AppError } from '../../domain/errors.ts';
-import type { Gate } from '../../domain/work-orders/gates.ts';
+import type { Gate } from '../../domain/gates/gate.ts';
 import type { Database, DatabaseSession } from '../client.ts';
+import { replaceDependencies, type DependencyReference } from './dependencies.ts';
 
 /** An order that passed validation and inspection. */
 export interface AcceptedWorkOrder {
@@ -17,7 +18,10 @@ export interface AcceptedWorkOrder {
   filesInScope: string[];
   risk: Risk;
   priority: number;
+  /** Owners get fair shares where places are short. */
+  owner: string;
   costCapUsdMicros: number;
+  dependsOn: DependencyReference[];
   inspection: { gates: Gate[]; sizeBytes: number; files: number };
   approvedBy: string;
   approvedAt: Date;
@@ -46,10 +50,10 @@ export async function findOrderByKey(database: DatabaseSession, request: Idempot
 }
 
 /**
- * Writes the repository (once per location), the order and its key together: all of them or none.
+ * Writes the repository (once per location), the order, what it depends on and its key together: all of them or none.
  *
  * @returns the id of the order; of the earlier one when another request with this key came first
- * @throws AppError `idempotency-conflict`
+ * @throws AppError `idempotency-conflict`, `validation-failed` when a dependency is gone
  */
 export async function createWorkOrder(
   database: Database,
@@ -69,13 +73,14 @@ export async function createWorkOrder(
     });
     const { id: repositoryId } = await session.repository.findUniqueOrThrow({ where: { location: order.repository } });
     await session.workOrder.create({ data: toRow(order, repositoryId) });
+    if (order.dependsOn.length > 0) await replaceDependencies(session, order.id, order.dependsOn);
     if (request !== null) await session.idempotencyKey.create({ data: { ...request, workOrderId: order.id } });
     return { orderId: order.id, isNew: true };
   });
 }
 
 function toRow(order: AcceptedWorkOrder, repositoryId: string) {
-  const { repository: _location, inspection, acceptanceCriteria, ...columns } = order;
+  const { repository: _location, dependsOn: _dependencies, inspection, acceptanceCriteria, ...columns } = order;
   return {
     ...columns,
     repositoryId,
@@ -89,6 +94,32 @@ function toRow(order: AcceptedWorkOrder, repositoryId: string) {
   };
 }
 
+/**
+ * Replaces what an order depends on, as long as it has not begun its first attempt.
+ *
+ * @throws AppError `work-order-finished`, `work-order-begun`, or `validation-failed` for an unknown order or a circle
+ */
+export async function changeDependencies(
+  database: Database,
+  orderId: string,
+  wanted: readonly DependencyReference[],
+): Promise<void> {
+  await database.$transaction(async (session) => {
+    // The mirror of the first attempt waits until this is decided. A stronger lock would hold back orders that refer to it.
+    await session.$executeRaw`SELECT id FROM work_orders WHERE id = ${orderId}::uuid FOR NO KEY UPDATE`;
+    const { number, status, attempt } = await session.workOrder.findUniqueOrThrow({ where: { id: orderId } });
+    if (isFinal(status)) {
+      const message = `Work order #${number} has ended as ${status}, so what it depended on stays as it is.`;
+      throw new AppError('work-order-finished', message);
+    }
+    if (attempt > 0) {
+      const message = `Work order #${number} has begun its first attempt, so what it depended on stays as it is.`;
+      throw new AppError('work-order-begun', message);
+    }
+    await replaceDependencies(session, orderId, wanted);
+  });
+}
+
 /** What starting an order's workflow needs to know. */
 export interface StartableWorkOrder {
   id: string;
@@ -96,6 +127,9 @@ export interface StartableWorkOrder {
   title: string;
   repository: string;
   baseBranch: string;
+  /** 1 to 5, 1 is the most urgent. */
+  priority: number;
+  owner: string;
   costCapUsdMicros: number;
   acceptanceCriteria: unknown;
 }
@@ -117,10 +151,15 @@ export async function listPendingStarts(database: Database, createdBefore: Date)
   return rows.map(toStartable);
 }
 
-/** Ids of orders that are said to run and of which nothing was heard since a time, oldest first. */
-export async function listQuietOrders(database: Database, quietSince: Date): Promise<string[]> {
+/**
+ * Ids of orders that are said to run, oldest first.
+ *
+ * @param quietSince only those of which nothing was heard since then
+ */
+export async function listStartedOrders(database: Database, quietSince?: Date): Promise<string[]> {
+  const quiet = quietSince === undefined ? {} : { updatedAt: { lt: quietSince } };
   const rows = await database.workOrder.findMany({
-    where: { startState: 'started', status: { notIn: [...finalStatuses] }, updatedAt: { lt: quietSince } },
+    where: { startState: 'started', status: { notIn: [...finalStatuses] }, ...quiet },
     orderBy: { number: 'asc' },
     select: { id: true },
   });
@@ -137,11 +176,14 @@ function toStartable(row: {
   number: number;
   title: string;
   baseBranch: string;
+  priority: number;
+  owner: string;
   costCapUsdMicros: bigint;
   acceptanceCriteria: unknown;
   repository: { location: string };
 }): StartableWorkOrder {
-  const { id, number, title, baseBranch, acceptanceCriteria } = row;
+  const { id, number, title, baseBranch, priority, owner, acceptanceCriteria } = row;
   const costCapUsdMicros = Number(row.costCapUsdMicros);
-  return { id, number, title, baseBranch, acceptanceCriteria, costCapUsdMicros, repository: row.repository.location };
+  const repository = row.repository.location;
+  return { id, number, title, baseBranch, priority, owner, acceptanceCriteria, costCapUsdMicros, repository };
 }

@@ -3,7 +3,16 @@ import type { FailureClass } from '../../domain/failures/failure-class.ts';
 import type { Database } from '../client.ts';
 import type { Prisma, WorkOrder } from '../generated/client.ts';
 import { cutPage, readNumberCursor, type Page, type PageRequest } from './page.ts';
-import { readRecord, storedCriteria, storedDiffStat, storedInspection, type StoredRecord } from './stored-shapes.ts';
+import {
+  readRecord,
+  storedAcceptance,
+  storedCriteria,
+  storedDiffStat,
+  storedGuardHits,
+  storedInspection,
+  storedVerdict,
+  type StoredRecord,
+} from './stored-shapes.ts';
 
 export interface WorkOrderFilter {
   status?: WorkOrderStatus | undefined;
@@ -25,6 +34,7 @@ export interface WorkOrderSummary {
   baseBranch: string;
   risk: Risk;
   priority: number;
+  owner: string;
   startState: 'pending' | 'started';
   status: WorkOrderStatus;
   step: string | null;
@@ -97,6 +107,7 @@ function toSummary(row: WorkOrder & { repository: { location: string } }, costUs
     baseBranch: row.baseBranch,
     risk: row.risk,
     priority: row.priority,
+    owner: row.owner,
     startState: row.startState,
     status: row.status,
     step: row.step,
@@ -140,6 +151,13 @@ export async function readWorkOrder(database: Database, orderId: string) {
     isScriptedModel: row.modelCalls.length > 0,
     stepTimes: row.events.flatMap((event) => toStepTime(readRecord(event.payload))),
     openEscalationId: row.escalations[0]?.id ?? null,
+    dependsOn: row.dependsOn.map(({ kind, dependsOn: { id, number, status } }) => ({
+      workOrderId: id,
+      number,
+      kind,
+      status,
+    })),
+    lastOutcome: row.outcomes.map(toLastOutcome)[0] ?? null,
     gates: toLastAttemptGates(row.gateResults),
     pullRequest:
       pullRequest === undefined
@@ -160,7 +178,12 @@ const detailParts = {
   events: { where: { type: { in: ['step_finished', 'step_failed'] } }, orderBy: { sequence: 'asc' } },
   escalations: { where: { state: 'open' }, orderBy: { createdAt: 'desc' }, take: 1, select: { id: true } },
   pullRequests: { orderBy: { number: 'desc' }, take: 1 },
-  gateResults: { orderBy: [{ attempt: 'desc' }, { position: 'asc' }] },
+  dependsOn: {
+    include: { dependsOn: { select: { id: true, number: true, status: true } } },
+    orderBy: { dependsOn: { number: 'asc' } },
+  },
+  outcomes: { orderBy: { attempt: 'desc' }, take: 1 },
+  gateResults: { orderBy: [{ attempt: 'desc' }, { round: 'asc' }, { position: 'asc' }] },
   modelCalls: { where: { provider: 'scripted' }, take: 1, select: { id: true } },
 } satisfies Prisma.WorkOrderInclude;
 
@@ -171,15 +194,30 @@ function toStepTime(payload: StoredRecord): { attempt: number; step: string; dur
   return [{ attempt: typeof attempt === 'number' ? attempt : 0, step, durationMs: Math.round(durationMs) }];
 }
 
+function toLastOutcome(row: Prisma.OutcomeVectorGetPayload<object>) {
+  const { attempt, success, acceptanceScore, repairRounds } = row;
+  const acceptance = storedAcceptance.parse(row.acceptance);
+  return {
+    attempt,
+    success,
+    acceptanceScore,
+    acceptance,
+    guardHits: storedGuardHits.parse(row.guardHits),
+    repairRounds,
+  };
+}
+
 type GateRow = Prisma.GateResultGetPayload<object>;
 
 function toLastAttemptGates(rows: GateRow[]) {
   return rows
     .filter((row) => row.attempt === rows[0]?.attempt)
     .map((row) => ({
+      round: row.round,
       gate: row.gate,
       command: row.command,
       outcome: row.outcome,
+      reason: storedVerdict.parse(row.verdict).reason,
       exitCode: row.exitCode,
       durationMs: row.durationMs,
       sandboxed: row.sandboxed,

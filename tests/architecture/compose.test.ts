@@ -7,6 +7,7 @@ import { parse, parseDocument } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { environmentSchema, loadConfig, readDatabaseUrl } from '../../platform/config.ts';
 import { AIDER_VERSION } from '../../tools/aider.mjs';
+import { LIZARD_VERSION } from '../../tools/lizard.mjs';
 import { searchAttributes } from '../../workflows/contract.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -154,6 +155,7 @@ describe('the Dockerfile', () => {
 
   it('has the Aider that the tools install', () => {
     expect(/^ARG AIDER_VERSION=(\S+)$/m.exec(dockerfile)?.[1]).toBe(AIDER_VERSION);
+    expect(/^ARG LIZARD_VERSION=(\S+)$/m.exec(dockerfile)?.[1]).toBe(LIZARD_VERSION);
   });
 
   it('runs as an ordinary user, from a file that exists, and says whether it is well', () => {

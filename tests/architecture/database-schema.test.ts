@@ -46,6 +46,7 @@ describe('the enumerations of the database', () => {
 const onlyInSql = [
   'constraint escalations.escalations_answer_is_complete',
   'constraint outcome_vectors.outcome_vectors_failure_is_explained',
+  'constraint stop_all.stop_all_is_one_row',
   'index escalations.escalations_one_open_per_trigger',
 ];
 

@@ -32,7 +32,7 @@ function startOnTerminal() {
 }
 
 // One clone and one order through all of them, in this order: each start goes on where the last one was stopped.
-describe('npm start, stopped in the middle of an edit', { timeout: 120_000 }, () => {
+describe('npm start, stopped in the middle of an edit', { timeout: 300_000 }, () => {
   it('leaves no process after Ctrl-C, children of Aider included', async () => {
     const terminal = await startUntilEdit(startOnTerminal);
     terminal.pressControlC();

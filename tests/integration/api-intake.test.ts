@@ -8,6 +8,7 @@ import { startPendingOrders } from '../../api/runs/start-work-order.ts';
 import { taskQueues, workOrderWorkflowId } from '../../workflows/contract.ts';
 import { insertEscalation, openTestApi, type Answer, type TestApi } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { standInQueries } from '../support/stand-in-workflows.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 
 let database: TestDatabase;
@@ -70,6 +71,7 @@ describe('creating an order', () => {
     const description = await api.temporal.client.workflow.getHandle(workOrderWorkflowId(made.id)).describe();
     expect(description.type).toBe('workOrder');
     expect(await description.staticSummary()).toBe(`#${made.number} Round prices`);
+    expect(description.priority).toMatchObject({ priorityKey: 3, fairnessKey: 'local operator' });
     expect(await get(`/work-orders/${made.id}/live`)).toMatchObject({
       source: 'run',
       attempt: made.number,
@@ -105,6 +107,12 @@ describe('creating an order', () => {
     await create({}, 'used');
     const response = await create({ title: 'Something else' }, 'used');
     expect([response.statusCode, response.json<Answer>().code]).toEqual([422, 'idempotency-conflict']);
+  });
+
+  it('gives the run and all its steps the priority of the order', async () => {
+    const { id } = (await create({ priority: 1 })).json<Answer>();
+    const { priority } = await api.temporal.client.workflow.getHandle(workOrderWorkflowId(id)).describe();
+    expect(priority).toMatchObject({ priorityKey: 1, fairnessKey: 'local operator' });
   });
 
   it.each([
@@ -143,7 +151,8 @@ describe('a running order', () => {
     expect(first.json<Answer>()).toMatchObject({ escalationId, option: 'abort', resolvedBy: 'local operator' });
     const second = await api.app.inject({ method: 'POST', url, payload });
     expect([second.statusCode, second.json<Answer>().code]).toEqual([409, 'escalation-closed']);
-    expect((await get(`/work-orders/${id}/live`)).waitingFor).toBe('Count words.');
+    const run = api.temporal.client.workflow.getHandle(workOrderWorkflowId(id));
+    expect(await run.query(standInQueries.answer)).toMatchObject({ option: 'abort', guidance: 'Count words.' });
   });
 
   it('hears that it is cancelled; after its end there is nothing to cancel', async () => {

@@ -151,6 +151,29 @@ describe('without Temporal', () => {
     await api.database.workOrder.delete({ where: { id } });
   });
 
+  it('all work is stopped all the same: the record refuses paid steps, whoever was told', async () => {
+    const id = await insertWorkOrder(api.database);
+    await api.database.workOrder.update({ where: { id }, data: { startState: 'started' } });
+    const stop = await api.app.inject({ method: 'POST', url: '/api/v1/stop-all', payload: {} });
+    expect(stop.json()).toMatchObject({ stopped: true, told: 0 });
+    expect((await get('/api/v1/stop-all')).json()).toMatchObject({ stopped: true });
+    const goOn = await api.app.inject({ method: 'DELETE', url: '/api/v1/stop-all' });
+    expect(goOn.json()).toMatchObject({ stopped: false, told: 0 });
+    await api.database.workOrder.delete({ where: { id } });
+  });
+
+  it('what an order depends on is changed all the same: its run looks again by itself', async () => {
+    const [id, other] = [await insertWorkOrder(api.database), await insertWorkOrder(api.database)];
+    await api.database.workOrder.update({ where: { id }, data: { startState: 'started' } });
+    const response = await api.app.inject({
+      method: 'PUT',
+      url: `/api/v1/work-orders/${id}/dependencies`,
+      payload: { dependsOn: [{ workOrder: other }] },
+    });
+    expect(response.json()).toMatchObject({ dependsOn: [{ workOrderId: other, kind: 'hard' }] });
+    await api.database.workOrder.deleteMany();
+  });
+
   it('the process lives but is not ready, and says what is missing', async () => {
     expect((await get('/livez')).json()).toEqual({ status: 'alive' });
     const response = await get('/readyz');

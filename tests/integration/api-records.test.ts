@@ -132,6 +132,96 @@ describe('an order', () => {
   });
 });
 
+describe('an escalation', () => {
+  const option = {
+    option: 'retry_different_approach',
+    effect: 'A new attempt.',
+    expectedCostUsdMicros: 23_000,
+    probability: 0.65,
+    advantages: ['Uses what failed.'],
+    disadvantages: ['May fail again.'],
+  };
+  const recommendation = { option: option.option, confidence: 0.33, reason: 'The lowest expected cost.' };
+
+  it('shows what each option costs and brings, and what is recommended, also where the run itself is not asked', async () => {
+    const orderId = await insertWorkOrder(api.database);
+    const id = await insertEscalation(api.database, orderId);
+    await api.database.escalation.update({ where: { id }, data: { options: [option], recommendation } });
+    const shown = { options: [option], recommendation };
+    expect(await get(`/escalations/${id}`)).toMatchObject({ ...shown, costCapUsdMicros: 5_000_000 });
+    const context = { tool: null, file: null, line: null, column: null, code: null, testNames: [], package: null };
+    await api.database.escalation.update({
+      where: { id },
+      data: { context: { ...context, message: 'A test failed.', excerpt: '', subReason: null, rule: 'r' } },
+    });
+    await api.database.workOrder.update({ where: { id: orderId }, data: { waitingFor: 'escalation' } });
+    expect(await get(`/work-orders/${orderId}/live`)).toMatchObject({ paused: false, escalation: { id, ...shown } });
+  });
+
+  it('of an earlier version, without estimates, still reads', async () => {
+    const id = await insertEscalation(api.database, await insertWorkOrder(api.database));
+    const unknown = { expectedCostUsdMicros: null, probability: null, advantages: [], disadvantages: [] };
+    expect(await get(`/escalations/${id}`)).toMatchObject({
+      options: [{ option: 'abort', effect: 'The order ends.', ...unknown }],
+      recommendation: null,
+    });
+  });
+});
+
+describe('what an attempt came to', () => {
+  const parts = [{ name: 'tests', weight: 0.2, score: 4, reasons: ['No test was touched.'] }];
+  const hit = { guard: 'size', path: null, line: null, message: '900 lines were changed.' };
+
+  async function insertOutcome(workOrderId: string, attempt: number, more: object = {}): Promise<void> {
+    await api.database.outcomeVector.create({
+      data: {
+        ...{ id: crypto.randomUUID(), workOrderId, attempt, success: true, costUsdMicros: 1n, executionTimeMs: 1 },
+        ...{ modelAsked: 'm', routeReason: 'r', policyVersion: '1', diffFiles: 1, diffLinesAdded: 1 },
+        ...{ diffLinesRemoved: 0, testTimeMs: 1, refinementCycles: 1, repairRounds: 2, complexity: 0.2 },
+        ...{ complexityFactors: [], ...more },
+      },
+    });
+  }
+
+  it('is shown with its acceptance, its guards and its repairs, in the list and with the order', async () => {
+    const id = await insertWorkOrder(api.database);
+    await insertOutcome(id, 1);
+    await insertOutcome(id, 2, { acceptanceScore: 6.4, acceptance: parts, guardHits: [hit], editFormat: 'diff' });
+    const judged = { acceptanceScore: 6.4, acceptance: parts, guardHits: [hit], repairRounds: 2 };
+    const unjudged = { acceptanceScore: null, acceptance: null, guardHits: [], editFormat: null };
+    const { items } = await get(`/work-orders/${id}/outcomes`);
+    expect(items.map((one) => ({ ...one }))).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ attempt: 2, ...judged, editFormat: 'diff' }),
+        expect.objectContaining({ attempt: 1, ...unjudged }),
+      ]),
+    );
+    expect(await get(`/work-orders/${id}`)).toMatchObject({ lastOutcome: { attempt: 2, success: true, ...judged } });
+    expect(await get(`/work-orders/${await insertWorkOrder(api.database)}`)).toMatchObject({ lastOutcome: null });
+  });
+
+  it('has the gates of every round of the last attempt, each with why it counts as it does', async () => {
+    const workOrderId = await insertWorkOrder(api.database);
+    const row = { workOrderId, gate: 'test', command: 'npm test', durationMs: 5, output: '', sandboxed: true };
+    const reason = 'All 3 failing tests fail on the base commit, too.';
+    await api.database.gateResult.createMany({
+      data: [
+        { ...row, attempt: 1, round: 0, position: 0, outcome: 'failed' },
+        { ...row, attempt: 2, round: 1, position: 0, outcome: 'known_failures', verdict: { reason, knownFailures: 3 } },
+        { ...row, attempt: 2, round: 0, position: 1, outcome: 'failed', verdict: { reason: 'One new failure.' } },
+        { ...row, attempt: 2, round: 0, position: 0, outcome: 'passed', gate: 'lint' },
+      ],
+    });
+    expect(await get(`/work-orders/${workOrderId}`)).toMatchObject({
+      gates: [
+        { round: 0, gate: 'lint', outcome: 'passed', reason: '' },
+        { round: 0, gate: 'test', outcome: 'failed', reason: 'One new failure.' },
+        { round: 1, gate: 'test', outcome: 'known_failures', reason },
+      ],
+    });
+  });
+});
+
 describe('the answer to an escalation', () => {
   async function resolve(id: string, option: string): Promise<[number, string]> {
     const url = `/api/v1/escalations/${id}/resolve`;

@@ -12,6 +12,7 @@ import { createRecordActivities, createWaitingActivities } from '../../activitie
 import type { StepDependencies } from '../../activities/steps/dependencies.ts';
 import { closeLostWorkOrders } from '../../api/runs/lost-work-orders.ts';
 import { startWorkOrder } from '../../api/runs/start-work-order.ts';
+import { defaultPolicy } from '../../domain/work-orders/policy.ts';
 import { readStartableWorkOrder } from '../../prisma/repositories/work-order-intake.ts';
 import { taskQueues, workOrderWorkflowId } from '../../workflows/contract.ts';
 import { insertEscalation, openTestApi, type TestApi } from '../support/api.ts';
@@ -40,9 +41,17 @@ beforeAll(async () => {
   api = await openTestApi(database.url, temporal.address);
   connection = await NativeConnection.connect({ address: temporal.address });
   // What these activities use of them.
-  const dependencies = { database: api.database, workspacesFolder, logger } as unknown as StepDependencies;
+  const policy = defaultPolicy;
+  const runs = { tell: async () => undefined };
+  const dependencies = {
+    database: api.database,
+    workspacesFolder,
+    logger,
+    policy,
+    runs,
+  } as unknown as StepDependencies;
   const routeAttempt = () => untilCancelled(() => undefined);
-  const { settleWorkspaces } = createWaitingActivities(dependencies);
+  const { settleWorkOrder } = createWaitingActivities(dependencies);
   workers = await Promise.all([
     Worker.create({
       connection,
@@ -50,7 +59,7 @@ beforeAll(async () => {
       workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
       activities: createRecordActivities(dependencies),
     }),
-    Worker.create({ connection, taskQueue: taskQueues.waiting, activities: { settleWorkspaces, routeAttempt } }),
+    Worker.create({ connection, taskQueue: taskQueues.waiting, activities: { settleWorkOrder, routeAttempt } }),
   ]);
   working = Promise.all(workers.map((worker) => worker.run()));
 }, 120_000);

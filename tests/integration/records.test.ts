@@ -104,6 +104,9 @@ function outcome(given: Partial<OutcomeRecord> = {}): OutcomeRecord {
     refinementCycles: 1,
     repairRounds: 0,
     complexity: { score: 0.5, factors: [] },
+    acceptance: null,
+    guardHits: [],
+    editFormat: null,
     ...given,
   };
 }
@@ -133,7 +136,16 @@ describe('an outcome', () => {
 });
 
 describe('an escalation', () => {
-  const asked = () => ({ orderId, attempt: 1, trigger: 'attempts_used_up', failure, options: [] });
+  const recommendation = { option: 'abort' as const, confidence: 0.5, reason: 'Nothing else is left.' };
+  const asked = () => ({
+    orderId,
+    attempt: 1,
+    question: 1,
+    trigger: 'attempts_used_up' as const,
+    failure,
+    options: [],
+    recommendation,
+  });
   const answer = { option: 'abort' as const, parameters: {}, note: null, resolvedBy: 'a person' };
 
   it('is opened once, and keeps its first answer', async () => {

@@ -1,14 +1,25 @@
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { workOrderWorkflowId } from '../../workflows/contract.ts';
 import { runGuarded } from '../../tools/guarded-process.mjs';
-import { addOrder, providerEnvironment, startEditingProvider } from '../support/editing-provider.ts';
+import {
+  addOrder,
+  editBlock,
+  providerEnvironment,
+  startEditingProvider,
+  stepOf,
+  wrongEdit,
+  type AskedStep,
+  type EditingQuestion,
+} from '../support/editing-provider.ts';
 import {
   callApi,
   createOrder,
+  expectNothingLeft,
   readOrder,
   waitForEnd,
   waitForEscalation,
@@ -16,8 +27,8 @@ import {
   type OrderAnswer,
 } from '../support/orders.ts';
 import { processesIn } from '../support/processes.ts';
-import type { ProviderServer } from '../support/provider-server.ts';
-import { greeterFiles, makeRepository } from '../support/repositories.ts';
+import type { ProviderReply, ProviderServer } from '../support/provider-server.ts';
+import { checkedFiles, git, greeterFiles, hangingTest, makeRepository } from '../support/repositories.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -30,13 +41,24 @@ vi.setConfig({ testTimeout: 120_000 });
 let stack: TestStack;
 let provider: ProviderServer;
 let repository: string;
+let hanging: OrderAnswer;
+let sleeping: OrderAnswer;
+let mending: OrderAnswer;
 
+// The orders that are cancelled in the middle of a step work at the same time: most of it is waiting.
 beforeAll(async () => {
-  provider = await startEditingProvider(({ step, word }) =>
-    step === 'edit' && word === 'hanging' ? { hang: true } : undefined,
-  );
-  stack = await startTestStack({ environment: providerEnvironment(provider) });
-  repository = await makeRepository(join(stack.stateDirectory, 'repositories/greeter'));
+  provider = await startEditingProvider(replyTo);
+  const environment = { ...providerEnvironment(provider), RATCHET_WORKSPACE_SLOTS: '3' };
+  stack = await startTestStack({ environment, policy: { attemptsMax: 1, repairRoundsMax: 1 } });
+  const folder = join(stack.stateDirectory, 'repositories');
+  repository = await makeRepository(join(folder, 'greeter'), checkedFiles);
+  const sleepy = await makeRepository(join(folder, 'sleepy'), {
+    ...greeterFiles,
+    'test/greet.test.js': hangingTest(9871),
+  });
+  hanging = await createOrder(stack, addOrder(repository, 'hanging'));
+  sleeping = await createOrder(stack, addOrder(sleepy, 'sleeping'));
+  mending = await createOrder(stack, addOrder(repository, 'mending'));
 }, 120_000);
 
 afterAll(async () => {
@@ -44,8 +66,31 @@ afterAll(async () => {
   await provider.close();
 });
 
+function replyTo({ step, word }: EditingQuestion): ProviderReply | undefined {
+  if (step === 'repair') return { hang: true };
+  if (step === 'plan') return undefined;
+  if (word === 'hanging') return { hang: true };
+  if (word === 'mending') return { text: wrongEdit(word) };
+  return word === 'sleeping' ? undefined : { text: editBlock(`${word}.txt`, '', 'Not in scope.\n') };
+}
+
 function workspacesOf(order: OrderAnswer): string {
   return join(stack.stateDirectory, 'workspaces', order.id);
+}
+
+function isAsked(word: string, step: AskedStep): Promise<true> {
+  return waitFor(`${step} of ${word} at the provider`, async () =>
+    provider.calls.some((call) => stepOf(call) === step && call.text.includes(`Change: Add ${word}`)),
+  );
+}
+
+/** Names of the branches that an order has, in the user's repository and in the forge. */
+async function branchesOf({ id }: OrderAnswer): Promise<string[]> {
+  const forge = join(stack.stateDirectory, 'forge');
+  const places = [repository, ...(await readdir(forge)).map((name) => join(forge, name))];
+  const pattern = `refs/heads/ratchet/${id.slice(0, 8)}-*`;
+  const listed = await Promise.all(places.map((place) => git(place, 'for-each-ref', '--format=%(refname)', pattern)));
+  return listed.flatMap((text) => text.split('\n')).filter((line) => line !== '');
 }
 
 /** Cancels an order in the middle of a step and asserts that all of it is settled. */
@@ -62,48 +107,40 @@ async function expectSettledCancel(order: OrderAnswer, step: string): Promise<vo
   const { database } = stack;
   const outcomes = await database.outcomeVector.findMany({ where });
   expect(outcomes).toMatchObject([{ attempt: 1, success: false, failureClass: 'unknown', failedStep: step }]);
-  expect(await database.escalation.count({ where: { ...where, state: 'open' } })).toBe(0);
   expect(await database.pullRequest.count({ where })).toBe(0);
-  // A call that was cut off may be billed: it keeps its reservation, with the reason.
-  expect(await database.modelCall.count({ where: { ...where, state: 'reserved', errorCode: null } })).toBe(0);
+  expect(await branchesOf(order)).toEqual([]);
+  await expectNothingLeft(stack, order.id);
 }
 
 describe('cancelling an order', () => {
   it('while its model hangs ends the editor and settles everything within 15 s', async () => {
-    const order = await createOrder(stack, addOrder(repository, 'hanging'));
-    await waitFor('edit at the provider', async () =>
-      provider.calls.some(({ text }) => text.includes('Change: Add hanging')),
-    );
-    expect((await processesIn(workspacesOf(order))).some(({ commandLine }) => commandLine.includes('aider'))).toBe(
+    await isAsked('hanging', 'edit');
+    expect((await processesIn(workspacesOf(hanging))).some(({ commandLine }) => commandLine.includes('aider'))).toBe(
       true,
     );
-    await expectSettledCancel(order, 'edit');
+    await expectSettledCancel(hanging, 'edit');
   });
 
   it('while its tests run ends them with a grandchild in a session of its own, within 15 s', async () => {
-    const sleepy = await makeRepository(join(stack.stateDirectory, 'repositories/sleepy'), {
-      ...greeterFiles,
-      'test/greet.test.js': [
-        "import { spawn } from 'node:child_process';",
-        "import { test } from 'node:test';",
-        "test('sleeps', () => new Promise((resolve) => {",
-        "  process.on('SIGTERM', () => undefined);",
-        "  spawn('sleep', ['9871'], { detached: true, stdio: 'ignore' }).on('exit', resolve);",
-        '}));',
-        '',
-      ].join('\n'),
-    });
-    const order = await createOrder(stack, addOrder(sleepy, 'sleeping'));
-    await waitForEvent(stack, order.id, { type: 'step_started', step: 'verify' });
+    await waitForEvent(stack, sleeping.id, { type: 'step_started', step: 'verify' });
     await waitFor('grandchild of the test', async () =>
-      (await processesIn(workspacesOf(order))).some(({ commandLine }) => commandLine === 'sleep 9871'),
+      (await processesIn(workspacesOf(sleeping))).some(({ commandLine }) => commandLine === 'sleep 9871'),
     );
-    await expectSettledCancel(order, 'verify');
+    await expectSettledCancel(sleeping, 'verify');
+  });
+
+  it('while a repair hangs ends the editor and settles everything within 15 s', async () => {
+    await isAsked('mending', 'repair');
+    expect((await processesIn(workspacesOf(mending))).some(({ commandLine }) => commandLine.includes('aider'))).toBe(
+      true,
+    );
+    await expectSettledCancel(mending, 'repair');
   });
 
   it('while it waits for a person closes its question', async () => {
-    const order = await createOrder(stack, unprovable('waiting'));
+    const order = await createOrder(stack, addOrder(repository, 'waiting'));
     const escalation = await waitForEscalation(stack, order.id);
+    expect(existsSync(workspacesOf(order))).toBe(true);
     expect((await callApi(stack, `/work-orders/${order.id}/cancel`, { body: {} })).status).toBe(202);
     expect(await waitForEnd(stack, order.id)).toMatchObject({ status: 'cancelled', openEscalationId: null });
     const closed = await stack.database.escalation.findUniqueOrThrow({ where: { id: escalation.id } });
@@ -114,24 +151,25 @@ describe('cancelling an order', () => {
 
 describe("a signal of Temporal's own command line", () => {
   it('answers an escalation as an update does, and one that was not offered changes nothing', async () => {
-    const order = await createOrder(stack, unprovable('aborted'));
-    await waitForEscalation(stack, order.id);
+    const order = await createOrder(stack, addOrder(repository, 'aborted'));
+    const { message } = await waitForEscalation(stack, order.id);
+    expect(existsSync(workspacesOf(order))).toBe(true);
     await signal(order, { option: 'increase_budget' });
     await signal(order, { option: 'abort' });
     expect(await waitForEnd(stack, order.id)).toMatchObject({ status: 'failed', attempt: 1, pullRequest: null });
     expect(await stack.database.escalation.findMany({ where: { workOrderId: order.id } })).toMatchObject([
       { state: 'resolved', chosenOption: 'abort', resolvedBy: 'signal' },
     ]);
+    expect(existsSync(workspacesOf(order))).toBe(false);
+    expect(await branchesOf(order)).toEqual([]);
+    const ended = { workOrderId: order.id, type: 'ended' };
+    const { payload } = await stack.database.workOrderEvent.findFirstOrThrow({ where: ended });
+    expect(JSON.stringify(payload)).toContain(JSON.stringify(message).slice(1, -1));
     const refused = await callApi(stack, `/work-orders/${order.id}/cancel`, { body: {} });
     expect(refused.status).toBe(409);
     expect((await readOrder(stack, order.id)).status).toBe('failed');
   });
 });
-
-/** An order whose criterion no edit meets. */
-function unprovable(word: string): object {
-  return { ...addOrder(repository, word), acceptanceCriteria: [{ text: 'It is impossible.', command: 'false' }] };
-}
 
 async function signal(order: OrderAnswer, answer: object): Promise<void> {
   const target = ['--workflow-id', workOrderWorkflowId(order.id), '--address', stack.temporalAddress];

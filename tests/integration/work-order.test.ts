@@ -19,7 +19,6 @@ import {
   searchAttributesOf,
   waitForEnd,
   waitForEscalation,
-  type EscalationAnswer,
   type OrderAnswer,
 } from '../support/orders.ts';
 import { git } from '../support/repositories.ts';
@@ -34,29 +33,20 @@ let repository: string;
 let truncate: OrderAnswer;
 let keepLineBreaks: OrderAnswer;
 let acceptWidthZero: OrderAnswer;
-let firstRefusal: Promise<EscalationAnswer>;
 
 // All orders at once: while one waits for a person, the others work.
 beforeAll(async () => {
-  stack = await startTestStack();
+  // What cannot be done asks after one attempt: the ladder is in work-order-limits.test.ts.
+  stack = await startTestStack({ policy: { attemptsMax: 1, repairRoundsMax: 1 } });
   const { stateDirectory } = stack;
   ({ path: repository } = await ensureExampleRepository({ root: projectRoot, stateDirectory, name: 'text-kit' }));
   const create = async (name: string) => createOrder(stack, { ...(await bundledOrder(name)), repository });
   truncate = await create('add-truncate');
   keepLineBreaks = await create('keep-line-breaks');
   acceptWidthZero = await create('accept-width-zero');
-  firstRefusal = retryOnce(acceptWidthZero);
 }, 120_000);
 
 afterAll(() => stack.close());
-
-/** Asks for another attempt as soon as the first has failed; returns what the first one asked. */
-async function retryOnce(order: OrderAnswer): Promise<EscalationAnswer> {
-  const escalation = await waitForEscalation(stack, order.id);
-  const answer = await resolveEscalation(stack, escalation.id, { option: 'retry_different_approach' });
-  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
-  return escalation;
-}
 
 describe('the first bundled order', () => {
   it('ends as completed with exactly one pull request that ticks every proven criterion', async () => {
@@ -162,76 +152,95 @@ describe('the first bundled order', () => {
 });
 
 describe('an order whose edit breaks a test', () => {
+  it('is repaired in the same attempt, with what the failing test said, and completed', async () => {
+    expect(await waitForEnd(stack, keepLineBreaks.id, 150_000)).toMatchObject({
+      status: 'completed',
+      attempt: 1,
+      pullRequest: { draft: false },
+    });
+    const where = { workOrderId: keepLineBreaks.id };
+    const { database } = stack;
+    const outcomes = await database.outcomeVector.findMany({ where });
+    expect(outcomes).toMatchObject([{ attempt: 1, success: true, failureClass: null, repairRounds: 1 }]);
+    expect(await database.escalation.count({ where })).toBe(0);
+    expect(await database.pullRequest.count({ where })).toBe(1);
+    const calls = await database.modelCall.findMany({ where, orderBy: { createdAt: 'asc' } });
+    expect(calls.map(({ step }) => step)).toEqual(['plan', 'edit', 'repair']);
+    const orderBy = [{ round: 'asc' as const }, { position: 'asc' as const }];
+    const gates = await database.gateResult.findMany({ where: { ...where, gate: 'test' }, orderBy });
+    expect(gates).toMatchObject([
+      { round: 0, outcome: 'failed', output: expect.stringContaining('is empty for an empty text') as string },
+      { round: 1, outcome: 'passed' },
+    ]);
+    const checkpoints = await database.checkpoint.findMany({ where });
+    expect(checkpoints.map(({ step, round }) => `${step} ${round}`).sort()).toEqual([
+      'edit 0',
+      'plan 0',
+      'publish 0',
+      'record 0',
+      'repair 1',
+      'route 0',
+      'verify 0',
+      'verify 1',
+    ]);
+  });
+});
+
+describe('an order that cannot be done', () => {
   it('asks a person, with the class, the name of the test and what it said, and waits', async () => {
-    const escalation = await waitForEscalation(stack, keepLineBreaks.id);
-    expect(escalation).toMatchObject({ failureClass: 'test_fail', state: 'open' });
-    expect(escalation.message + escalation.excerpt).toContain('is empty for an empty text');
-    expect(escalation.excerpt).toMatch(/AssertionError|Expected values/);
+    const escalation = await waitForEscalation(stack, acceptWidthZero.id);
+    expect(escalation).toMatchObject({ failureClass: 'test_fail', state: 'open', trigger: 'attempts_used_up' });
+    expect(escalation.message + escalation.excerpt).toContain('refuses a width that is no positive whole number');
+    expect(escalation.excerpt).toMatch(/AssertionError|Missing expected exception/);
     const offered = escalation.options.map(({ option }) => option).sort();
-    expect(offered).toEqual(['abort', 'accept_as_is', 'retry_different_approach']);
-    const described = await runOf(stack, keepLineBreaks.id).describe();
+    expect(offered).toEqual(['abort', 'accept_as_is', 'pivot_solution', 'retry_different_approach', 'take_over']);
+    const described = await runOf(stack, acceptWidthZero.id).describe();
     expect(described.status.name).toBe('RUNNING');
-    expect(await searchAttributesOf(stack, keepLineBreaks.id)).toMatchObject({
+    expect(await searchAttributesOf(stack, acceptWidthZero.id)).toMatchObject({
       EscalationState: 'open',
       FailureClass: 'test_fail',
     });
-    expect(await currentDetailsOf(stack, keepLineBreaks.id)).toContain('**Waits for a person.**');
+    expect(await currentDetailsOf(stack, acceptWidthZero.id)).toContain('**Waits for a person.**');
   });
 
   it('refuses an option that is not offered with 422 and an unknown escalation, without an event in its history', async () => {
-    const { id } = await waitForEscalation(stack, keepLineBreaks.id);
-    const before = await historyLength(stack, keepLineBreaks.id);
+    const { id } = await waitForEscalation(stack, acceptWidthZero.id);
+    const before = await historyLength(stack, acceptWidthZero.id);
     expect((await resolveEscalation(stack, id, { option: 'increase_budget' })).status).toBe(422);
-    const run = runOf(stack, keepLineBreaks.id);
+    const run = runOf(stack, acceptWidthZero.id);
     // Around the API, as a client that races it would: the run itself refuses too.
     const send = (answer: object) => run.executeUpdate('resolveEscalation', { args: [answer] });
     await expect(send({ option: 'increase_budget' })).rejects.toMatchObject({ cause: { type: 'option-not-offered' } });
     await expect(send({ option: 'abort', escalationId: 'another' })).rejects.toMatchObject({
       cause: { type: 'escalation-closed' },
     });
-    expect(await historyLength(stack, keepLineBreaks.id)).toBe(before);
+    expect(await historyLength(stack, acceptWidthZero.id)).toBe(before);
   });
 
-  it('goes on in the same run when a person asks for another approach, and ends in a pull request', async () => {
-    const { runId } = await runOf(stack, keepLineBreaks.id).describe();
-    const { id } = await waitForEscalation(stack, keepLineBreaks.id);
-    const answer = { option: 'retry_different_approach', resolvedBy: 'Ada' };
+  it('goes on in the same run when a person answers, and becomes a draft when it is accepted as it is', async () => {
+    const { runId } = await runOf(stack, acceptWidthZero.id).describe();
+    const { id } = await waitForEscalation(stack, acceptWidthZero.id);
+    const answer = { option: 'accept_as_is', resolvedBy: 'Ada' };
     expect((await resolveEscalation(stack, id, answer)).status).toBe(200);
     expect((await resolveEscalation(stack, id, { option: 'abort' })).status).toBe(409);
-    const ended = await waitForEnd(stack, keepLineBreaks.id);
-    expect(ended).toMatchObject({ status: 'completed', attempt: 2, pullRequest: { draft: false } });
-    expect((await runOf(stack, keepLineBreaks.id).describe()).runId).toBe(runId);
-    const where = { workOrderId: keepLineBreaks.id };
-    expect(await stack.database.pullRequest.count({ where })).toBe(1);
+    const ended = await waitForEnd(stack, acceptWidthZero.id);
+    expect(ended).toMatchObject({ status: 'needs_review', attempt: 1, pullRequest: { draft: true } });
+    expect((await runOf(stack, acceptWidthZero.id).describe()).runId).toBe(runId);
+    const where = { workOrderId: acceptWidthZero.id };
+    const pullRequests = await stack.database.pullRequest.findMany({ where });
+    expect(pullRequests).toHaveLength(1);
+    expect(pullRequests[0]?.body).toContain('- [ ] AC1');
+    expect(pullRequests[0]?.body).toContain('Draft, not proven');
     expect(await stack.database.escalation.findMany({ where })).toMatchObject([
-      { id, state: 'resolved', chosenOption: 'retry_different_approach', resolvedBy: 'Ada' },
-    ]);
-    const outcomes = await stack.database.outcomeVector.findMany({ where, orderBy: { attempt: 'asc' } });
-    expect(outcomes).toMatchObject([
-      { attempt: 1, success: false, failureClass: 'test_fail', failedStep: 'verify' },
-      { attempt: 2, success: true, failureClass: null },
+      { id, state: 'resolved', chosenOption: 'accept_as_is', resolvedBy: 'Ada' },
     ]);
   });
 
   it('answers a second answer with 409, without an event in its history', async () => {
-    const escalation = await stack.database.escalation.findFirstOrThrow({ where: { workOrderId: keepLineBreaks.id } });
-    const before = await historyLength(stack, keepLineBreaks.id);
+    const where = { workOrderId: acceptWidthZero.id };
+    const escalation = await stack.database.escalation.findFirstOrThrow({ where });
+    const before = await historyLength(stack, acceptWidthZero.id);
     expect((await resolveEscalation(stack, escalation.id, { option: 'abort' })).status).toBe(409);
-    expect(await historyLength(stack, keepLineBreaks.id)).toBe(before);
-  });
-});
-
-describe('an order that cannot be done', () => {
-  it('asks again after another attempt, and becomes a draft pull request when it is accepted as it is', async () => {
-    const first = await firstRefusal;
-    const second = await waitForEscalation(stack, acceptWidthZero.id, 2);
-    expect(second.id).not.toBe(first.id);
-    expect((await resolveEscalation(stack, second.id, { option: 'accept_as_is' })).status).toBe(200);
-    const ended = await waitForEnd(stack, acceptWidthZero.id);
-    expect(ended).toMatchObject({ status: 'needs_review', attempt: 2, pullRequest: { draft: true } });
-    const pullRequests = await stack.database.pullRequest.findMany({ where: { workOrderId: acceptWidthZero.id } });
-    expect(pullRequests).toHaveLength(1);
-    expect(pullRequests[0]?.body).toContain('- [ ] AC1');
-    expect(pullRequests[0]?.body).toContain('Draft, not proven');
+    expect(await historyLength(stack, acceptWidthZero.id)).toBe(before);
   });
 });

@@ -50,9 +50,10 @@ describe('the histories of real runs', () => {
   it('are replayed by the present workflows without a difference', async () => {
     expect(await replayWith(root)).toEqual(
       new Map([
-        ['cancelled.json', null],
         ['completed.json', null],
         ['escalated-then-retried.json', null],
+        ['paused-then-cancelled.json', null],
+        ['repaired.json', null],
       ]),
     );
   });
@@ -64,7 +65,7 @@ describe('the histories of real runs', () => {
     expect(broken).not.toBe(text);
     await writeFile(path, broken);
     const errors = await replayWith(copy);
-    expect([...errors.keys()]).toHaveLength(3);
+    expect([...errors.keys()]).toHaveLength(4);
     for (const [name, error] of errors) expect(error?.name, name).toBe('DeterminismViolationError');
   });
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-import { startEditingProvider } from './editing-provider.ts';
+import { startEditingProvider, type AskedStep } from './editing-provider.ts';
 import type { ProviderServer } from './provider-server.ts';
 
 const scriptFile = fileURLToPath(new URL('../../examples/scripted-model.yaml', import.meta.url));
@@ -15,13 +15,13 @@ export interface BundledOrderProvider extends ProviderServer {
   /** From now on edits are answered. */
   answerEdits(): void;
   /** Questions of one kind so far, answered or not. */
-  countOf(step: 'plan' | 'edit'): number;
+  countOf(step: AskedStep): number;
 }
 
 /** Answers plans at once and edits never, until it is told to. */
 export async function startBundledOrderProvider(): Promise<BundledOrderProvider> {
   const rules = scriptSchema.parse(parse(await readFile(scriptFile, 'utf8')));
-  const counts = { plan: 0, edit: 0 };
+  const counts = { plan: 0, edit: 0, repair: 0 };
   let isAnsweringEdits = false;
   const provider = await startEditingProvider(({ step }) => {
     counts[step] += 1;

@@ -1,9 +1,12 @@
 import { startProviderServer, type ProviderCall, type ProviderReply, type ProviderServer } from './provider-server.ts';
 
+/** What a model is asked for. */
+export type AskedStep = 'plan' | 'edit' | 'repair';
+
 /** A question of an order titled `Add <word>`, in the words of the product. */
 export interface EditingQuestion {
   call: ProviderCall;
-  step: 'plan' | 'edit';
+  step: AskedStep;
   /** The word of the title. */
   word: string;
 }
@@ -45,14 +48,33 @@ export function editBlock(path: string, search: string, replace: string): string
   return `${path}\n\`\`\`javascript\n<<<<<<< SEARCH\n${search}=======\n${replace}>>>>>>> REPLACE\n\`\`\`\n`;
 }
 
+/** The constant that an order asks for, and nothing that the tests of `checkedFiles` would accept. */
+export function wrongEdit(word: string): string {
+  return editBlock(`src/${word}.js`, '', wrongLine(word));
+}
+
+function wrongLine(word: string): string {
+  return `export const ${word} = 'wrong';\n`;
+}
+
+function rightLine(word: string): string {
+  return `export const ${word} = '${word}';\n`;
+}
+
 function readQuestion(call: ProviderCall): EditingQuestion {
   const word = /(?:Title|Change): Add (\w+)/.exec(call.text)?.[1] ?? '';
-  return { call, word, step: call.text.startsWith('You plan changes') ? 'plan' : 'edit' };
+  return { call, word, step: stepOf(call) };
+}
+
+/** Which step a question belongs to: each begins with words of its own. */
+export function stepOf({ text }: ProviderCall): AskedStep {
+  if (text.startsWith('You plan changes')) return 'plan';
+  return text.includes('does not pass its checks') ? 'repair' : 'edit';
 }
 
 function usualAnswer({ step, word }: EditingQuestion): string {
   const path = `src/${word}.js`;
-  if (step === 'edit') return editBlock(path, '', `export const ${word} = '${word}';\n`);
+  if (step !== 'plan') return editBlock(path, '', rightLine(word));
   return JSON.stringify({
     summary: `Add ${word} in a file of its own.`,
     files: [{ path, intent: 'The constant.', isNew: true }],

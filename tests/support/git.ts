@@ -67,7 +67,7 @@ export function requestFor(
 ): WorkspaceRequest {
   return {
     orderId: 'order',
-    attempt: 1,
+    name: 1,
     mirror,
     baseBranch: 'main',
     baseCommit,

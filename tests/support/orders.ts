@@ -14,6 +14,7 @@ export interface OrderAnswer {
   number: number;
   status: string;
   attempt: number;
+  waitingFor: string | null;
   failureClass: string | null;
   openEscalationId: string | null;
   pullRequest: { number: number; headBranch: string; draft: boolean } | null;
@@ -25,6 +26,7 @@ export interface EscalationAnswer {
   failureClass: string;
   message: string;
   excerpt: string;
+  trigger: string;
   state: string;
   resolvedBy: string | null;
   options: { option: string }[];
@@ -41,15 +43,16 @@ export interface ApiAnswer {
 export async function callApi(
   stack: TestStack,
   path: string,
-  request: { body: unknown } | null = null,
+  request: { body?: unknown; method?: 'POST' | 'PUT' | 'DELETE' } | null = null,
 ): Promise<ApiAnswer> {
   const response = await fetch(`${stack.apiUrl}/api/v1${path}`, {
     ...(request === null
       ? {}
       : {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(request.body),
+          method: request.method ?? 'POST',
+          ...(request.body === undefined
+            ? {}
+            : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(request.body) }),
         }),
   });
   const contentType = response.headers.get('content-type') ?? '';
@@ -76,7 +79,7 @@ export async function readOrder(stack: TestStack, id: string): Promise<OrderAnsw
 const finalStatuses = ['completed', 'needs_review', 'failed', 'cancelled'];
 
 /** Waits until an order has ended, however. */
-export async function waitForEnd(stack: TestStack, id: string, timeoutMs = 90_000): Promise<OrderAnswer> {
+export async function waitForEnd(stack: TestStack, id: string, timeoutMs?: number): Promise<OrderAnswer> {
   return waitFor(
     `end of order ${id}`,
     async () => {
@@ -89,15 +92,11 @@ export async function waitForEnd(stack: TestStack, id: string, timeoutMs = 90_00
 
 /** Waits until an order asks a person. @param attempt the one that must have failed */
 export async function waitForEscalation(stack: TestStack, id: string, attempt = 1): Promise<EscalationAnswer> {
-  const escalationId = await waitFor(
-    `escalation of order ${id}`,
-    async () => {
-      const order = await readOrder(stack, id);
-      if (finalStatuses.includes(order.status)) throw new Error(`The order ended as ${order.status} without asking`);
-      return order.status === 'waiting' && order.attempt === attempt && order.openEscalationId;
-    },
-    90_000,
-  );
+  const escalationId = await waitFor(`escalation of order ${id}`, async () => {
+    const order = await readOrder(stack, id);
+    if (finalStatuses.includes(order.status)) throw new Error(`The order ended as ${order.status} without asking`);
+    return order.status === 'waiting' && order.attempt === attempt && order.openEscalationId;
+  });
   return (await callApi(stack, `/escalations/${escalationId}`)).body as EscalationAnswer;
 }
 
@@ -116,9 +115,37 @@ export async function waitForEvent(
 export async function resolveEscalation(
   stack: TestStack,
   escalationId: string,
-  body: { option: string; guidance?: string; resolvedBy?: string },
+  body: {
+    option: string;
+    guidance?: string;
+    resolvedBy?: string;
+    costCapUsd?: number;
+    upstream?: string;
+    note?: string;
+  },
 ): Promise<ApiAnswer> {
   return callApi(stack, `/escalations/${escalationId}/resolve`, { body });
+}
+
+/** Waits until an order asks a person, and answers. @returns what was asked */
+export async function answerEscalation(
+  stack: TestStack,
+  { orderId, attempt = 1 }: { orderId: string; attempt?: number },
+  body: Parameters<typeof resolveEscalation>[2],
+): Promise<EscalationAnswer> {
+  const escalation = await waitForEscalation(stack, orderId, attempt);
+  const answer = await resolveEscalation(stack, escalation.id, body);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  return escalation;
+}
+
+/** What must hold of every order that has ended: nothing of it is left but its records. */
+export async function expectNothingLeft(stack: TestStack, workOrderId: string): Promise<void> {
+  const { database } = stack;
+  expect(await database.slot.count({ where: { workOrderId } })).toBe(0);
+  expect(await database.escalation.count({ where: { workOrderId, state: 'open' } })).toBe(0);
+  // A call that was cut off may be billed: it keeps its reservation, with the reason.
+  expect(await database.modelCall.count({ where: { workOrderId, state: 'reserved', errorCode: null } })).toBe(0);
 }
 
 /** The run of an order in Temporal. */

@@ -39,6 +39,48 @@ export const greeterFiles: Readonly<Record<string, string>> = {
   ].join('\n'),
 };
 
+/** The same library with a test that demands of every other file in `src` that its constant says its own name. */
+export const checkedFiles: Readonly<Record<string, string>> = {
+  ...greeterFiles,
+  'test/names.test.js': [
+    "import assert from 'node:assert/strict';",
+    "import { readdirSync } from 'node:fs';",
+    "import { test } from 'node:test';",
+    '',
+    "test('each constant says its own name', async () => {",
+    "  const files = readdirSync(new URL('../src/', import.meta.url)).filter((file) => file !== 'greet.js');",
+    '  for (const file of files) {',
+    '    const module = await import(`../src/${file}`);',
+    '    for (const [name, value] of Object.entries(module)) assert.equal(value, name);',
+    '  }',
+    '});',
+    '',
+  ].join('\n'),
+};
+
+/** A test file that hangs once there is a second file in `src`, with a process in a session of its own. */
+export function hangingTest(sleepSeconds: number): string {
+  return [
+    "import { spawn } from 'node:child_process';",
+    "import { readdirSync } from 'node:fs';",
+    "import { test } from 'node:test';",
+    '',
+    "const isChanged = readdirSync(new URL('../src/', import.meta.url)).length > 1;",
+    "test('sleeps', { skip: !isChanged }, () => new Promise((resolve) => {",
+    "  process.on('SIGTERM', () => undefined);",
+    `  spawn('sleep', ['${sleepSeconds}'], { detached: true, stdio: 'ignore' }).on('exit', resolve);`,
+    '}));',
+    '',
+  ].join('\n');
+}
+
+/** A bare copy, as servers have it: branches of the forge lie right in it, so that every worker sees the same ones. */
+export async function makeBareCopy(repository: string): Promise<string> {
+  const path = `${repository}.git`;
+  await git(repository, 'clone', '--quiet', '--bare', repository, path);
+  return path;
+}
+
 /**
  * Makes a repository with a work tree and one commit on `main`.
  *

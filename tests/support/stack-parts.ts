@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { migrate } from '../../prisma/migrate.ts';
 import { lookForAider } from '../../tools/aider.mjs';
+import { lookForLizard } from '../../tools/lizard.mjs';
 import { cacheFolder } from '../../tools/cache.mjs';
 import { stackEnvironment } from '../../tools/environment.mjs';
 import { bundledNodePath, pathWithBundledNode } from '../../tools/node-runtime.mjs';
@@ -104,6 +105,7 @@ export async function nodeEnvironment(
 ): Promise<Record<string, string>> {
   const { found, note } = await lookForAider();
   if (found === undefined) throw new Error(`There is no Aider to edit with (${note ?? 'npm start installs it'}).`);
+  const lizard = await lookForLizard();
   const own = Object.entries(stackEnvironment()).filter(([name]) => !/^(ANTHROPIC|OPENAI|OLLAMA|RATCHET)_/.test(name));
   return {
     ...Object.fromEntries(own),
@@ -120,6 +122,7 @@ export async function nodeEnvironment(
     // Port 1: nobody listens there, so no Ollama of the machine takes part.
     OLLAMA_BASE_URL: 'http://127.0.0.1:1',
     AIDER_PATH: found.path,
+    ...(lizard === undefined ? {} : { LIZARD_PATH: lizard.path }),
   };
 }
 

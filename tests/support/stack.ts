@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,9 +20,14 @@ import {
 export interface StackOptions {
   /** Variables of worker and API beside those that every stack has. */
   environment?: Record<string, string>;
+  /** Changes of the policy, as a policy file has them. */
+  policy?: object;
   /** A PostgreSQL of its own, which a test may kill; else a database on the server of the whole run. */
   hasOwnPostgres?: boolean;
 }
+
+/** A person is asked as soon as one attempt has failed, without a repair. */
+export const askAtOnce = { attemptsMax: 1, repairRoundsMax: 0 };
 
 /** PostgreSQL, Temporal, worker and API as a first start has them: real processes on a state folder of their own. */
 export interface TestStack {
@@ -36,6 +41,10 @@ export interface TestStack {
   temporal: Client;
   /** @param changes variables that only this worker gets */
   startWorker(changes?: Record<string, string>): Promise<void>;
+  /** Writes a policy file. @returns the variables with which a worker reads it */
+  writePolicy(policy: object): Promise<Record<string, string>>;
+  /** A state folder as a worker on another machine has it, below the stack's own. @returns the variables for it */
+  makeOtherDisk(name: string): Promise<Record<string, string>>;
   stopWorker(): Promise<void>;
   /** kill -9 of the worker process and of nothing else. */
   killWorker(): Promise<void>;
@@ -62,7 +71,9 @@ export async function startTestStack(options: StackOptions = {}): Promise<TestSt
   const place = { stateDirectory, ports: reserved.ports };
   const { part: temporal, program: temporalProgram } = await createTemporalPart(place);
   const [database] = await Promise.all([provideDatabase(place, options.hasOwnPostgres === true), temporal.start()]);
-  const environment = { ...(await nodeEnvironment(place, database.url)), ...options.environment };
+  const files = createStackFiles(stateDirectory);
+  const policy = options.policy === undefined ? {} : await files.writePolicy(options.policy);
+  const environment = { ...(await nodeEnvironment(place, database.url)), ...policy, ...options.environment };
   let workerChanges: Record<string, string> = {};
   const parts = {
     api: createNodePart(place, 'api', () => environment),
@@ -73,6 +84,7 @@ export async function startTestStack(options: StackOptions = {}): Promise<TestSt
   const stack: TestStack = {
     stateDirectory,
     temporalProgram,
+    ...files,
     ...openClients(place, database.url),
     async startWorker(changes = {}) {
       workerChanges = changes;
@@ -101,6 +113,25 @@ export async function startTestStack(options: StackOptions = {}): Promise<TestSt
     throw error;
   }
   return stack;
+}
+
+function createStackFiles(stateDirectory: string): Pick<TestStack, 'writePolicy' | 'makeOtherDisk'> {
+  let policies = 0;
+  return {
+    async writePolicy(policy) {
+      policies += 1;
+      const path = join(stateDirectory, `policy-${policies}.yaml`);
+      // JSON is YAML, too.
+      await writeFile(path, JSON.stringify(policy));
+      return { RATCHET_POLICY_FILE: path };
+    },
+    async makeOtherDisk(name) {
+      const disk = join(stateDirectory, 'disks', name);
+      await mkdir(disk, { recursive: true });
+      await shareWorkflowBundles(disk);
+      return { RATCHET_STATE_DIR: disk };
+    },
+  };
 }
 
 async function reserveStackPorts(): Promise<{ ports: StackPlace['ports']; release: () => void }> {

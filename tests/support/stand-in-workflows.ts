@@ -34,17 +34,38 @@ export async function inspectRepository(input: InspectRepositoryInput): Promise<
   };
 }
 
-/** Waits for an answer or for the end; takes the first answer only. */
+/** Names of the queries that only a stand-in answers. */
+export const standInQueries = { heard: 'heard', answer: 'answer' } as const;
+
+/** Waits for an answer or for the end; takes the first answer only, and remembers which signals it heard. */
 export async function workOrder(input: WorkOrderInput): Promise<string> {
   let answer: EscalationAnswer | null = null;
   let isCancelled = false;
+  const heard: string[] = [];
+  const holds = new Set<string>();
+  setHandler(defineQuery<string[]>(standInQueries.heard), () => heard);
+  setHandler(defineQuery<EscalationAnswer | null>(standInQueries.answer), () => answer);
+  for (const name of [messages.continueWorkOrder, messages.dependencyEnded]) {
+    setHandler(defineSignal(name), () => {
+      heard.push(name);
+    });
+  }
+  setHandler(defineSignal<[string]>(messages.pauseWorkOrder), (scope: string) => {
+    heard.push(`pause ${scope}`);
+    holds.add(scope);
+  });
+  setHandler(defineSignal<[string]>(messages.resumeWorkOrder), (scope: string) => {
+    heard.push(`resume ${scope}`);
+    holds.delete(scope);
+  });
   setHandler(defineQuery<LiveState>(messages.live), () => ({
     status: 'running',
     step: 'edit',
     attempt: input.orderNumber,
     model: 'scripted',
-    waitingFor: answer?.guidance ?? null,
+    waitingFor: null,
     waitingSince: null,
+    paused: holds.size > 0,
     escalation: null,
     lastFailure: null,
     costUsdMicros: 0,

@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const pollMs = 50;
 
+/** On a machine whose disk is slow and cold, the editor's start alone takes a minute; only a failing test waits so long. */
+const defaultTimeoutMs = 180_000;
+
 /**
  * Asks again and again until the answer is neither undefined, null nor false.
  *
@@ -10,7 +13,7 @@ const pollMs = 50;
 export async function waitFor<Answer>(
   what: string,
   question: () => Promise<Answer | undefined | null | false>,
-  timeoutMs = 60_000,
+  timeoutMs = defaultTimeoutMs,
 ): Promise<Answer> {
   const deadlineMs = Date.now() + timeoutMs;
   for (;;) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { toFailure } from '../../activities/to-failure.ts';
 import { AppError } from '../../domain/errors.ts';
-import { failureFromError } from '../../workflows/attempt.ts';
+import { failureFromError } from '../../workflows/step-failure.ts';
 
 function asWorkflowSees(cause: Error): ActivityFailure {
   return new ActivityFailure(

@@ -79,6 +79,16 @@ describe('the flags of order create', () => {
     expect(given).toMatchObject({ filesInScope: ['a', 'b'], priority: 1, costCapUsd: 0.5, risk: 'high' });
   });
 
+  it('pass on what it depends on, hard and soft, however often the flag is given', async () => {
+    const soft = ['--depends-softly-on', '7'];
+    const { dependsOn } = await request(...least, '--depends-on', '3, #5', '--depends-on', '9', ...soft);
+    expect(dependsOn).toEqual([
+      ...['3', '5', '9'].map((workOrder) => ({ workOrder, kind: 'hard' })),
+      { workOrder: '7', kind: 'soft' },
+    ]);
+    await expect(request('--depends-on', '3,,5')).rejects.toMatchObject({ code: 'commander.invalidArgument' });
+  });
+
   it('read the description from a file, and a whole order from JSON whose parts flags replace', async () => {
     const title = ['--json-file', join(folder, 'order.json'), '--title', 'Mine'];
     const given = await request(...title, '--description-file', join(folder, 'description.md'));

@@ -112,6 +112,17 @@ describe('the line of an event', () => {
     expect(describeEvent(event, uncoloured)).toMatch(/verify +1\.5 s {2}failed: test_fail: Two tests failed\.$/);
   });
 
+  it('says what an order waits for and why, and when it goes on', () => {
+    const waiting = { waitingFor: 'slot', reason: '2 other work orders are at work on this repository.' };
+    expect(describeEvent({ sequence: 1, type: 'waiting', at, payload: waiting }, uncoloured)).toMatch(
+      /It waits for a free place\. 2 other work orders are at work on this repository\.$/,
+    );
+    const resumed = { waitedFor: 'a_new_reason' };
+    expect(describeEvent({ sequence: 2, type: 'resumed', at, payload: resumed }, uncoloured)).toMatch(
+      /It goes on; it waited for a_new_reason\.$/,
+    );
+  });
+
   it('names a type that it has no words for, and survives a payload of another shape', () => {
     expect(describeEvent({ sequence: 1, type: 'new_thing', at, payload: {} }, uncoloured)).toContain('new_thing');
     expect(describeEvent({ sequence: 1, type: 'step_failed', at, payload: { failure: 7 } }, uncoloured)).toContain(

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 
 import { toFailure, withFailures } from '../../activities/to-failure.ts';
 import { AppError, errorCatalogue, isErrorCode, type ErrorCode } from '../../domain/errors.ts';
-import { escalationOptions, fittingOptions, isEscalationOption } from '../../domain/escalations/options.ts';
 import { failureClasses } from '../../domain/failures/failure-class.ts';
 import { failureOf } from '../../domain/failures/typed-failure.ts';
 
@@ -48,25 +47,5 @@ describe('the error catalogue', () => {
     });
     await expect(broken()).rejects.toMatchObject({ type: 'disk-full', nonRetryable: true });
     await expect(fine(1)).resolves.toBe(2);
-  });
-});
-
-describe('the options of an escalation', () => {
-  it('are all, each with its effect, when there is a change to publish', () => {
-    const offered = fittingOptions({ hasChange: true });
-    expect(offered.map(({ option }) => option)).toEqual([...escalationOptions]);
-    expect(offered.every(({ effect }) => effect.endsWith('.'))).toBe(true);
-  });
-
-  it('never offer to accept what is not there', () => {
-    expect(fittingOptions({ hasChange: false }).map(({ option }) => option)).toEqual([
-      'retry_different_approach',
-      'abort',
-    ]);
-  });
-
-  it('are recognised by their exact names', () => {
-    expect(escalationOptions.every(isEscalationOption)).toBe(true);
-    expect(isEscalationOption('Abort')).toBe(false);
   });
 });

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import type { Acceptance } from '../../domain/acceptance/score.ts';
 import { failureOf } from '../../domain/failures/typed-failure.ts';
+import { guards } from '../../domain/guards/guard.ts';
 import { pullRequestBody, type PullRequestFacts } from '../../domain/work-orders/pull-request-body.ts';
 
 const facts: PullRequestFacts = {
@@ -27,7 +29,11 @@ const facts: PullRequestFacts = {
     criteriaCovered: [],
   },
   diffStat: { files: 2, added: 10, removed: 1 },
-  gates: [{ kind: 'test', command: 'npm test', outcome: 'passed', exitCode: 0, durationMs: 1_234 }],
+  gates: [
+    { kind: 'test', command: 'npm test', outcome: 'passed', reason: 'It is green.', exitCode: 0, durationMs: 1_234 },
+  ],
+  acceptance: null,
+  guardHits: [],
   model: 'scripted',
   scripted: false,
   sandboxed: true,
@@ -36,6 +42,14 @@ const facts: PullRequestFacts = {
   failure: null,
 };
 
+const acceptance: Acceptance = {
+  score: 8.5,
+  passes: true,
+  parts: [
+    { name: 'tests', weight: 0.6, score: 9, reasons: [] },
+    { name: 'build', weight: 0.4, score: 7.8, reasons: [] },
+  ],
+};
 const ticksIn = (body: string) => body.match(/^\s*[-*+>] \[x\] /gim) ?? [];
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 3_000 }),
@@ -87,13 +101,24 @@ const hostileFacts: fc.Arbitrary<PullRequestFacts> = fc
       fc.record({
         kind: fc.constantFrom('install', 'test'),
         command: hostile,
-        outcome: fc.constantFrom('passed', 'failed'),
+        outcome: fc.constantFrom('passed', 'known_failures', 'failed'),
+        reason: hostile,
         exitCode: fc.option(fc.integer()),
         durationMs: fc.nat(),
       }),
       { maxLength: 8 },
     ),
     failure: fc.option(hostile.map((message) => failureOf('git-failed', message))),
+    guardHits: fc.array(
+      fc.record({
+        guard: fc.constantFrom(...guards),
+        path: fc.option(hostile),
+        line: fc.option(fc.nat()),
+        message: hostile,
+      }),
+      { maxLength: 9 },
+    ),
+    acceptance: fc.option(fc.constant(acceptance)),
   })
   .map((parts) => ({ ...facts, ...parts }));
 
@@ -129,6 +154,33 @@ describe('the body of a pull request', () => {
     expect(body).toContain('Cost: $0.0015');
   });
 
+  it('shows first what a guard found, and at the end the score and what was no worse than before', () => {
+    const gates = [{ ...facts.gates[0]!, outcome: 'known_failures' as const, exitCode: 1 }];
+    const hit = { guard: 'tamper' as const, path: 'a.test.ts', line: 3, message: 'A test was taken away.' };
+    const body = pullRequestBody({ ...facts, gates, acceptance, guardHits: [hit] });
+    expect(body).toMatch(/^## Look at this first\n- `a\.test\.ts`: A test was taken away\./);
+    expect(body).toContain('| test | no worse than before | `npm test` | exit code 1, 1.2 s |');
+    expect(body).toContain('Acceptance: 8.5 of 10 (tests 9, build 7.8).');
+    expect(pullRequestBody(facts)).not.toMatch(/Look at this|Acceptance: /);
+  });
+
+  it('never loses its last lines, however much there is to say', () => {
+    const many = <Entry>(entry: Entry) => Array.from({ length: 30 }, () => entry);
+    const body = pullRequestBody({
+      ...facts,
+      criteria: many(facts.criteria[0]!),
+      proposal: { ...facts.proposal!, files: many(facts.proposal!.files[0]!) },
+      gates: many(facts.gates[0]!),
+      guardHits: many({ guard: 'size' as const, path: null, line: null, message: 'It is large.' }),
+      acceptance,
+      scripted: true,
+      failure: failureOf('step-timeout', 'It was stopped.'),
+      runUrl: 'http://127.0.0.1:8233/run',
+    });
+    expect(body).toContain('Order #7, attempt 1.');
+    expect(body.endsWith('Run: http://127.0.0.1:8233/run\n')).toBe(true);
+  });
+
   it('stays under 60 lines and keeps its own headings alone, whatever the texts of others hold', () => {
     fc.assert(
       fc.property(hostileFacts, (given) => {
@@ -136,7 +188,9 @@ describe('the body of a pull request', () => {
         const lines = body.split(/\r\n|[\r\n\u2028\u2029]/);
         expect(lines.length).toBeLessThan(60);
         const headings = lines.filter((line) => /^\s{0,3}(?:#{1,6}\s|={2,}\s*$)/.test(line));
-        expect(['## Why', '## What', '## Acceptance criteria', '## Gates'].slice(0, headings.length)).toEqual(headings);
+        const warned = given.guardHits.length > 0 ? ['## Look at this first'] : [];
+        const own = [...warned, '## Why', '## What', '## Acceptance criteria', '## Gates'];
+        expect(own.slice(0, headings.length)).toEqual(headings);
         expect(ticksIn(body)).toEqual([]);
         const outsideCode = body.replaceAll(/\\[^\n]|`[^`\n]*`/g, '').replace('Order #7,', '');
         expect(outsideCode).not.toMatch(/<[a-z!/]/i);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { assessComplexity, complexityFactors, type ComplexityInput } from '../../domain/work-orders/complexity.ts';
 import { findHardStop } from '../../domain/work-orders/hard-stops.ts';
 import { defaultPolicy } from '../../domain/work-orders/policy.ts';
-import { chooseModel, type RoutingCandidate } from '../../domain/work-orders/routing.ts';
+import { chooseModel, chooseWantedModel, type RoutingCandidate } from '../../domain/work-orders/routing.ts';
 
 const weights = defaultPolicy.complexityWeights;
 const words = fc.constantFrom('login', 'race', 'schema', 'cache', 'token', 'hello', 'button', 'public api', '\n', '🎈');
@@ -104,13 +104,14 @@ describe('a hard stop', () => {
   });
 });
 
+const candidate: fc.Arbitrary<RoutingCandidate> = fc.record({
+  name: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+  ceiling: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0.3, 0.7)),
+  estimateUsdMicros: fc.integer({ min: 0, max: 10_000_000 }),
+});
+const candidates = fc.uniqueArray(candidate, { selector: ({ name }) => name, minLength: 1, maxLength: 6 });
+
 describe('the choice of a model', () => {
-  const candidate: fc.Arbitrary<RoutingCandidate> = fc.record({
-    name: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
-    ceiling: fc.double({ min: 0, max: 1, noNaN: true }),
-    estimateUsdMicros: fc.integer({ min: 0, max: 10_000_000 }),
-  });
-  const candidates = fc.uniqueArray(candidate, { selector: ({ name }) => name, minLength: 1, maxLength: 6 });
   const score = fc.double({ min: 0, max: 1, noNaN: true });
   const stop = { subject: 'secrets', match: 'api key' };
 
@@ -155,5 +156,57 @@ describe('the choice of a model', () => {
 
   it('is none when nothing can be chosen', () => {
     expect(chooseModel([], 0.1, null)).toBeNull();
+  });
+});
+
+describe('the model of an attempt that follows another one', () => {
+  const name = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
+
+  it('is the one that was asked for where there is such a one, and else left to the static rule', () => {
+    fc.assert(
+      fc.property(candidates, name, (list, wanted) => {
+        const isThere = list.some((one) => one.name === wanted);
+        const named = chooseWantedModel(list, { rule: 'named', name: wanted });
+        const same = chooseWantedModel(list, { rule: 'same', than: wanted });
+        expect([named?.model, same?.model]).toEqual(isThere ? [wanted, wanted] : [undefined, undefined]);
+        if (isThere) expect([named?.strategy, same?.strategy]).toEqual(['named', 'retry_same']);
+        const better = chooseWantedModel(list, { rule: 'more_capable', than: wanted });
+        expect(better === null).toBe(!isThere);
+      }),
+    );
+  });
+
+  it('that must be more capable is the next step up, and the cheapest on that step', () => {
+    fc.assert(
+      fc.property(candidates, name, (list, than) => {
+        const before = list.find((one) => one.name === than);
+        const choice = chooseWantedModel(list, { rule: 'more_capable', than });
+        if (before === undefined) return;
+        const higher = list.filter(({ ceiling }) => ceiling > before.ceiling);
+        const chosen = list.find((one) => one.name === choice?.model);
+        expect(choice).toMatchObject({ strategy: 'retry_more_capable', reason: expect.stringContaining(than) });
+        if (higher.length === 0) {
+          expect(chosen).toBe(before);
+          return;
+        }
+        const step = Math.min(...higher.map(({ ceiling }) => ceiling));
+        const onStep = higher.filter(({ ceiling }) => ceiling === step);
+        expect(chosen?.ceiling).toBe(step);
+        expect(chosen?.estimateUsdMicros).toBe(Math.min(...onStep.map((one) => one.estimateUsdMicros)));
+      }),
+    );
+  });
+
+  it('climbs to the top in at most as many steps as there are models, and stays there', () => {
+    fc.assert(
+      fc.property(candidates, (list) => {
+        let than = list[0]!.name;
+        list.forEach(() => {
+          than = chooseWantedModel(list, { rule: 'more_capable', than })!.model;
+        });
+        const top = Math.max(...list.map(({ ceiling }) => ceiling));
+        expect(list.find((one) => one.name === than)?.ceiling).toBe(top);
+      }),
+    );
   });
 });

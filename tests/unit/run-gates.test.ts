@@ -4,10 +4,11 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { runGates } from '../../activities/gates/run-gates.ts';
+import { measureGates, runGates } from '../../activities/gates/run-gates.ts';
 import { defaultPolicy } from '../../domain/work-orders/policy.ts';
-import type { Gate } from '../../domain/work-orders/gates.ts';
-import type { ContainedCommand } from '../../activities/sandbox/containment.ts';
+import type { GateMeasurement } from '../../domain/gates/compare-with-baseline.ts';
+import type { Gate } from '../../domain/gates/gate.ts';
+import type { ContainedCommand, ContainedResult } from '../../activities/sandbox/containment.ts';
 
 const gates: Gate[] = [
   { kind: 'install', command: 'npm ci', source: 'package-lock.json' },
@@ -21,20 +22,28 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs the gates where every command is green and each leaves these files changed. */
-async function runGreen(altered: readonly string[]) {
+const green: ContainedResult = { exitCode: 0, timedOut: false, aborted: false, output: 'fine', durationMs: 1 };
+
+interface Situation {
+  /** How a gate's command ends; green where it is not named. */
+  ended?: Record<string, Partial<ContainedResult>>;
+  /** What each gate leaves changed. */
+  altered?: readonly string[];
+  baseline?: readonly GateMeasurement[] | null;
+}
+
+function prepare({ ended = {}, altered = [] }: Situation) {
   const commands: ContainedCommand[] = [];
-  const passed = { exitCode: 0, timedOut: false, aborted: false, output: 'fine', durationMs: 1 };
   const containment = {
     sandboxed: true,
     run: (command: ContainedCommand) => {
       commands.push(command);
-      return Promise.resolve(passed);
+      return Promise.resolve({ ...green, ...ended[(command.args[1] ?? '').replace('exec 2>&1\n', '')] });
     },
   };
   const dependencies = {
     containment,
-    redact: (text: string) => text,
+    redact: (text: string) => text.replaceAll('hunter2', '***'),
     searchPath: '/usr/bin',
     childEnvironment: {},
     packageCaches: join(folder, 'packages'),
@@ -49,24 +58,122 @@ async function runGreen(altered: readonly string[]) {
   const signal = new AbortController().signal;
   const restoreTree = () => Promise.resolve([...altered]);
   const options = { policy: defaultPolicy, signal, onStart: () => undefined, restoreTree };
-  return { ...(await runGates(dependencies, { workspace, gates }, options)), commands };
+  return { dependencies, workspace, options, commands };
 }
+
+async function run(situation: Situation = {}) {
+  const { dependencies, workspace, options, commands } = prepare(situation);
+  const { baseline = null } = situation;
+  return { ...(await runGates(dependencies, { workspace, gates, baseline }, options)), commands };
+}
+
+/** What the gates say of a base commit where they end as given. */
+async function measure(ended: Situation['ended'] = {}) {
+  const { dependencies, workspace, options } = prepare({ ended });
+  return measureGates(dependencies, { workspace, gates }, options);
+}
+
+const outcomes = (judged: readonly { kind: string; outcome: string }[]) =>
+  judged.map(({ kind, outcome }) => `${kind} ${outcome}`);
+const lintError = (line: number, code = 'F401') => `src/a.py:${line}:1: ${code} Something is wrong with ${code}`;
 
 describe('gates', () => {
   it('are green when they only check', async () => {
-    const { runs, failure } = await runGreen([]);
-    expect(failure).toBeNull();
-    expect(runs.map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed']);
+    const result = await run();
+    expect(result.failure).toBeNull();
+    expect(result.newErrors).toBe(0);
+    expect(outcomes(result.gates)).toEqual(['install passed', 'lint passed', 'test passed']);
   });
 
   it('have failed when they changed what they should check, whatever their exit code says', async () => {
-    const { runs, failure } = await runGreen(['src/a.ts']);
-    expect(failure).toMatchObject({ failureClass: 'lint_error', rule: 'typed:gate-changed-files' });
-    expect(runs.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual(['install passed', 'lint failed']);
+    const result = await run({ altered: ['src/a.ts'] });
+    expect(result.failure).toMatchObject({ failureClass: 'lint_error', rule: 'typed:gate-changed-files' });
+    expect(outcomes(result.gates)).toEqual(['install passed', 'lint failed']);
+    expect(result.gates[1]?.reason).toContain('src/a.ts');
+    expect(result.newErrors).toBe(1);
+  });
+
+  it('that changed files have failed also where they failed in the same way before', async () => {
+    const ended = { 'npm run lint': { exitCode: 1, output: lintError(3) } };
+    const result = await run({ ended, altered: ['src/a.ts'], baseline: await measure(ended) });
+    expect(outcomes(result.gates)).toEqual(['install passed', 'lint failed']);
+    expect(result.failure?.rule).toBe('typed:gate-changed-files');
   });
 
   it('reach the network only to install', async () => {
-    const { commands } = await runGreen([]);
+    const { commands } = await run();
     expect(commands.map(({ network }) => network)).toEqual([true, false, false]);
+  });
+
+  it('end at the first that fails, with its class and the count of its new errors', async () => {
+    const output = `${lintError(3)}\n${lintError(4, 'F402')}`;
+    const result = await run({ ended: { 'npm run lint': { exitCode: 1, output } }, baseline: await measure() });
+    expect(outcomes(result.gates)).toEqual(['install passed', 'lint failed']);
+    expect(result).toMatchObject({ newErrors: 2, failure: { failureClass: 'lint_error' } });
+  });
+
+  it('go on past what failed at the base commit as well, even where its lines have moved', async () => {
+    const baseline = await measure({ 'npm run lint': { exitCode: 1, output: lintError(3) } });
+    const result = await run({ ended: { 'npm run lint': { exitCode: 1, output: lintError(40) } }, baseline });
+    expect(outcomes(result.gates)).toEqual(['install passed', 'lint known_failures', 'test passed']);
+    expect(result.failure).toBeNull();
+  });
+
+  it('fail by what is new alone: the failure does not name what was there before', async () => {
+    const baseline = await measure({ 'npm run lint': { exitCode: 1, output: lintError(3, 'E501') } });
+    const output = `${lintError(4, 'E501')}\n${lintError(9, 'F841')}`;
+    const result = await run({ ended: { 'npm run lint': { exitCode: 1, output } }, baseline });
+    expect(result.newErrors).toBe(1);
+    expect(result.failure?.context).toMatchObject({ code: 'F841', line: 9 });
+    expect(result.failure?.context.excerpt).not.toContain('E501');
+  });
+
+  it('are judged by their exit code where the base commit could not be measured', async () => {
+    const ended = { 'npm run test': { exitCode: 1, output: 'It broke.' } };
+    const result = await run({ ended });
+    expect(outcomes(result.gates)).toEqual(['install passed', 'lint passed', 'test failed']);
+    expect(result.gates[2]?.reason).toContain('not measured');
+  });
+
+  it('compare a gate with the same command only', async () => {
+    const ended = { 'npm run lint': { exitCode: 1, output: lintError(3) } };
+    const other = (await measure(ended)).map((one) => ({ ...one, command: `${one.command} --other` }));
+    expect(outcomes((await run({ ended, baseline: other })).gates)).toEqual(['install passed', 'lint failed']);
+  });
+
+  it('that time out are a timeout, whatever was measured before', async () => {
+    const ended = { 'npm run test': { exitCode: null, timedOut: true } };
+    const result = await run({ ended, baseline: await measure(ended) });
+    expect(result.failure?.failureClass).toBe('timeout');
+  });
+
+  it('whose command is not there are missing a tool, which no repair can mend', async () => {
+    const ended = { 'npm run lint': { exitCode: 127, output: '' } };
+    expect((await run({ ended })).failure).toMatchObject({
+      failureClass: 'dependency_missing',
+      rule: 'typed:tool-missing',
+    });
+  });
+
+  it('show what they printed without secrets', async () => {
+    const ended = { 'npm run test': { exitCode: 1, output: 'token hunter2' } };
+    expect(JSON.stringify(await run({ ended }).then(({ commands: _own, ...result }) => result))).not.toContain(
+      'hunter2',
+    );
+  });
+});
+
+describe('the measurement of a base commit', () => {
+  it('runs all gates, also after one that fails: each is needed to compare with', async () => {
+    const measured = await measure({
+      'npm ci': { exitCode: 1 },
+      'npm run lint': { exitCode: 2, output: lintError(3) },
+    });
+    expect(measured.map(({ kind, exitCode }) => [kind, exitCode])).toEqual([
+      ['install', 1],
+      ['lint', 2],
+      ['test', 0],
+    ]);
+    expect(measured[1]?.diagnostics).toHaveLength(1);
   });
 });

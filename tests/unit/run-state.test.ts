@@ -2,11 +2,26 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { fittingOptions } from '../../domain/escalations/options.ts';
+import { recommendOption } from '../../domain/escalations/recommendation.ts';
 import { failureOf } from '../../domain/failures/typed-failure.ts';
+import { waitReasons } from '../../domain/work-orders/work-order.ts';
 import { RunState } from '../../workflows/run-state.ts';
 
 const failure = failureOf('step-timeout', 'The test gate was stopped.');
-const escalation = { id: 'e1', trigger: 'attempts_used_up', failure, options: fittingOptions({ hasChange: false }) };
+const trigger = 'attempts_used_up' as const;
+const escalation = {
+  id: 'e1',
+  trigger,
+  failure,
+  ...recommendOption({
+    options: fittingOptions({ trigger, failureClass: 'timeout', hasChange: false }),
+    history: {},
+    estimateUsdMicros: 100_000,
+    remainingUsdMicros: 1_000_000,
+    attempts: 3,
+    isHighRisk: false,
+  }),
+};
 const at = '2026-01-01T00:00:00.000Z';
 
 let state: RunState;
@@ -31,7 +46,7 @@ describe('an answer to an escalation', () => {
     state.ask(escalation, at);
     expect(state.refuse({ option: 'accept_as_is' })).toEqual({
       code: 'option-not-offered',
-      message: '"accept_as_is" was not offered. Offered: retry_different_approach, abort.',
+      message: '"accept_as_is" was not offered. Offered: retry_different_approach, pivot_solution, take_over, abort.',
     });
   });
 
@@ -58,7 +73,132 @@ describe('an answer to an escalation', () => {
   });
 });
 
+describe('an answer as a hand may have typed it', () => {
+  it('changes nothing when it cannot be used, and never throws', () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        const asked = new RunState();
+        asked.moveTo('running');
+        asked.ask(escalation, at);
+        asked.take(value);
+        if (asked.answer !== null) expect(value).toMatchObject({ option: asked.answer.option });
+      }),
+    );
+    for (const value of [null, 'abort', { option: 'accept_as_is' }, { option: 'abort', escalationId: 'e0' }]) {
+      state = new RunState();
+      state.moveTo('running');
+      state.ask(escalation, at);
+      state.take(value);
+      expect(state.answer).toBeNull();
+    }
+  });
+
+  it('is taken once: the first one stays', () => {
+    state.ask(escalation, at);
+    state.take({ option: 'abort', note: 'first' });
+    state.take({ option: 'take_over', note: 'second' });
+    expect(state.answer).toEqual({ option: 'abort', note: 'first' });
+  });
+
+  it('is taken while the run is paused: the pause holds the next step and not the answer', () => {
+    state.ask(escalation, at);
+    state.pause('order');
+    state.take({ option: 'abort' });
+    expect(state.answer).toEqual({ option: 'abort' });
+    expect(state.isPaused).toBe(true);
+  });
+});
+
+describe('a pause', () => {
+  const scope = fc.constantFrom('order', 'all', undefined, null, 'everything', 3);
+  const isAll = (given: unknown) => given === 'all';
+
+  it('holds until everybody who paused has let go: a person for this order, and a stop of everything', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), scope)), (acts) => {
+        const run = new RunState();
+        const holds = { order: false, all: false };
+        for (const [pauses, by] of acts) {
+          if (pauses) run.pause(by);
+          else run.unpause(by);
+          holds[isAll(by) ? 'all' : 'order'] = pauses;
+          expect([run.isPaused, run.isHeldByAll()]).toEqual([holds.order || holds.all, holds.all]);
+          expect(run.live().paused).toBe(run.isPaused);
+        }
+      }),
+    );
+  });
+
+  it('is told to whoever looks, with who holds the run', () => {
+    expect(state.describe(null)).not.toContain('Paused');
+    state.pause('order');
+    expect(state.describe(null)).toContain('**Paused:** A person paused this work order.');
+    state.pause('all');
+    expect(state.describe(null)).toContain('**Paused:** All work is stopped.');
+    state.unpause('all');
+    expect(state.describe(null)).toContain('A person paused this work order.');
+    state.unpause('order');
+    expect(state.describe(null)).not.toContain('Paused');
+  });
+});
+
+describe('a message to a run', () => {
+  it('is kept until somebody looks for it, and forgotten alone', () => {
+    state.hear('slot');
+    state.hear('go_on');
+    expect([state.hasHeard('slot'), state.hasHeard('dependency'), state.hasHeard('go_on')]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    state.forget('slot');
+    expect([state.hasHeard('slot'), state.hasHeard('go_on')]).toEqual([false, true]);
+  });
+});
+
 describe('the state of a run', () => {
+  it.each(waitReasons)('can wait for: %s; it says so, and forgets it when it goes on', (reason) => {
+    state.waitFor(reason, at);
+    expect(state.live()).toMatchObject({ status: 'waiting', waitingFor: reason, waitingSince: at });
+    expect(state.describe(null)).toContain(`**Waits for:** ${reason}`);
+    state.resume();
+    expect(state.live()).toMatchObject({ status: 'running', waitingFor: null, waitingSince: null });
+  });
+
+  it('can wait before it has begun, and can not wait after its end', () => {
+    const queued = new RunState();
+    queued.waitFor('dependency', at);
+    expect(queued.status).toBe('waiting');
+    state.moveTo('completed');
+    expect(() => {
+      state.waitFor('paused', at);
+    }).toThrow('from completed to waiting');
+  });
+
+  it('shows what is recommended and why as long as the question is open', () => {
+    state.ask(escalation, at);
+    expect(state.describe(null)).toContain(
+      `Recommended: retry_different_approach. ${escalation.recommendation.reason}`,
+    );
+    state.take({ option: 'abort' });
+    expect(state.describe(null)).not.toContain('Recommended');
+  });
+
+  it('asks without a recommendation where there is none, and shows a cap where one is needed', () => {
+    const options = recommendOption({
+      options: ['raise_budget', 'abort'],
+      history: {},
+      estimateUsdMicros: 0,
+      remainingUsdMicros: 0,
+      attempts: 1,
+      isHighRisk: false,
+    }).options;
+    state.ask({ ...escalation, options, recommendation: null }, at);
+    expect(state.describe(null)).not.toContain('Recommended');
+    const shown = /`(\{"option":"raise_budget".+?\})`/.exec(state.describe(null))?.[1] ?? '';
+    expect(state.refuse(JSON.parse(shown))).toBeNull();
+  });
+
   it('says for what and since when it waits, and forgets it when it goes on', () => {
     state.ask(escalation, at);
     expect(state.live()).toMatchObject({ status: 'waiting', waitingFor: 'escalation', waitingSince: at, escalation });

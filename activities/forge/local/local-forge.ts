@@ -3,9 +3,11 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 
 import { AppError } from '../../../domain/errors.ts';
+import { branchPrefix } from '../../../domain/work-orders/work-order.ts';
 import type { Database } from '../../../prisma/client.ts';
 import {
   findOrCreatePullRequest,
+  listHeadBranches,
   loadForMerge,
   markMerged,
   type MergeableReference,
@@ -47,14 +49,35 @@ export function createLocalForge(dependencies: LocalForgeDependencies): Forge {
       await markMerged(dependencies.database, id, mergeCommit);
       return { mergeCommit };
     },
+    removeBranches: (order) => removeBranches(dependencies, order),
   };
+}
+
+async function removeBranches(
+  { git, database, folder }: LocalForgeDependencies,
+  { orderId, repository }: { orderId: string; repository: string },
+): Promise<void> {
+  const gitDir =
+    isAbsolute(repository) && (await isBare(git, repository)) ? repository : ownCopyPath(folder, repository);
+  if (!(await isRepository(gitDir))) return;
+  const pattern = `refs/heads/${branchPrefix(orderId)}*`;
+  const listed = await git(['for-each-ref', '--format=%(refname) %(objectname)', pattern], { gitDir, remote: true });
+  const kept = new Set((await listHeadBranches(database, orderId)).map((branch) => `refs/heads/${branch}`));
+  for (const line of listed.split('\n').filter((entry) => entry !== '')) {
+    const [reference = '', commit = ''] = line.split(' ');
+    // With its old value: what somebody pushed there meanwhile is not ours to remove.
+    if (!kept.has(reference)) await git(['update-ref', '-d', reference, commit], { gitDir, remote: true });
+  }
+}
+
+function ownCopyPath(folder: string, repository: string): string {
+  const hash = createHash('sha256').update(repository).digest('hex').slice(0, 8);
+  return join(folder, `${basename(repository, '.git').replaceAll(/[^\w.-]/g, '-')}-${hash}.git`);
 }
 
 async function locate({ git, folder }: LocalForgeDependencies, draft: PullRequestDraft): Promise<string> {
   if (isAbsolute(draft.repository) && (await isBare(git, draft.repository))) return draft.repository;
-  const hash = createHash('sha256').update(draft.repository).digest('hex').slice(0, 8);
-  const name = basename(draft.repository, '.git').replaceAll(/[^\w.-]/g, '-');
-  const path = join(folder, `${name}-${hash}.git`);
+  const path = ownCopyPath(folder, draft.repository);
   await createOwnCopy(git, path);
   // Only forward: after merges here the base branch is ahead of the original's, and that is not undone.
   const branch = `refs/heads/${draft.baseBranch}`;

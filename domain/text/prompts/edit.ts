@@ -6,7 +6,8 @@ export interface EditRequest {
   title: string;
   description: string;
   acceptanceCriteria: readonly AcceptanceCriterion[];
-  proposal: Proposal;
+  /** Null where planning is switched off. */
+  proposal: Proposal | null;
   guidance: string | null;
   previousFailure: string | null;
 }
@@ -16,21 +17,22 @@ export interface EditRequest {
  * `!` for a command of its own.
  */
 export function editMessage(request: EditRequest): string {
-  const files = request.proposal.files.map(
-    ({ path, intent, isNew }) => `- ${path}${isNew ? ' (new file)' : ''}: ${intent}`,
-  );
   const criteria = request.acceptanceCriteria.map(({ id, text }) => `- ${id}: ${text}`);
   const parts = [
     'Make the following change to this repository by editing files. Do not only describe it.',
     `Change: ${request.title}\n\n${request.description}`,
     criteria.length > 0 ? `It is done when:\n${criteria.join('\n')}` : '',
-    `Plan: ${request.proposal.summary}\n${files.join('\n')}`,
-    request.proposal.tests.length > 0
-      ? `Tests to add:\n${request.proposal.tests.map((test) => `- ${test}`).join('\n')}`
-      : '',
+    ...(request.proposal === null ? [] : describeProposal(request.proposal)),
     request.previousFailure === null ? '' : `An attempt before this one failed with:\n${request.previousFailure}`,
     request.guidance === null ? '' : `A person adds: ${request.guidance}`,
     'Never delete, skip or weaken an existing test. Do not touch settings of tools.',
   ];
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function describeProposal({ summary, files, tests, criterionTests = [] }: Proposal): string[] {
+  const planned = files.map(({ path, intent, isNew }) => `- ${path}${isNew ? ' (new file)' : ''}: ${intent}`);
+  const named = criterionTests.map(({ criterion, test }) => `- a test named "${test}", which proves ${criterion}`);
+  const wanted = [...tests.map((test) => `- ${test}`), ...named];
+  return [`Plan: ${summary}\n${planned.join('\n')}`, wanted.length > 0 ? `Tests to add:\n${wanted.join('\n')}` : ''];
 }

@@ -1,0 +1,151 @@
+import { constants } from 'node:fs';
+import { mkdir, open, realpath, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+import type { GateMeasurement } from '../../domain/gates/compare-with-baseline.ts';
+import type { Gate } from '../../domain/gates/gate.ts';
+import { measureGate, readableOutput } from '../../domain/gates/measure-gate.ts';
+import type { Redact } from '../../domain/text/redact.ts';
+import type { Policy } from '../../domain/work-orders/policy.ts';
+import type { Workspace } from '../git/workspace.ts';
+import type { ContainedResult, Containment } from '../sandbox/containment.ts';
+
+export interface GateDependencies {
+  containment: Containment;
+  redact: Redact;
+  /** PATH of the repository's commands. */
+  searchPath: string;
+  /** What they may know of registries and certificates; no secret. */
+  childEnvironment: Record<string, string>;
+  /**
+   * Absolute; where package managers keep what they downloaded: a folder per repository, since whatever runs in one
+   * repository may write there and must not reach another's.
+   */
+  packageCaches: string;
+}
+
+/** One run of a gate: what it printed, redacted, and what can be compared with another run of it. */
+export interface GateRun {
+  measurement: GateMeasurement;
+  output: string;
+  durationMs: number;
+}
+
+const reportBytesMax = 10_000_000;
+
+/** Runs one gate with its own time limit, in a process group, without secrets. Its report is read, never trusted. */
+export async function runGate(
+  dependencies: GateDependencies,
+  { workspace, gate }: { workspace: Workspace; gate: Gate },
+  { policy, signal }: { policy: Policy; signal: AbortSignal },
+): Promise<GateRun> {
+  const place = join(workspace.home, 'reports');
+  await rm(place, { recursive: true, force: true });
+  await mkdir(place, { recursive: true });
+  // The name without links in it: whatever runs may put links there.
+  const reports = await realpath(place);
+  const reportPath = join(reports, 'report');
+  const result = await runCommand(dependencies, workspace, {
+    command: gate.reportingCommand ?? gate.command,
+    timeoutMs: policy.gateTimeoutMs[gate.kind],
+    network: gate.kind === 'install',
+    signal,
+    environment: { RATCHET_REPORT: reportPath },
+  });
+  signal.throwIfAborted();
+  // Relative to the tree, so that a model reads the same on every disk and nobody reads of this machine.
+  const relative = (text: string) => text.replaceAll(`${workspace.tree}/`, '');
+  const output = relative(dependencies.redact(result.output));
+  const { kind, command, reportFormat = null } = gate;
+  const { exitCode, timedOut, durationMs } = result;
+  const report = await readReport(reports);
+  const reportText = report === null ? null : relative(report);
+  const root = workspace.tree;
+  const measurement = measureGate({ kind, command, exitCode, timedOut, output, reportText, reportFormat, root });
+  return { measurement, output: dependencies.redact(readableOutput({ output, reportText, reportFormat })), durationMs };
+}
+
+// Whatever ran could put a link there that leads to a file of this machine.
+async function readReport(folder: string): Promise<string | null> {
+  const path = join(folder, 'report');
+  const real = await realpath(folder).catch(() => null);
+  if (real !== folder) return null;
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => null);
+  if (file === null) return null;
+  try {
+    const { size } = await file.stat();
+    const isUsable = (await file.stat()).isFile() && size > 0 && size <= reportBytesMax;
+    return isUsable ? await file.readFile('utf8') : null;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Runs a command line of the repository or of an order in the workspace. */
+export async function runCommand(
+  dependencies: GateDependencies,
+  workspace: Workspace,
+  run: {
+    command: string;
+    timeoutMs: number;
+    network: boolean;
+    signal: AbortSignal;
+    environment?: Record<string, string>;
+  },
+): Promise<ContainedResult> {
+  const packageCache = packageCacheOf(dependencies, workspace);
+  await mkdir(packageCache, { recursive: true });
+  const objects = join(workspace.gitDir, 'objects');
+  return dependencies.containment.run({
+    command: '/bin/sh',
+    // Through one pipe: what belongs together in the output would else arrive in an order of chance.
+    args: ['-c', `exec 2>&1\n${run.command}`],
+    cwd: workspace.tree,
+    env: {
+      ...gateEnvironment(dependencies, workspace, { packageCache, isInstall: run.network }),
+      ...run.environment,
+    },
+    // Only an install writes what outlives the order: a test must not plant a package for the next one.
+    writable: [workspace.tree, workspace.home, ...(run.network ? [packageCache] : [])],
+    readable: [objects, workspace.mirrorObjects, packageCache],
+    network: run.network,
+    timeoutMs: run.timeoutMs,
+    signal: run.signal,
+  });
+}
+
+function packageCacheOf({ packageCaches }: GateDependencies, { mirrorObjects }: Workspace): string {
+  return join(packageCaches, basename(dirname(mirrorObjects), '.git'));
+}
+
+function gateEnvironment(
+  dependencies: GateDependencies,
+  workspace: Workspace,
+  { packageCache, isInstall }: { packageCache: string; isInstall: boolean },
+): Record<string, string> {
+  const own = join(workspace.home, '.cache');
+  // These managers write into their cache whatever they do, and need what lies there for an install alone.
+  const downloads = isInstall ? packageCache : own;
+  return {
+    ...dependencies.childEnvironment,
+    PATH: dependencies.searchPath,
+    HOME: workspace.home,
+    TMPDIR: '/tmp',
+    CI: 'true',
+    NO_COLOR: '1',
+    COLUMNS: '200',
+    npm_config_cache: join(downloads, 'npm'),
+    npm_config_prefer_offline: 'true',
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+    npm_config_update_notifier: 'false',
+    YARN_CACHE_FOLDER: join(downloads, 'yarn'),
+    PIP_CACHE_DIR: join(downloads, 'pip'),
+    GOMODCACHE: join(packageCache, 'go-modules'),
+    GOCACHE: join(own, 'go-build'),
+    CARGO_HOME: join(packageCache, 'cargo'),
+    ...(isInstall ? {} : { CARGO_NET_OFFLINE: 'true', GOPROXY: 'off' }),
+    RUFF_CACHE_DIR: join(own, 'ruff'),
+    MYPY_CACHE_DIR: join(own, 'mypy'),
+  };
+}
