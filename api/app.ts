@@ -13,6 +13,7 @@ import { createProblem, problemMediaType, sendProblem } from './problem.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { escalationRoutes } from './routes/escalations.ts';
 import { healthRoutes } from './routes/health.ts';
+import { moneyRoutes } from './routes/money.ts';
 import { outcomeRoutes } from './routes/outcomes.ts';
 import { pullRequestRoutes } from './routes/pull-requests.ts';
 import { stopAllRoutes } from './routes/stop-all.ts';
@@ -74,6 +75,7 @@ const resources = [
   outcomeRoutes,
   pullRequestRoutes,
   stopAllRoutes,
+  moneyRoutes,
 ];
 
 /** What is not HTTP has no request to answer; the answer is written by hand. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 import { addDemoCommand } from './commands/demo.ts';
 import { addEscalationCommands } from './commands/escalations.ts';
+import { addMoneyCommands } from './commands/money.ts';
 import { addOrderCommands } from './commands/orders.ts';
 import { addPullRequestCommands } from './commands/pull-requests.ts';
 import { addRecordCommands } from './commands/records.ts';
@@ -37,6 +38,7 @@ export function createProgram(context: CommandContext): Command {
   addStopAllCommands(program, context);
   addPullRequestCommands(program, context);
   addRecordCommands(program, context);
+  addMoneyCommands(program, context);
   for (const command of allCommands(program))
     command.exitOverride().showHelpAfterError('Add --help to see how it is used.');
   return program;

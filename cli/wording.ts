@@ -47,6 +47,8 @@ const waits: Record<string, string> = {
   slot: 'a free place',
   upstream: 'a change elsewhere',
   person: 'the person who took it over',
+  provider: 'a model provider that answers',
+  budget: 'money: the limit of the day or month is reached',
 };
 
 /** What an order waits for; a newer server may know more reasons. */

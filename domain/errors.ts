@@ -71,11 +71,13 @@ export const errorCatalogue = {
   'provider-rate-limited': passing(429, 'The model provider limits the rate', 'budget_exceeded'),
   'provider-money-out': entry(402, 'The model provider wants more credit', 'budget_exceeded'),
   'provider-timeout': passing(504, 'The model provider did not answer in time', 'timeout'),
+  'provider-stream-broken': passing(502, 'The model stopped in the middle of its answer', 'orchestration_error'),
   'provider-bad-answer': entry(502, 'The model answered with something unusable', 'unknown'),
   'provider-refused': entry(502, 'The model provider refused the request', 'unknown'),
   'context-exceeded': entry(413, 'The request does not fit the model', 'budget_exceeded'),
   'output-truncated': entry(502, 'The answer was cut off by a token limit', 'budget_exceeded'),
   'budget-exceeded': entry(402, 'The cost cap is reached', 'budget_exceeded'),
+  'budget-limit-reached': entry(402, 'The limit of the day or month is reached', 'budget_exceeded'),
   'price-unknown': entry(422, 'The price of this model is unknown', 'budget_exceeded'),
   'script-without-reply': entry(422, 'The scripted model has no reply for this', 'orchestration_error'),
 } satisfies Record<string, ErrorCatalogueEntry>;

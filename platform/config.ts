@@ -19,6 +19,13 @@ const modelPrices = z
     return { inputUsdMicrosPerMillionTokens: input, outputUsdMicrosPerMillionTokens: output };
   })
   .optional();
+/** `anthropic,openai,ollama`: who is asked in whose place, in this order; `none`: nobody. */
+const fallbackChain = z
+  .string()
+  .trim()
+  .default('anthropic,openai,ollama')
+  .transform((text) => (text === 'none' || text === '' ? [] : text.split(',').map((name) => name.trim())))
+  .pipe(z.array(z.enum(['anthropic', 'openai', 'ollama'], 'must be some of anthropic, openai, ollama, or none')));
 const megabytes = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
 
 /** Every variable that this product reads, by name. docs/configuration.md explains each. */
@@ -39,6 +46,8 @@ export const environmentSchema = z.object({
   RATCHET_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   RATCHET_SCRIPTED_MODEL: optionalText,
   RATCHET_POLICY_FILE: optionalText,
+  RATCHET_MODELS_FILE: optionalText,
+  RATCHET_FALLBACK_CHAIN: fallbackChain,
   AIDER_PATH: optionalText,
   LIZARD_PATH: optionalText,
   ANTHROPIC_API_KEY: optionalText,
@@ -86,6 +95,10 @@ function toConfig(environment: Environment) {
     sandbox: environment.RATCHET_SANDBOX,
     /** Path of a YAML file that changes numbers of the policy; undefined: the defaults. */
     policyFile: environment.RATCHET_POLICY_FILE,
+    /** Path of a JSON file with models and prices of one's own; undefined: those that come with Ratchet. */
+    modelsFile: environment.RATCHET_MODELS_FILE,
+    /** Providers that stand in for one that does not answer. */
+    fallbackChain: environment.RATCHET_FALLBACK_CHAIN,
     aiderPath: environment.AIDER_PATH ?? 'aider',
     /** Absolute; undefined: the complexity of changed code is unknown. */
     lizardPath: environment.LIZARD_PATH,

@@ -55,9 +55,10 @@ export async function openSchemaEngine(databaseUrl: string): Promise<OpenSchemaE
   const factory = new PrismaPg({ connectionString: databaseUrl });
   // The engine opens connections and never ends them, so they are remembered here.
   const opened: { dispose(): Promise<void> }[] = [];
-  const remember = async <T extends { dispose(): Promise<void> }>(adapter: Promise<T>): Promise<T> => {
-    opened.push(await adapter);
-    return adapter;
+  const remember = async (connecting: ReturnType<PrismaPg['connect']>) => {
+    const adapter = await connecting;
+    opened.push(adapter);
+    return runningScriptsWhole(adapter);
   };
   const remembering = {
     provider: 'postgres' as const,
@@ -74,6 +75,21 @@ export async function openSchemaEngine(databaseUrl: string): Promise<OpenSchemaE
       await Promise.all(opened.map((connection) => connection.dispose()));
     },
   };
+}
+
+type Connection = Awaited<ReturnType<PrismaPg['connect']>>;
+
+/**
+ * The adapter cuts a script at every semicolon, also at those inside of a function. PostgreSQL takes a script as it is,
+ * and then all of it or nothing, as Prisma's native engine sends it.
+ */
+function runningScriptsWhole(adapter: Connection): Connection {
+  const driver = (adapter as unknown as { underlyingDriver(): { query(script: string): Promise<unknown> } }).underlyingDriver();
+  return Object.assign(adapter, {
+    async executeScript(script: string): Promise<void> {
+      await driver.query(script);
+    },
+  });
 }
 
 /** All migrations in the folder, in the form that the engine takes, oldest first. */

@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import type { Registry } from 'prom-client';
+
 import { createRecordActivities, createWaitingActivities, createWorkspaceActivities } from '../activities/index.ts';
 import { createBaselines } from '../activities/gates/baseline.ts';
 import { createAiderEngine } from '../activities/aider/aider-engine.ts';
@@ -9,7 +11,9 @@ import { createGit } from '../activities/git/git-command.ts';
 import { createMirrors } from '../activities/git/mirror.ts';
 import { startModelEndpoint } from '../activities/llm/endpoint.ts';
 import { createModelGateway } from '../activities/llm/gateway.ts';
+import { createModelMetrics } from '../activities/llm/model-metrics.ts';
 import { createModelDirectory } from '../activities/llm/models.ts';
+import { readPriceTable } from '../activities/llm/prices/price-table.ts';
 import { createProviders } from '../activities/llm/providers/create-providers.ts';
 import { createContainment } from '../activities/sandbox/containment.ts';
 import { startOutboundProxy, type OutboundProxy } from '../activities/sandbox/outbound-proxy.ts';
@@ -19,6 +23,7 @@ import type { StepDependencies } from '../activities/steps/dependencies.ts';
 import type { Redact } from '../domain/text/redact.ts';
 import { readChildEnvironment, type Config } from '../platform/config.ts';
 import { createConfigRedactor, createLogger, type Logger } from '../platform/logger.ts';
+import { createMetricsRegistry } from '../platform/metrics.ts';
 import { createTemporalClient } from '../platform/temporal.ts';
 import { openDatabase } from '../prisma/client.ts';
 import { createModelCallRepository } from '../prisma/repositories/model-calls.ts';
@@ -32,6 +37,9 @@ const databaseConnectionsMax = 12;
 export interface WorkerParts {
   logger: Logger;
   dependencies: StepDependencies;
+  metrics: Registry;
+  /** Providers that stand in for one that does not answer, in this order. */
+  fallbackChain: string[];
   recordActivities: ReturnType<typeof createRecordActivities>;
   waitingActivities: ReturnType<typeof createWaitingActivities>;
   workspaceActivities: ReturnType<typeof createWorkspaceActivities>;
@@ -49,8 +57,14 @@ export async function composeWorker(config: Config): Promise<WorkerParts> {
   const { gates, outbound } = await composeGates(config, redact);
   const { containment, searchPath } = gates;
   const ledger = createModelCallRepository(database);
-  const directory = createModelDirectory(config);
-  const gateway = createModelGateway({ directory, providers: createProviders(config), ledger, logger });
+  const prices = await readPriceTable(config.modelsFile);
+  const directory = createModelDirectory(config, prices);
+  const metrics = createMetricsRegistry();
+  const gateway = createModelGateway({
+    ...{ directory, ledger, logger, limits: policy.budget },
+    providers: createProviders(config),
+    metrics: createModelMetrics(metrics),
+  });
   const endpoint = await startModelEndpoint({ gateway, logger });
   const temporal = createTemporalClient(config.temporal);
   const dependencies: StepDependencies = {
@@ -78,6 +92,8 @@ export async function composeWorker(config: Config): Promise<WorkerParts> {
   return {
     logger,
     dependencies,
+    metrics,
+    fallbackChain: config.fallbackChain,
     recordActivities: createRecordActivities(dependencies),
     waitingActivities: createWaitingActivities(dependencies),
     workspaceActivities: createWorkspaceActivities(dependencies),

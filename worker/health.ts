@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface HealthServer {
@@ -6,17 +6,24 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
+/** What the health server asks at each request. */
+export interface HealthSources {
+  isReady(): boolean;
+  /** How the model providers are that were asked so far. */
+  providers(): readonly object[];
+  /** Prometheus' text form, and its media type. */
+  metrics(): Promise<{ text: string; contentType: string }>;
+}
+
 /**
- * `/livez` answers as long as the process does; `/readyz` once it takes work. Loopback only.
- *
- * @param isReady asked at each request
+ * `/livez` answers as long as the process does; `/readyz` once it takes work, with the state of each model provider;
+ * `/metrics` in Prometheus' form. Loopback only.
  */
-export async function startHealthServer(port: number, isReady: () => boolean): Promise<HealthServer> {
+export async function startHealthServer(port: number, sources: HealthSources): Promise<HealthServer> {
   const server = createServer((request, response) => {
-    const known = request.url === '/livez' || request.url === '/readyz';
-    const status = known ? (request.url === '/livez' || isReady() ? 200 : 503) : 404;
-    response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ status: status === 200 ? 'ok' : status === 503 ? 'starting' : 'not found' }));
+    answer(request.url ?? '', response, sources).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : undefined);
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -32,4 +39,28 @@ export async function startHealthServer(port: number, isReady: () => boolean): P
         server.closeAllConnections();
       }),
   };
+}
+
+async function answer(path: string, response: ServerResponse, sources: HealthSources): Promise<void> {
+  const send = (status: number, body: object) => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  };
+  switch (path) {
+    case '/livez':
+      send(200, { status: 'ok' });
+      return;
+    case '/readyz':
+      if (sources.isReady()) send(200, { status: 'ok', providers: sources.providers() });
+      else send(503, { status: 'starting' });
+      return;
+    case '/metrics': {
+      const { text, contentType } = await sources.metrics();
+      response.writeHead(200, { 'content-type': contentType });
+      response.end(text);
+      return;
+    }
+    default:
+      send(404, { status: 'not found' });
+  }
 }

@@ -9,6 +9,7 @@ import type { Logger } from '../platform/logger.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
 import { composeWorker, type WorkerParts } from './compose.ts';
 import { startHealthServer } from './health.ts';
+import { reportSettings } from './report-settings.ts';
 import { waitingQueue, workflowQueue, workspaceQueue } from './queues.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 import { sweepSocketFolders, sweepWorkspaces } from './sweep.ts';
@@ -18,17 +19,27 @@ const retryMs = 1_000;
 async function main(): Promise<void> {
   const config = loadConfig();
   let isReady = false;
-  const health = await startHealthServer(config.worker.healthPort, () => isReady);
+  let composed: WorkerParts | null = null;
+  const health = await startHealthServer(config.worker.healthPort, {
+    isReady: () => isReady,
+    providers: () => composed?.dependencies.gateway.health() ?? [],
+    metrics: async () => ({
+      text: (await composed?.metrics.metrics()) ?? '',
+      contentType: composed?.metrics.contentType ?? 'text/plain',
+    }),
+  });
   const [parts, bundlePath] = await Promise.all([
     composeWorker(config),
     bundleWorkflows(join(config.stateDir, 'workflow-bundles')),
   ]);
+  composed = parts;
   const { logger, dependencies } = parts;
   installRuntime(logger);
   const connection = await connect(config, logger);
   const registered = await registerSearchAttributes(connection, config.temporal.namespace);
   if (registered.length > 0) logger.info({ registered }, 'registered search attributes');
   const workers = await createWorkers(config, { parts, bundlePath, connection });
+  await reportSettings(parts);
   await sweepSocketFolders();
   await sweepWorkspaces(dependencies.database, dependencies.workspacesFolder, logger);
   const running = Promise.all(workers.map((worker) => worker.run()));

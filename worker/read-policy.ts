@@ -4,9 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
+import { refuseLimits, type BudgetLimits } from '../domain/budget/limits.ts';
+import { toUsdMicros } from '../domain/budget/money.ts';
 import { defaultPolicy, type Policy } from '../domain/work-orders/policy.ts';
 
 const count = z.number().int().min(1).max(1_000);
+const dollars = z.number().min(0).max(1_000_000);
 const share = z.number().min(0).max(1);
 const durationMs = z
   .number()
@@ -47,6 +50,11 @@ const policySchema = z.strictObject({
   runAgeMaxMs: durationMs.optional(),
   admission: z.strictObject({ perRepositoryMax: count, perModelMax: count }).partial().optional(),
   dependencyRule: z.enum(['completed', 'merged']).optional(),
+  /** In dollars, as people write money. */
+  budget: z
+    .strictObject({ daySoftUsd: dollars, dayHardUsd: dollars, dayKillUsd: dollars, monthTargetUsd: dollars, monthHardUsd: dollars })
+    .partial()
+    .optional(),
 });
 
 /**
@@ -68,8 +76,20 @@ export async function readPolicy(path: string | undefined): Promise<Policy> {
   const changes = parsed.data;
   const gateTimeoutMs = { ...defaultPolicy.gateTimeoutMs, ...defined(changes.gateTimeoutMs ?? {}) };
   const admission = { ...defaultPolicy.admission, ...defined(changes.admission ?? {}) };
+  const budget = readBudget(changes.budget ?? {});
+  const contradiction = refuseLimits(budget);
+  if (contradiction !== null) throw refusal(path, contradiction);
   const version = `${defaultPolicy.version}+${createHash('sha256').update(JSON.stringify(changes)).digest('hex').slice(0, 8)}`;
-  return { ...defaultPolicy, ...defined(changes), gateTimeoutMs, admission, version };
+  return { ...defaultPolicy, ...defined(changes), gateTimeoutMs, admission, budget, version };
+}
+
+type BudgetChanges = NonNullable<z.infer<typeof policySchema>['budget']>;
+
+function readBudget(changes: BudgetChanges): BudgetLimits {
+  const given = Object.entries(changes).flatMap(([name, usd]) =>
+    usd === undefined ? [] : [[`${name}Micros`, toUsdMicros(usd)]],
+  );
+  return { ...defaultPolicy.budget, ...Object.fromEntries(given) };
 }
 
 async function readYaml(path: string): Promise<unknown> {

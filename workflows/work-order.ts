@@ -34,7 +34,7 @@ import { endingOf, type Ending } from './ending.ts';
 import { askPerson, follow, type Consequence, type Question } from './escalation.ts';
 import { RunContext } from './run-context.ts';
 import { failureFromError } from './step-failure.ts';
-import { waitForDependencies, waitForSlot } from './waits.ts';
+import { waitForDependencies, waitForSlot, waitForModels } from './waits.ts';
 
 const records = proxyActivities<RecordActivities>(recordOptions);
 const settling = proxyActivities<WaitingActivities>(waitingOptions);
@@ -226,12 +226,17 @@ class WorkOrderRun {
     return {
       run: async (step, work) => {
         const { failure, failedStep } = attempt;
-        for (;;) {
+        for (let waits = 0; ; ) {
           if (await once(step, work)) return true;
-          if (attempt.failure?.rule !== stoppedRule) return false;
-          // The stop says nothing of the work: what is published next must not become a draft because of it.
+          const isStopped = attempt.failure?.rule === stoppedRule;
+          if (!isStopped && !(await waitForModels(context, attempt.failure, waits))) return false;
+          // It says nothing of the work: what is published next must not become a draft because of it.
           attempt.failure = failure;
           attempt.failedStep = failedStep;
+          if (!isStopped) {
+            waits += 1;
+            continue;
+          }
           context.state.pause('all');
           // It may be over already: then the message that says so came before this pause, and no other will come.
           if (!(await records.isAllStopped())) context.state.unpause('all');

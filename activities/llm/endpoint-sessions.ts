@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 import type { ErrorCode } from '../../domain/errors.ts';
-import type { CallScope } from './gateway.ts';
+import type { CallScope } from './model-call.ts';
 
 export interface SessionRequest {
   scope: CallScope;
@@ -19,7 +19,11 @@ export interface SessionCalls {
   count: number;
   /** Whether any of them was played from a script. */
   scripted: boolean;
+  /** Whether another model stood in for the session's in any of them. */
+  degraded: boolean;
   lastErrorCode: ErrorCode | null;
+  /** The sentence of that error. */
+  lastErrorMessage: string | null;
 }
 
 export interface Session {
@@ -36,7 +40,7 @@ export function createSessions() {
     open(request: SessionRequest): { token: string; session: Session } {
       const token = randomBytes(32).toString('hex');
       const digest = digestOf(token);
-      const session = { request, calls: { count: 0, scripted: false, lastErrorCode: null }, digest };
+      const session = { request, calls: { count: 0, scripted: false, degraded: false, lastErrorCode: null, lastErrorMessage: null }, digest };
       sessions.set(digest.toString('hex'), session);
       return { token, session };
     },
@@ -45,9 +49,8 @@ export function createSessions() {
       sessions.delete(digestOf(token).toString('hex'));
     },
 
-    /** The session of an `authorization` header, or null. The time it takes tells nothing about any token. */
-    find(authorization: string | undefined): Session | null {
-      const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
+    /** The session of a token, or null. The time it takes tells nothing about any token. */
+    find(token: string): Session | null {
       const digest = digestOf(token);
       const session = sessions.get(digest.toString('hex'));
       return session !== undefined && timingSafeEqual(session.digest, digest) ? session : null;

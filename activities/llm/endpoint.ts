@@ -5,9 +5,11 @@ import { join } from 'node:path';
 
 import { AppError } from '../../domain/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { parseChatRequest, toChunks, toCompletion, toErrorBody, type ChatRequest } from './chat-completions.ts';
+import { chatStream, parseChatRequest, toCompletion, toErrorBody } from './chat-completions.ts';
+import type { CompletionIdentity, EndpointRequest, StreamForm } from './endpoint-request.ts';
 import { createSessions, type Session, type SessionCalls, type SessionRequest } from './endpoint-sessions.ts';
 import type { GenerateResult, ModelGateway } from './gateway.ts';
+import { messagesStream, parseMessagesRequest, toMessage, toMessagesError } from './messages.ts';
 
 const bodyBytesMax = 20 * 1024 * 1024;
 
@@ -27,14 +29,31 @@ export interface ModelEndpoint {
   close(): Promise<void>;
 }
 
+/** How a client speaks: what it sends, and the forms of what it gets back. */
+interface Dialect {
+  parse(body: string): EndpointRequest;
+  whole(identity: CompletionIdentity, result: GenerateResult): unknown;
+  stream(identity: CompletionIdentity, includeUsage: boolean): StreamForm;
+  error(error: AppError): unknown;
+}
+
+const openAi: Dialect = { parse: parseChatRequest, whole: toCompletion, stream: chatStream, error: toErrorBody };
+
+const anthropic: Dialect = {
+  parse: parseMessagesRequest,
+  whole: toMessage,
+  stream: messagesStream,
+  error: toMessagesError,
+};
+
 /**
- * The gateway for child processes: an OpenAI-compatible endpoint on the loopback interface. A child gets a token that
- * is worth one model in one attempt, never a key.
+ * The gateway for child processes: an endpoint on the loopback interface that speaks OpenAI's chat completions and
+ * Anthropic's messages. A child gets a token that is worth one model in one attempt, never a key.
  */
 export async function startModelEndpoint(options: { gateway: ModelGateway; logger: Logger }): Promise<ModelEndpoint> {
   const sessions = createSessions();
   const handle = (request: IncomingMessage, response: ServerResponse) =>
-    void answerRequest(request, response, { ...options, findSession: (authorization) => sessions.find(authorization) });
+    void answerRequest(request, response, { ...options, findSession: (token) => sessions.find(token) });
   const server = createServer(handle);
   await listen(server, { host: '127.0.0.1', port: 0 });
   const address = server.address();
@@ -90,7 +109,7 @@ async function stop(server: Server): Promise<void> {
 interface RequestContext {
   gateway: ModelGateway;
   logger: Logger;
-  findSession: (authorization: string | undefined) => Session | null;
+  findSession: (token: string) => Session | null;
 }
 
 /** Never rejects: whatever goes wrong becomes an answer. */
@@ -99,66 +118,110 @@ async function answerRequest(
   response: ServerResponse,
   context: RequestContext,
 ): Promise<void> {
-  const session = context.findSession(request.headers.authorization);
+  const session = context.findSession(tokenOf(request));
+  const path = request.url?.split('?')[0] ?? '';
+  const dialect = path === '/v1/messages' ? anthropic : openAi;
   try {
     if (session === null) {
-      sendError(response, 401, new AppError('bad-request', 'This token is not one of an open session.'));
+      sendError(response, dialect, { status: 401, error: badToken() });
     } else {
-      await route(request, response, { session, gateway: context.gateway });
+      await route(request, response, { session, gateway: context.gateway, path, dialect });
     }
   } catch (error) {
     const known = session?.request.signal?.aborted === true ? sessionEnded() : toAppError(error, context.logger);
-    if (session !== null) session.calls.lastErrorCode = known.code;
-    sendError(response, statusOf(known), known);
+    if (session !== null) {
+      session.calls.lastErrorCode = known.code;
+      session.calls.lastErrorMessage = known.message;
+    }
+    sendError(response, dialect, { status: statusOf(known), error: known });
   }
+}
+
+/** OpenAI's clients send a bearer token, Anthropic's a header of their own. */
+function tokenOf({ headers }: IncomingMessage): string {
+  const key = headers['x-api-key'];
+  return typeof key === 'string' ? key : (/^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '');
+}
+
+function badToken(): AppError {
+  return new AppError('bad-request', 'This token is not one of an open session.');
 }
 
 interface SessionContext {
   session: Session;
   gateway: ModelGateway;
+  path: string;
+  dialect: Dialect;
 }
 
 async function route(request: IncomingMessage, response: ServerResponse, context: SessionContext): Promise<void> {
-  const { model } = context.session.request;
-  switch (`${request.method} ${request.url?.split('?')[0]}`) {
+  const { model: id } = context.session.request;
+  const model = { id, object: 'model', created: 0, owned_by: 'ratchet' };
+  switch (`${request.method} ${context.path}`) {
     case 'GET /v1/models':
-      sendJson(response, 200, {
-        object: 'list',
-        data: [{ id: model, object: 'model', created: 0, owned_by: 'ratchet' }],
-      });
+      sendJson(response, 200, { object: 'list', data: [model] });
+      return;
+    case `GET /v1/models/${id}`:
+      sendJson(response, 200, model);
       return;
     case 'POST /v1/chat/completions':
-      await complete(parseChatRequest(await readBody(request)), response, context);
+    case 'POST /v1/messages':
+      await complete(context.dialect.parse(await readBody(request)), response, context);
       return;
     default:
-      throw new AppError('not-found', 'This endpoint has GET /v1/models and POST /v1/chat/completions.');
+      throw new AppError(
+        'not-found',
+        'This endpoint has GET /v1/models, POST /v1/chat/completions and POST /v1/messages.',
+      );
   }
 }
 
-async function complete(chat: ChatRequest, response: ServerResponse, context: SessionContext): Promise<void> {
-  const { session, gateway } = context;
+async function complete(asked: EndpointRequest, response: ServerResponse, context: SessionContext): Promise<void> {
+  const { session, gateway, dialect } = context;
   const { scope, model, signal } = session.request;
-  if (chat.model !== model) {
-    throw new AppError('validation-failed', `This session may only ask ${model}, not ${chat.model.slice(0, 100)}.`);
+  if (asked.model !== model) {
+    throw new AppError('validation-failed', `This session may only ask ${model}, not ${asked.model.slice(0, 100)}.`);
   }
+  const { prompt, outputTokensMax } = asked;
+  const identity = { id: randomUUID(), createdAtSeconds: Math.floor(Date.now() / 1_000), model };
+  const stream = asked.isStream ? openStream(response, dialect.stream(identity, asked.includeUsage)) : null;
   // Only the session ends a call. A client that hangs up does not: its answer is being paid for, and is stored.
-  const { messages, outputTokensMax } = chat;
-  const result = await gateway.generate({ scope, model, messages, outputTokensMax, signal });
+  const call = { ...prompt, scope, model, outputTokensMax, signal };
+  let result: GenerateResult;
+  try {
+    result = await gateway.generate(stream === null ? call : { ...call, onPiece: (piece) => stream.write(piece) });
+  } catch (error) {
+    if (error instanceof AppError) stream?.fail(error);
+    throw error;
+  }
   session.calls.count += 1;
   session.calls.scripted ||= result.scripted;
-  sendResult(response, chat, result);
+  session.calls.degraded ||= result.degraded;
+  if (stream === null) sendJson(response, 200, dialect.whole(identity, result));
+  else stream.end(result);
 }
 
-function sendResult(response: ServerResponse, chat: ChatRequest, result: GenerateResult): void {
-  const identity = { id: randomUUID(), createdAtSeconds: Math.floor(Date.now() / 1_000), model: chat.model };
-  if (!chat.isStream) {
-    sendJson(response, 200, toCompletion(identity, result));
-    return;
-  }
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  for (const chunk of toChunks(identity, result, chat.includeUsage))
-    response.write(`data: ${JSON.stringify(chunk)}\n\n`);
-  response.end('data: [DONE]\n\n');
+/** A stream whose head is sent with its first piece: until then an error can still have a status of its own. */
+function openStream(response: ServerResponse, form: StreamForm) {
+  const begin = () => {
+    if (response.headersSent) return;
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    response.write(form.begin());
+  };
+  return {
+    write(piece: Parameters<StreamForm['piece']>[0]): void {
+      begin();
+      response.write(form.piece(piece));
+    },
+    end(result: GenerateResult): void {
+      begin();
+      response.end(form.end(result));
+    },
+    /** What was sent is no answer: the stream ends with the error and without its last words. */
+    fail(error: AppError): void {
+      if (response.headersSent) response.end(form.error(error));
+    },
+  };
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
@@ -194,12 +257,17 @@ function statusOf(error: AppError): number {
   return error.code === 'payload-too-large' ? 413 : error.code === 'not-found' ? 404 : 400;
 }
 
-function sendError(response: ServerResponse, status: number, error: AppError): void {
-  sendJson(response, status, toErrorBody(error));
+function sendError(
+  response: ServerResponse,
+  dialect: Dialect,
+  { status, error }: { status: number; error: AppError },
+): void {
+  sendJson(response, status, dialect.error(error));
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { 'content-type': 'application/json' });
+  // The official clients look at this header before they look at the status.
+  response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false' });
   response.end(JSON.stringify(body));
 }

@@ -1,46 +1,45 @@
-import { z } from 'zod';
-
-import type { TokenUsage } from '../../domain/budget/models.ts';
+import type { BudgetLimits } from '../../domain/budget/limits.ts';
+import type { ModelEntry, TokenUsage } from '../../domain/budget/models.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { AnswerKey, ModelCallRepository } from '../../prisma/repositories/model-calls.ts';
-import { callModel, type ModelCallTools, type PaidAnswer } from './model-call.ts';
+import type { ModelCallRepository } from '../../prisma/repositories/model-calls.ts';
+import { createCircuitBreakers, type CircuitBreakers, type ProviderHealth } from './circuit-breaker.ts';
+import { callEmbedding } from './embedding-call.ts';
+import { callModel, type CallScope, type ServedAnswer } from './model-call.ts';
+import type { ModelMetrics } from './model-metrics.ts';
 import type { ModelDirectory } from './models.ts';
+import type { CallTools } from './paid-try.ts';
 import { hashPrompt } from './prompt.ts';
 import type { ModelProviders } from './providers/create-providers.ts';
-import type { ChatMessage, FinishReason } from './providers/provider.ts';
-import { defaultRetryPolicy, type RetryPolicy } from './retry.ts';
+import type { AnswerPiece, CallTimeouts, FinishReason, ModelProvider, Prompt, ToolCall } from './providers/provider.ts';
+import { defaultRetryPolicy, isProviderAway, type RetryPolicy } from './retry.ts';
 import { createSingleFlight } from './single-flight.ts';
+import { readStoredAnswer } from './stored-answer.ts';
+import { timeoutsOf } from './timeouts.ts';
 
 /** Enough for a change of some 1,500 lines, and it comes within the time limit of one call. */
 const defaultOutputTokensMax = 16_384;
-const defaultCallTimeoutMs = 150_000;
 
-/** What a call belongs to and may cost. */
-export interface CallScope {
-  workOrderId: string;
-  attempt: number;
-  /** `plan` or `edit`. */
-  step: string;
-  /** Cap of the whole work order, everything spent before included. */
-  costCapUsdMicros: number;
-}
-
-export interface GenerateRequest {
+export interface GenerateRequest extends Prompt {
   scope: CallScope;
   /** Name of a model entry. */
   model: string;
-  messages: ChatMessage[];
   /** Default: 16,384, or the model's own limit when that is less. */
   outputTokensMax?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** Given: the pieces of the answer as they come. A repeated answer comes in one piece. */
+  onPiece?: ((piece: AnswerPiece) => void) | undefined;
 }
 
 export interface GenerateResult {
   text: string;
+  toolCalls: ToolCall[];
   finishReason: FinishReason;
   provider: string;
+  /** The name that the provider gave the model which answered. */
   servedModel: string;
+  /** Another model stood in for the one that was asked for. */
+  degraded: boolean;
   /** Played from a script, not thought of by a model. */
   scripted: boolean;
   /** Null when the provider did not count. */
@@ -51,50 +50,55 @@ export interface GenerateResult {
   repeated: boolean;
 }
 
+export interface EmbedRequest {
+  scope: CallScope;
+  /** Name of an embedding model. */
+  model: string;
+  texts: readonly string[];
+  signal?: AbortSignal | undefined;
+}
+
 export interface ModelGatewayOptions {
   directory: ModelDirectory;
   providers: ModelProviders;
   ledger: ModelCallRepository;
+  limits: BudgetLimits;
   logger: Logger;
-  /** Limit of one try. */
-  callTimeoutMs?: number;
+  metrics: ModelMetrics;
   retryPolicy?: RetryPolicy;
+  breakers?: CircuitBreakers;
+  /** Shorter limits than the models' own. */
+  timeouts?: Partial<CallTimeouts>;
 }
 
 export type ModelGateway = ReturnType<typeof createModelGateway>;
 
-const storedAnswerSchema = z.object({
-  text: z.string(),
-  finishReason: z.enum(['stop', 'length', 'content-filter', 'other']),
-  servedModel: z.string(),
-  usage: z.object({ inputTokens: z.number(), outputTokens: z.number(), cachedInputTokens: z.number() }).nullable(),
-  scripted: z.boolean(),
-});
-
-interface KeptAnswer extends PaidAnswer {
+interface KeptAnswer {
+  answer: ServedAnswer;
+  costUsdMicros: number;
   repeated: boolean;
 }
 
-interface GatewayTools extends ModelCallTools {
+interface GatewayTools extends CallTools {
   directory: ModelDirectory;
   providers: ModelProviders;
+  limits: BudgetLimits;
+  timeouts: Partial<CallTimeouts>;
 }
 
-interface FlightCall {
+interface Flight {
   request: GenerateRequest;
+  promptHash: string;
   /** Of everybody who waits for this answer. */
   signal: AbortSignal;
 }
 
-/** The one way to a model: stored answers first, then money, then the provider. */
+/** The one way to a model: stored answers first, then money, then the provider, then those who stand in for it. */
 export function createModelGateway(options: ModelGatewayOptions) {
-  const { directory } = options;
   const flights = createSingleFlight<KeptAnswer>();
-  const tools = {
-    ...options,
-    callTimeoutMs: options.callTimeoutMs ?? defaultCallTimeoutMs,
-    retryPolicy: options.retryPolicy ?? defaultRetryPolicy,
-  };
+  const breakers = options.breakers ?? createCircuitBreakers();
+  const { timeouts = {}, retryPolicy = defaultRetryPolicy } = options;
+  const tools: GatewayTools = { ...options, breakers, timeouts, retryPolicy };
 
   return {
     /**
@@ -104,44 +108,122 @@ export function createModelGateway(options: ModelGatewayOptions) {
      */
     async generate(request: GenerateRequest): Promise<GenerateResult> {
       const { workOrderId, attempt, step } = request.scope;
-      const promptHash = hashPrompt(request.model, request.messages);
-      const key = { workOrderId, attempt, step, promptHash };
+      const promptHash = hashPrompt(request.model, promptOf(request));
       const flightKey = [workOrderId, attempt, step, promptHash].join('/');
       const { result, joined } = await flights.run(flightKey, request.signal, (signal) =>
-        findOrCall(tools, key, { request, signal }),
+        answerWithStandIns(tools, { request, promptHash, signal }),
       );
+      const { answer } = result;
       const repeated = result.repeated || joined;
-      return {
-        ...result.answer,
-        provider: directory.find(request.model).provider,
-        costUsdMicros: repeated ? 0 : result.costUsdMicros,
-        repeated,
-      };
+      if (repeated) passAll(answer, request.onPiece);
+      const { text, toolCalls, finishReason, provider, servedModel, degraded, scripted, usage } = answer;
+      const told = { text, toolCalls, finishReason, provider, servedModel, degraded, scripted, usage };
+      return { ...told, costUsdMicros: repeated ? 0 : result.costUsdMicros, repeated };
     },
+
+    /**
+     * Vectors for texts, one each, in their order.
+     *
+     * @throws as `generate`
+     */
+    async embed(request: EmbedRequest): Promise<{ vectors: number[][]; servedModel: string; costUsdMicros: number }> {
+      const { scope, texts, signal = new AbortController().signal } = request;
+      const entry = tools.directory.findEmbedding(request.model);
+      const provider = providerOf(tools, entry);
+      const { answer, costUsdMicros } = await callEmbedding(tools, {
+        ...{ scope, texts, signal, entry, provider, limits: tools.limits },
+      });
+      return { vectors: answer.vectors, servedModel: answer.servedModel, costUsdMicros };
+    },
+
+    /** How the providers are that were asked since the start. */
+    health: (): ProviderHealth[] => breakers.health(),
   };
 }
 
-/** The stored answer to a question, or else a paid one. */
-async function findOrCall(tools: GatewayTools, key: AnswerKey, call: FlightCall): Promise<KeptAnswer> {
-  const { request, signal } = call;
-  const stored = await tools.ledger.findAnswer(key);
-  if (stored !== null) return { answer: storedAnswerSchema.parse(stored), costUsdMicros: 0, repeated: true };
-  const entry = tools.directory.find(request.model);
-  const provider = tools.providers[entry.provider];
-  if (provider === undefined) {
-    throw new AppError(
-      'no-model',
-      `The provider of ${entry.name} is not set up. Set its key, or choose another model.`,
-    );
+function promptOf({ messages, tools, toolChoice, responseFormat, stopSequences }: GenerateRequest): Prompt {
+  return { messages, tools, toolChoice, responseFormat, stopSequences };
+}
+
+/** The answer of the model that was asked for, or else of the first that stands in for it. */
+async function answerWithStandIns(tools: GatewayTools, flight: Flight): Promise<KeptAnswer> {
+  const asked = tools.directory.find(flight.request.model);
+  const failures: { entry: ModelEntry; error: AppError }[] = [];
+  let hasPassed = false;
+  const onPiece = flight.request.onPiece && watched(flight.request.onPiece, () => (hasPassed = true));
+  for await (const entry of askedThenStandIns(tools, asked)) {
+    try {
+      return await askOne(tools, flight, { entry, asked, onPiece });
+    } catch (error) {
+      // One that stands in may be too small, or refuse: that says nothing of the others.
+      const mayGoOn = error instanceof AppError && (entry !== asked || isProviderAway(error));
+      if (!mayGoOn || hasPassed || flight.signal.aborted) throw error;
+      failures.push({ entry, error });
+      tools.logger.warn({ model: entry.name, code: error.code }, 'a model did not answer');
+    }
   }
-  const paid = await callModel(tools, {
-    key,
-    entry,
-    provider,
-    messages: request.messages,
-    outputTokensMax: Math.min(request.outputTokensMax ?? defaultOutputTokensMax, entry.outputTokensMax),
-    costCapUsdMicros: request.scope.costCapUsdMicros,
-    signal,
+  throw describeFailures(failures);
+}
+
+function watched(onPiece: (piece: AnswerPiece) => void, notice: () => void): (piece: AnswerPiece) => void {
+  return (piece) => {
+    notice();
+    onPiece(piece);
+  };
+}
+
+async function* askedThenStandIns({ directory }: GatewayTools, asked: ModelEntry): AsyncGenerator<ModelEntry> {
+  yield asked;
+  // Looked for only when it is needed: it asks whether Ollama runs.
+  yield* await directory.standInsFor(asked);
+}
+
+/** The first failure, with what the others said. */
+function describeFailures(failures: readonly { entry: ModelEntry; error: AppError }[]): AppError {
+  const [first, ...others] = failures;
+  if (first === undefined) throw new Error('No model was asked.');
+  if (others.length === 0) return first.error;
+  const { code, message, retryAfterMs, context } = first.error;
+  const told = others.map(({ entry, error }) => `${entry.name}: ${error.message}`).join(' ');
+  return new AppError(code, `${message} Those who could stand in did not answer either. ${told}`, {
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    context: { ...context, asked: failures.map(({ entry }) => entry.name) },
+    cause: first.error,
   });
-  return { ...paid, repeated: false };
+}
+
+async function askOne(
+  tools: GatewayTools,
+  { request, promptHash, signal }: Flight,
+  { entry, asked, onPiece }: { entry: ModelEntry; asked: ModelEntry; onPiece: GenerateRequest['onPiece'] },
+): Promise<KeptAnswer> {
+  const result = await callModel(tools, {
+    scope: request.scope,
+    promptHash,
+    entry,
+    provider: providerOf(tools, entry),
+    prompt: promptOf(request),
+    outputTokensMax: Math.min(request.outputTokensMax ?? defaultOutputTokensMax, entry.outputTokensMax),
+    limits: tools.limits,
+    timeouts: { ...timeoutsOf(entry, onPiece !== undefined), ...tools.timeouts },
+    fallbackFrom: entry === asked ? null : asked.name,
+    signal,
+    onPiece,
+  });
+  if ('stored' in result) return { answer: readStoredAnswer(result.stored), costUsdMicros: 0, repeated: true };
+  return { ...result, repeated: false };
+}
+
+function providerOf({ providers }: GatewayTools, entry: Pick<ModelEntry, 'name' | 'provider'>): ModelProvider {
+  const provider = providers[entry.provider];
+  if (provider !== undefined) return provider;
+  throw new AppError('no-model', `The provider of ${entry.name} is not set up. Set its key, or choose another model.`);
+}
+
+function passAll({ text, toolCalls }: ServedAnswer, onPiece: GenerateRequest['onPiece']): void {
+  if (text !== '') onPiece?.({ kind: 'text', text });
+  for (const [index, { id, name, input }] of toolCalls.entries()) {
+    onPiece?.({ kind: 'tool-call', index, id, name });
+    onPiece?.({ kind: 'tool-input', index, text: input });
+  }
 }

@@ -1,164 +1,143 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 
-import { priceVersionOf } from '../../domain/budget/model-catalogue.ts';
-import { costOfTokens, estimateTokens, largestCost, type ModelEntry } from '../../domain/budget/models.ts';
-import { formatUsdMicros } from '../../domain/budget/money.ts';
+import { wrapUpShare, type BudgetLimits } from '../../domain/budget/limits.ts';
+import { costOfTokens, estimateTokens, largestCost, type ModelEntry, type PromptSize } from '../../domain/budget/models.ts';
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
-import type { Logger } from '../../platform/logger.ts';
-import type { AnswerKey, FailedTry, ModelCallRepository } from '../../prisma/repositories/model-calls.ts';
-import type { ChatMessage, ModelProvider, ProviderAnswer } from './providers/provider.ts';
-import { measurePrompt } from './prompt.ts';
-import { planRetry, type RetryPolicy } from './retry.ts';
+import type { Reservation } from '../../prisma/repositories/model-calls.ts';
+import { callWithRetries, type CallTools, type PaidCall, type PaidResult } from './paid-try.ts';
+import { measurePrompt, withWrapUpHint, wrapUpHintBytes } from './prompt.ts';
+import type { AnswerPiece, CallTimeouts, ModelProvider, Prompt, ProviderAnswer } from './providers/provider.ts';
 
 /** A reservation outlives its call by this much: the answer is still being written, or a clock differs. */
 const reservationSlackMs = 15 * 60_000;
 
+/** What a call belongs to and may cost. */
+export interface CallScope {
+  /** Null for what belongs to no order. */
+  workOrderId: string | null;
+  attempt: number;
+  /** `plan` or `edit`. */
+  step: string;
+  /** Cap of the whole work order, everything spent before included. */
+  costCapUsdMicros: number;
+}
+
 export interface ModelCall {
-  key: AnswerKey;
+  scope: CallScope;
+  promptHash: string;
   entry: ModelEntry;
   provider: ModelProvider;
-  messages: ChatMessage[];
+  prompt: Prompt;
   outputTokensMax: number;
-  costCapUsdMicros: number;
+  limits: BudgetLimits;
+  timeouts: CallTimeouts;
+  /** The model that was asked for when `entry` stands in for it. */
+  fallbackFrom: string | null;
   signal: AbortSignal;
+  onPiece: ((piece: AnswerPiece) => void) | undefined;
 }
 
-export interface ModelCallTools {
-  ledger: ModelCallRepository;
-  logger: Logger;
-  /** Limit of one try, connection included. */
-  callTimeoutMs: number;
-  retryPolicy: RetryPolicy;
-}
-
-export interface PaidAnswer {
-  answer: ProviderAnswer;
-  costUsdMicros: number;
+/** What is stored with an answer beside the answer itself. */
+export interface ServedAnswer extends ProviderAnswer {
+  /** Name of the entry that answered. */
+  entryName: string;
+  provider: string;
+  /** Another model stood in for the one that was asked for. */
+  degraded: boolean;
 }
 
 /**
- * Asks a provider, at most `triesMax` times, each try with a row of its own in the ledger. Nothing below this retries.
+ * Asks one model with all its tries.
  *
  * @throws AppError; the signal's reason when the call was given up
  */
-export async function callModel(tools: ModelCallTools, call: ModelCall): Promise<PaidAnswer> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await tryOnce(tools, call);
-    } catch (error) {
-      if (call.signal.aborted) throw error;
-      const delayMs = planRetry(error, { triesMade: tries, random: Math.random(), policy: tools.retryPolicy });
-      if (delayMs === null) throw error;
-      await wait(delayMs, undefined, { signal: call.signal });
-    }
-  }
-}
-
-async function tryOnce(tools: ModelCallTools, call: ModelCall): Promise<PaidAnswer> {
-  const reservation = await reserve(tools, call);
-  const startedAtMs = performance.now();
-  const latency = () => Math.round(performance.now() - startedAtMs);
-  const wasSent = !call.signal.aborted;
-  let answer: ProviderAnswer;
-  try {
-    answer = await askProvider(tools, call);
-  } catch (error) {
-    const errorCode = call.signal.aborted ? 'aborted' : error instanceof AppError ? error.code : 'internal-error';
-    const failure = { id: reservation.id, errorCode, latencyMs: latency() };
-    // Nobody heard how it ended: the provider may go on with it and bill it.
-    const isBillable = wasSent && (errorCode === 'aborted' || errorCode === 'provider-timeout');
-    await writeFailure(tools, failure, isBillable);
-    throw error;
-  }
-  // Without a count from the provider the whole reservation is taken: less could pass the cap unseen.
-  const costUsdMicros = answer.usage === null ? reservation.amountUsdMicros : costOfTokens(call.entry, answer.usage);
-  const flaw = findFlaw(answer, call);
-  const settlement = {
-    id: reservation.id,
-    servedModel: answer.servedModel,
-    costUsdMicros,
-    usage: answer.usage,
-    latencyMs: latency(),
-    errorCode: flaw?.code ?? null,
-  };
-  if (flaw !== null) {
-    // It is of no use, but the provider bills it all the same.
-    await tools.ledger.settle(settlement);
-    throw flaw;
-  }
-  await tools.ledger.settle(settlement, {
-    key: call.key,
-    value: { ...answer, usage: answer.usage && { ...answer.usage } },
-  });
-  const { workOrderId, attempt, step } = call.key;
-  tools.logger.info(
-    { workOrderId, attempt, step, model: answer.servedModel, costUsdMicros, latencyMs: settlement.latencyMs },
-    'model call settled',
-  );
-  return { answer, costUsdMicros };
-}
-
-async function reserve({ ledger, callTimeoutMs }: ModelCallTools, call: ModelCall) {
-  const size = measurePrompt(call.messages);
+export async function callModel(tools: CallTools, call: ModelCall): Promise<PaidResult<ServedAnswer>> {
+  const { entry, scope, prompt, signal } = call;
+  const size = measurePrompt(prompt);
   const needed = estimateTokens(size) + call.outputTokensMax;
-  if (needed > call.entry.contextTokensMax) {
+  if (needed > entry.contextTokensMax) {
     throw new AppError(
       'context-exceeded',
-      `The request needs about ${needed} tokens and ${call.entry.name} holds ${call.entry.contextTokensMax}. Narrow the files in scope, or choose a model with a larger context.`,
+      `The request needs about ${needed} tokens and ${entry.name} holds ${entry.contextTokensMax}. Narrow the files in scope, or choose a model with a larger context.`,
     );
   }
-  const reservation = {
-    ...call.key,
-    id: randomUUID(),
-    provider: call.entry.provider,
-    askedModel: call.entry.name,
-    amountUsdMicros: largestCost(call.entry, size, call.outputTokensMax),
-    capUsdMicros: call.costCapUsdMicros,
-    validForMs: callTimeoutMs + reservationSlackMs,
-    priceVersion: priceVersionOf(call.entry),
+  let passed = false;
+  const onPiece =
+    call.onPiece === undefined
+      ? undefined
+      : (piece: AnswerPiece) => {
+          passed = true;
+          call.onPiece?.(piece);
+        };
+  const paid: PaidCall<ServedAnswer> = {
+    modelName: entry.name,
+    totalTimeoutMs: call.timeouts.totalMs,
+    signal,
+    hasPassed: () => passed,
+    reservation: (retryNumber) => toReservation(call, size, retryNumber),
+    async ask(trySignal, usedUsdMicros) {
+      const isNearlySpent = usedUsdMicros >= wrapUpShare * scope.costCapUsdMicros;
+      const answer = await call.provider.generate({
+        providerModel: entry.providerModel,
+        step: scope.step,
+        prompt: isNearlySpent && !isFree(entry) ? withWrapUpHint(prompt) : prompt,
+        outputTokensMax: call.outputTokensMax,
+        contextTokensMax: entry.contextTokensMax,
+        timeouts: call.timeouts,
+        signal: trySignal,
+        onPiece,
+      });
+      return { ...answer, entryName: entry.name, provider: entry.provider, degraded: call.fallbackFrom !== null };
+    },
+    judge(answer, reservation) {
+      const { servedModel, usage, firstByteMs } = answer;
+      // Without a count from the provider the whole reservation is taken: less could pass the cap unseen.
+      const costUsdMicros = usage === null ? reservation.amountUsdMicros : costOfTokens(entry, usage);
+      const flaw = findFlaw(answer, call);
+      const kept = flaw === null ? answer : null;
+      return { flaw, ending: { servedModel, usage, firstByteMs, costUsdMicros, isUsageEstimated: false, answer: kept } };
+    },
+    judgeBroken({ receivedBytes, usage: counted }) {
+      const estimated = {
+        inputTokens: estimateTokens(size),
+        outputTokens: estimateTokens({ bytes: receivedBytes, messages: 0 }),
+        cachedInputTokens: 0,
+        cacheWriteInputTokens: 0,
+      };
+      // A provider that counted before it broke off has said at least as much of its input.
+      const usage = counted !== null && counted.outputTokens > 0 ? counted : estimated;
+      const ending = { servedModel: entry.providerModel, usage, firstByteMs: null, answer: null };
+      const costUsdMicros = costOfTokens(entry, usage);
+      return { flaw: null, ending: { ...ending, costUsdMicros, isUsageEstimated: usage === estimated } };
+    },
   };
-  if (await ledger.reserve(reservation)) return reservation;
-  const [cap, estimate] = [call.costCapUsdMicros, reservation.amountUsdMicros].map(formatUsdMicros);
-  throw new AppError(
-    'budget-exceeded',
-    `The next model call could cost up to ${estimate}, which is more than the work order's cap of ${cap} leaves. Create a new order with a higher --cost-cap.`,
-    { context: { workOrderId: call.key.workOrderId, estimateUsdMicros: reservation.amountUsdMicros } },
-  );
+  return callWithRetries(tools, paid);
 }
 
-async function askProvider({ callTimeoutMs }: ModelCallTools, call: ModelCall): Promise<ProviderAnswer> {
-  const timeout = AbortSignal.timeout(callTimeoutMs);
-  try {
-    return await call.provider.generate({
-      providerModel: call.entry.providerModel,
-      step: call.key.step,
-      messages: call.messages,
-      outputTokensMax: call.outputTokensMax,
-      contextTokensMax: call.entry.contextTokensMax,
-      signal: AbortSignal.any([call.signal, timeout]),
-    });
-  } catch (error) {
-    if (!timeout.aborted || call.signal.aborted) throw error;
-    throw new AppError(
-      'provider-timeout',
-      `${call.entry.name} did not answer within ${Math.round(callTimeoutMs / 1_000)} s. Try again later, or choose another model.`,
-      { cause: error },
-    );
-  }
+function isFree(entry: ModelEntry): boolean {
+  return entry.inputUsdMicrosPerMillionTokens === 0 && entry.outputUsdMicrosPerMillionTokens === 0;
 }
 
-async function writeFailure(
-  { ledger, logger }: ModelCallTools,
-  failure: FailedTry,
-  isBillable: boolean,
-): Promise<void> {
-  try {
-    await (isBillable ? ledger.leaveReserved(failure) : ledger.release(failure));
-  } catch (error) {
-    // What the provider said matters more to the caller, and the reservation frees itself when its time is over.
-    logger.warn({ err: error, modelCallId: failure.id }, 'the failure of a model call could not be written');
-  }
+function toReservation(call: ModelCall, size: PromptSize, retryNumber: number): Reservation {
+  const { scope, entry, limits } = call;
+  return {
+    id: randomUUID(),
+    workOrderId: scope.workOrderId,
+    attempt: scope.attempt,
+    step: scope.step,
+    promptHash: call.promptHash,
+    operation: 'generate',
+    provider: entry.provider,
+    askedModel: entry.name,
+    amountUsdMicros: largestCost(entry, { ...size, bytes: size.bytes + wrapUpHintBytes }, call.outputTokensMax),
+    capUsdMicros: scope.costCapUsdMicros,
+    dayCapUsdMicros: limits.dayKillUsdMicros,
+    monthCapUsdMicros: limits.monthHardUsdMicros,
+    validForMs: call.timeouts.totalMs + reservationSlackMs,
+    priceVersion: entry.priceVersion,
+    retryNumber,
+    fallbackFrom: call.fallbackFrom,
+  };
 }
 
 /** Why an answer that came can't be used, or null. */
@@ -183,7 +162,7 @@ function findFlaw(answer: ProviderAnswer, { entry, outputTokensMax }: ModelCall)
       `${entry.name} stopped for a reason that is not known here, so its answer may be incomplete and was not used. Try again, or choose another model.`,
     );
   }
-  if (answer.text.trim() === '') {
+  if (answer.text.trim() === '' && answer.toolCalls.length === 0) {
     return flawed('provider-bad-answer', `${entry.name} answered with nothing. Try again, or choose another model.`);
   }
   return null;

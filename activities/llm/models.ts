@@ -1,15 +1,18 @@
 import { z } from 'zod';
 
-import { modelCatalogue } from '../../domain/budget/model-catalogue.ts';
+import { chooseFallbacks } from '../../domain/budget/fallback-chain.ts';
 import {
   customOpenAiModel,
+  ollamaEmbeddingModel,
   ollamaModel,
   parseOllamaName,
   scriptedModel,
+  type EmbeddingEntry,
   type ModelEntry,
 } from '../../domain/budget/models.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Config } from '../../platform/config.ts';
+import type { PriceTable } from './prices/price-table.ts';
 
 export type ModelDirectory = ReturnType<typeof createModelDirectory>;
 
@@ -25,15 +28,20 @@ type OllamaTag = z.infer<typeof ollamaTagsSchema>['models'][number];
 /**
  * Which models can be used with the settings and what runs on this machine.
  *
+ * @param prices every model with a price
  * @param fetchUrl asks Ollama which models it has
  */
-export function createModelDirectory(config: Pick<Config, 'providers'>, fetchUrl: typeof fetch = fetch) {
+export function createModelDirectory(
+  config: Pick<Config, 'providers' | 'fallbackChain'>,
+  prices: PriceTable,
+  fetchUrl: typeof fetch = fetch,
+) {
   const { anthropic, openai, ollama, scripted } = config.providers;
+  const hasOpenAi = openai.apiKey !== undefined || openai.baseUrl !== undefined;
 
   function configured(): ModelEntry[] {
-    const fromAnthropic = anthropic.apiKey === undefined ? [] : catalogueOf('anthropic');
-    const hasOpenAi = openai.apiKey !== undefined || openai.baseUrl !== undefined;
-    return [...fromAnthropic, ...(hasOpenAi ? openAiModels(openai) : [])];
+    const fromAnthropic = anthropic.apiKey === undefined ? [] : ofProvider(prices.chat, 'anthropic');
+    return [...fromAnthropic, ...(hasOpenAi ? openAiModels(openai, ofProvider(prices.chat, 'openai')) : [])];
   }
 
   return {
@@ -51,10 +59,15 @@ export function createModelDirectory(config: Pick<Config, 'providers'>, fetchUrl
       return real.length === 0 && scripted.scriptPath !== undefined ? [scriptedModel] : real;
     },
 
+    /** Every model with a price, whether its provider is set up or not. */
+    known: (): ModelEntry[] => [...prices.chat, ...configured().filter((entry) => !prices.chat.includes(entry))],
+
+    prices,
+
     /**
      * The entry of a model that was chosen before; does not ask whether its provider can be reached now.
      *
-     * @throws AppError `no-model` when the settings don't know it (any more)
+     * @throws AppError `no-model` when the settings don't know it (any more), `price-unknown` when nobody says its price
      */
     find(name: string): ModelEntry {
       const localName = parseOllamaName(name);
@@ -67,18 +80,43 @@ export function createModelDirectory(config: Pick<Config, 'providers'>, fetchUrl
         `The model ${name} can't be used with the settings of this worker. Set the key of its provider, or choose another model.`,
       );
     },
+
+    /**
+     * The model that makes vectors under this name.
+     *
+     * @throws AppError `no-model`
+     */
+    findEmbedding(name: string): EmbeddingEntry {
+      const localName = parseOllamaName(name);
+      if (localName !== null) return ollamaEmbeddingModel(localName);
+      const entry = prices.embedding.find((candidate) => candidate.name === name);
+      if (entry !== undefined && (entry.provider !== 'openai' || hasOpenAi)) return entry;
+      throw new AppError(
+        'no-model',
+        `The embedding model ${name} has no price or no provider that is set up. Add it to the file that RATCHET_MODELS_FILE names, or choose another.`,
+      );
+    },
+
+    /** Who answers when the provider of a model does not: one model per other provider of the chain, in its order. */
+    async standInsFor(entry: ModelEntry): Promise<ModelEntry[]> {
+      if (entry.provider === 'scripted' || config.fallbackChain.length === 0) return [];
+      const needsOllama = entry.provider !== 'ollama' && config.fallbackChain.includes('ollama');
+      // A local one that is missing is no reason to fail: it only does not stand in.
+      const local = needsOllama ? await findOllamaModel(ollama, fetchUrl).catch(() => null) : null;
+      return chooseFallbacks(entry, [...configured(), ...(local === null ? [] : [local])], config.fallbackChain);
+    },
   };
 }
 
-function catalogueOf(provider: ModelEntry['provider']): ModelEntry[] {
-  return modelCatalogue.filter((entry) => entry.provider === provider);
+function ofProvider(entries: readonly ModelEntry[], provider: ModelEntry['provider']): ModelEntry[] {
+  return entries.filter((entry) => entry.provider === provider);
 }
 
-function openAiModels({ model, modelPrices }: Config['providers']['openai']): ModelEntry[] {
-  if (model === undefined) return catalogueOf('openai');
-  const known = catalogueOf('openai').find((entry) => entry.name === model);
+function openAiModels({ model, modelPrices }: Config['providers']['openai'], known: ModelEntry[]): ModelEntry[] {
+  if (model === undefined) return known;
   if (modelPrices !== undefined) return [customOpenAiModel(model, modelPrices)];
-  if (known !== undefined) return [known];
+  const entry = known.find(({ name }) => name === model);
+  if (entry !== undefined) return [entry];
   throw new AppError(
     'price-unknown',
     `The price of ${model} is not known, so no money can be reserved for it. Set OPENAI_MODEL_PRICES to its dollars per million tokens, input and output, such as "0.5,2" ("0,0" for a server of your own).`,

@@ -1,4 +1,4 @@
-import { AppError } from '../../domain/errors.ts';
+import { AppError, type ErrorCode } from '../../domain/errors.ts';
 
 export interface RetryPolicy {
   triesMax: number;
@@ -25,4 +25,17 @@ export function planRetry(
   const backoffMs = policy.baseDelayMs * 2 ** (triesMade - 1) * (0.5 + random / 2);
   const delayMs = Math.max(backoffMs, error.retryAfterMs ?? 0);
   return delayMs > policy.delayMaxMs ? null : delayMs;
+}
+
+/** A provider that is away, busy or too slow now, and may be there later. Its kin can answer meanwhile. */
+const awayCodes: ReadonlySet<ErrorCode> = new Set([
+  'provider-unavailable',
+  'provider-rate-limited',
+  'provider-timeout',
+  'provider-stream-broken',
+]);
+
+/** Whether another provider should be asked: not for a refused key, an unpaid bill or a request that nobody would take. */
+export function isProviderAway(error: unknown): error is AppError {
+  return error instanceof AppError && awayCodes.has(error.code);
 }

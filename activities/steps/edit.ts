@@ -163,11 +163,11 @@ interface EditEvidence {
 
 async function judge(evidence: EditEvidence): Promise<Failure | null> {
   const { workspace, order, paths, changed, report, model, redact } = evidence;
-  const { count, lastErrorCode } = evidence.calls;
+  const { count, lastErrorCode, lastErrorMessage } = evidence.calls;
   if (report.timedOut) return failureOf('step-timeout', 'The editor was stopped at its time limit.');
   if (changed.length === 0) {
     if (lastErrorCode !== null && isErrorCode(lastErrorCode)) {
-      return failureOf(lastErrorCode, `The editor got no answer from ${model}: ${describeCode(lastErrorCode)}.`);
+      return failureOf(lastErrorCode, lastErrorMessage ?? `The editor got no answer from ${model}.`);
     }
     const said = redact(report.transcript).trim().split('\n').slice(-12).join('\n');
     if (count === 0) {
@@ -189,10 +189,6 @@ async function judge(evidence: EditEvidence): Promise<Failure | null> {
   const leaving = await findLeavingLink(workspace, paths);
   if (leaving === null) return null;
   return failureOf('workspace-breach', `The edit made ${leaving} a link that leads out of the workspace.`);
-}
-
-function describeCode(code: string): string {
-  return isErrorCode(code) ? new AppError(code, '').catalogueEntry.title.toLowerCase() : code;
 }
 
 /** The first changed path that is a symbolic link to somewhere outside of the tree, or null. */

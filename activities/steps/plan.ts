@@ -17,6 +17,7 @@ import { saveDecision } from '../../prisma/repositories/decision-records.ts';
 import { loadOrder, type OrderSnapshot } from '../../prisma/repositories/order-records.ts';
 import { splitNul } from '../git/git-command.ts';
 import { readFileAt } from '../git/mirror.ts';
+import { generateStructured } from '../llm/structured.ts';
 import type { StepProgress } from '../heartbeat.ts';
 import type { StepDependencies } from './dependencies.ts';
 
@@ -230,35 +231,14 @@ async function askForPlan(
   const files = repository.files.slice(0, Math.round(listedFilesMax * input.contextFactor));
   const { contents } = repository;
   const question = planPrompt({ ...order, files, contents, guidance, previousFailure, earlier, plan });
-  let asked = question;
-  for (let call = 1; call <= policy.planCallsMax; call += 1) {
-    const messages = [
-      { role: 'system' as const, content: planSystemPrompt },
-      { role: 'user' as const, content: asked },
-    ];
-    const { text, costUsdMicros } = await gateway.generate({ scope, model, messages, signal });
-    const answer = readPlan(text);
-    if (typeof answer !== 'string') return { answer, costUsdMicros };
-    asked = `${question}\n\nYour answer before could not be read: ${answer} Answer with the JSON object alone.`;
-  }
-  throw new AppError(
-    'provider-bad-answer',
-    `${model} did not answer with a plan that can be read, even when asked again.`,
-  );
-}
-
-/** The plan in an answer, or one sentence that tells what is wrong with it. A fence around the object is allowed. */
-function readPlan(text: string): Answer | string {
-  const from = text.indexOf('{');
-  const to = text.lastIndexOf('}');
-  if (from === -1 || to < from) return 'There is no JSON object in it.';
-  let value: unknown;
-  try {
-    value = JSON.parse(text.slice(from, to + 1));
-  } catch (error) {
-    return `The JSON is not valid (${error instanceof Error ? error.message : 'unknown'}).`;
-  }
-  const parsed = answerSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  return parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  const messages = [
+    { role: 'system' as const, content: planSystemPrompt },
+    { role: 'user' as const, content: question },
+  ];
+  const asked = { scope, model, messages, signal };
+  const { value, costUsdMicros } = await generateStructured(gateway, asked, {
+    schema: answerSchema,
+    callsMax: policy.planCallsMax,
+  });
+  return { answer: value, costUsdMicros };
 }

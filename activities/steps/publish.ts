@@ -55,6 +55,7 @@ export async function publishAttempt(
     guardHits: verification?.guardHits ?? [],
     model: route.model,
     scripted: route.scripted,
+    standIns: await ledger.standIns(orderId, attempt),
     sandboxed: dependencies.gates.containment.sandboxed,
     costUsdMicros: await ledger.spent(orderId),
     runUrl: dependencies.runUrl(orderId),

@@ -68,6 +68,7 @@ async function toOutcome({ ledger, policy }: StepDependencies, input: RecordInpu
     costUsdMicros: await ledger.spent(orderId, attempt),
     executionTimeMs: Math.round(input.executionTimeMs),
     modelServed: served.at(-1) ?? null,
+    isDegraded: (await ledger.standIns(orderId, attempt)).length > 0,
     ...describeRoute(route),
     policyVersion: policy.version,
     diffStat: input.diffStat,

@@ -1,3 +1,4 @@
+import { budgetLevel, type BudgetLevel } from '../../domain/budget/limits.ts';
 import { costOfTokens, type ModelEntry } from '../../domain/budget/models.ts';
 import { AppError } from '../../domain/errors.ts';
 import { assessComplexity, type Complexity } from '../../domain/work-orders/complexity.ts';
@@ -5,6 +6,7 @@ import { findHardStop } from '../../domain/work-orders/hard-stops.ts';
 import { isInScope } from '../../domain/work-orders/proposal.ts';
 import { chooseModel, chooseWantedModel, type WantedModel } from '../../domain/work-orders/routing.ts';
 import { saveCheckpoint, type AttemptKey } from '../../prisma/repositories/attempt-records.ts';
+import { readBudget, type BudgetInUse } from '../../prisma/repositories/budget.ts';
 import { saveDecision } from '../../prisma/repositories/decision-records.ts';
 import { loadOrder, type OrderSnapshot } from '../../prisma/repositories/order-records.ts';
 import { splitNul } from '../git/git-command.ts';
@@ -35,7 +37,7 @@ const estimatedOutputTokens = 2_000;
 /**
  * Chooses the model of an attempt by the static rule and writes the routing decision with its candidates and reason.
  *
- * @throws AppError no-model when no provider is set up
+ * @throws AppError no-model when no provider is set up; budget-limit-reached when there is no money for paid work
  */
 export async function routeAttempt(dependencies: StepDependencies, { wanted, ...key }: RouteInput): Promise<Route> {
   const { database, policy } = dependencies;
@@ -54,9 +56,10 @@ export async function routeAttempt(dependencies: StepDependencies, { wanted, ...
     ceiling: model.ceiling,
     estimateUsdMicros: estimate(model, contextTokens),
   }));
+  const { level, ...budget } = await readLevel(dependencies);
   const choice =
-    (wanted === null ? null : chooseWantedModel(candidates, wanted)) ??
-    chooseModel(candidates, complexity.score, hardStop);
+    (wanted === null || (level === 'hard' && wanted.rule !== 'named') ? null : chooseWantedModel(candidates, wanted)) ??
+    chooseModel(candidates, { score: complexity.score, hardStop, isMoneyShort: level === 'hard' });
   const entry = models.find((model) => model.name === choice?.model);
   if (choice === null || entry === undefined) {
     throw new AppError(
@@ -64,13 +67,15 @@ export async function routeAttempt(dependencies: StepDependencies, { wanted, ...
       'No model provider is set up. Set ANTHROPIC_API_KEY, OPENAI_API_KEY or OPENAI_BASE_URL, or start Ollama, and start Ratchet again.',
     );
   }
+  const standIns = await dependencies.directory.standInsFor(entry);
+  if (level === 'kill' && priceOf(entry) > 0) throw limitReached();
   await saveDecision(database, {
     ...key,
     type: 'routing',
     agent: 'static rule',
     key: 'route',
-    input: { complexity, hardStop, candidates, wanted, policyVersion: policy.version },
-    output: { model: choice.model, strategy: choice.strategy, fallbacks: fallbacksOf(candidates, choice.model) },
+    input: { complexity, hardStop, candidates, wanted, budget: { level, ...budget }, policyVersion: policy.version },
+    output: { model: choice.model, strategy: choice.strategy, fallbacks: standIns.map(({ name }) => name) },
     reason: choice.reason,
   });
   const { baseCommit } = order;
@@ -86,10 +91,21 @@ export async function routeAttempt(dependencies: StepDependencies, { wanted, ...
   };
 }
 
-/** Who could take over, the most capable first. */
-function fallbacksOf(candidates: readonly { name: string; ceiling: number }[], chosen: string): string[] {
-  const others = candidates.filter(({ name }) => name !== chosen);
-  return others.sort((a, b) => b.ceiling - a.ceiling).map(({ name }) => name);
+/** How far the limits of the day and the month are used up. */
+async function readLevel({ database, policy }: StepDependencies): Promise<BudgetInUse & { level: BudgetLevel }> {
+  const use = await readBudget(database, new Date());
+  return { level: budgetLevel(policy.budget, use.day, use.month), ...use };
+}
+
+function priceOf(entry: ModelEntry): number {
+  return entry.inputUsdMicrosPerMillionTokens + entry.outputUsdMicrosPerMillionTokens;
+}
+
+function limitReached(): AppError {
+  return new AppError(
+    'budget-limit-reached',
+    'The limit of the day or the month is reached, so no paid work begins. It goes on when the next day or month (UTC) begins, or when the limits in the policy are raised; `ratchet budget` shows them.',
+  );
 }
 
 function estimate(model: ModelEntry, contextTokens: number): number {
@@ -97,6 +113,7 @@ function estimate(model: ModelEntry, contextTokens: number): number {
     inputTokens: estimatedCalls * (contextTokens + estimatedPromptTokens),
     outputTokens: estimatedCalls * estimatedOutputTokens,
     cachedInputTokens: 0,
+    cacheWriteInputTokens: 0,
   });
 }
 

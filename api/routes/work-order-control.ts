@@ -86,9 +86,12 @@ const otherWaits: Record<string, string> = {
   slot: 'a free place',
 };
 
+/** What a person can end with a word. */
+const continuable: ReadonlySet<string> = new Set(['upstream', 'person', 'provider', 'budget']);
+
 /** The mirror is enough here: a run writes that it is parked before it begins to wait. */
 function requireParked({ number, waitingFor }: StoredWorkOrder): void {
-  if (waitingFor === 'upstream' || waitingFor === 'person') return;
+  if (waitingFor !== null && continuable.has(waitingFor)) return;
   const waits = waitingFor === null ? 'waits for nothing' : `waits for ${otherWaits[waitingFor] ?? waitingFor}`;
   throw new AppError('work-order-not-parked', `Work order #${number} ${waits}, so it needs no word to continue.`);
 }

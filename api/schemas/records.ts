@@ -107,6 +107,7 @@ export const outcomeSchema = z
     executionTimeMs: z.int(),
     modelAsked: z.string(),
     modelServed: z.string().nullable(),
+    isDegraded: z.boolean().describe('Another model stood in for the one that was asked for.'),
     routeReason: z.string(),
     policyVersion: z.string(),
     diffFiles: z.int(),

@@ -45,7 +45,7 @@ export function addRecordCommands(program: Command, context: CommandContext): vo
             moment(one.createdAt),
             one.success ? 'success' : (one.failureClass ?? 'failed'),
             one.failedStep ?? '-',
-            one.modelServed ?? one.modelAsked,
+            one.isDegraded ? `${one.modelServed ?? '-'} (degraded)` : (one.modelServed ?? one.modelAsked),
             dollars(one.costUsdMicros),
             duration(one.executionTimeMs),
             one.acceptanceScore === null ? '-' : String(one.acceptanceScore),

@@ -13,19 +13,49 @@ export interface ModelEntry {
   outputUsdMicrosPerMillionTokens: number;
   /** Price of input tokens that the provider had in its cache. */
   cacheReadUsdMicrosPerMillionTokens: number;
+  /** Price of input tokens that the provider put into its cache. */
+  cacheWriteUsdMicrosPerMillionTokens: number;
+  /** Which prices these are: source and day. Written into every row of the ledger. */
+  priceVersion: string;
   contextTokensMax: number;
   outputTokensMax: number;
+  /** Limit of one try, from its start to its last byte. */
+  callTimeoutMs: number;
+  canUseTools: boolean;
+  /** Whether it keeps to a JSON schema that is sent with the request. */
+  canFollowSchema: boolean;
   /** 0..1: the complexity up to which the model is trusted. */
   ceiling: number;
   editFormat: 'diff' | 'whole';
 }
 
-/** What one call used. `inputTokens` includes the cached ones. */
+/** A model that turns texts into vectors. */
+export interface EmbeddingEntry {
+  name: string;
+  provider: ModelProviderName;
+  providerModel: string;
+  inputUsdMicrosPerMillionTokens: number;
+  priceVersion: string;
+  /** Of one text. */
+  contextTokensMax: number;
+}
+
+/** What one call used. `inputTokens` includes those read from a cache and those written to it. */
 export interface TokenUsage {
   inputTokens: number;
   outputTokens: number;
   cachedInputTokens: number;
+  cacheWriteInputTokens: number;
 }
+
+/** Prices that the settings give. */
+export const customPriceVersion = 'custom';
+
+/** Local and scripted models: nothing is paid for them. */
+export const freePriceVersion = 'free';
+
+/** Enough for an answer of 16,000 tokens from a model of usual speed. */
+export const defaultCallTimeoutMs = 150_000;
 
 const tokensPerMillion = 1_000_000;
 
@@ -36,9 +66,11 @@ const tokensPerMillion = 1_000_000;
  */
 export function costOfTokens(entry: ModelEntry, usage: TokenUsage): number {
   const cachedTokens = Math.min(usage.cachedInputTokens, usage.inputTokens);
+  const writtenTokens = Math.min(usage.cacheWriteInputTokens, usage.inputTokens - cachedTokens);
   const total =
-    (usage.inputTokens - cachedTokens) * entry.inputUsdMicrosPerMillionTokens +
+    (usage.inputTokens - cachedTokens - writtenTokens) * entry.inputUsdMicrosPerMillionTokens +
     cachedTokens * entry.cacheReadUsdMicrosPerMillionTokens +
+    writtenTokens * entry.cacheWriteUsdMicrosPerMillionTokens +
     usage.outputTokens * entry.outputUsdMicrosPerMillionTokens;
   return Math.ceil(total / tokensPerMillion);
 }
@@ -69,6 +101,8 @@ export function largestCost(entry: ModelEntry, prompt: PromptSize, outputTokensM
     inputTokens: prompt.bytes + prompt.messages * overheadTokensPerMessage,
     outputTokens: outputTokensMax,
     cachedInputTokens: 0,
+    // Nothing that is sent here asks a provider to write its cache for money.
+    cacheWriteInputTokens: 0,
   });
 }
 
@@ -88,8 +122,13 @@ export const scriptedModel: ModelEntry = {
   inputUsdMicrosPerMillionTokens: 0,
   outputUsdMicrosPerMillionTokens: 0,
   cacheReadUsdMicrosPerMillionTokens: 0,
+  cacheWriteUsdMicrosPerMillionTokens: 0,
+  priceVersion: freePriceVersion,
   contextTokensMax: 1_000_000,
   outputTokensMax: 128_000,
+  callTimeoutMs: defaultCallTimeoutMs,
+  canUseTools: false,
+  canFollowSchema: false,
   ceiling: 1,
   editFormat: 'diff',
 };
@@ -105,12 +144,30 @@ export function ollamaModel(model: string): ModelEntry {
     inputUsdMicrosPerMillionTokens: 0,
     outputUsdMicrosPerMillionTokens: 0,
     cacheReadUsdMicrosPerMillionTokens: 0,
+    cacheWriteUsdMicrosPerMillionTokens: 0,
+    priceVersion: freePriceVersion,
     // What common local models can hold; the memory for it is asked for per call, by the size of the prompt.
     contextTokensMax: 32_768,
     outputTokensMax: 8_192,
+    // A machine without a graphics card writes a few tokens per second.
+    callTimeoutMs: 4 * defaultCallTimeoutMs,
+    canUseTools: true,
+    canFollowSchema: true,
     ceiling: 0.45,
     // Small models produce few well-formed edit blocks.
     editFormat: 'whole',
+  };
+}
+
+/** A local model that makes vectors, under its name in Ollama. */
+export function ollamaEmbeddingModel(model: string): EmbeddingEntry {
+  return {
+    name: `${ollamaPrefix}${model}`,
+    provider: 'ollama',
+    providerModel: model,
+    inputUsdMicrosPerMillionTokens: 0,
+    priceVersion: freePriceVersion,
+    contextTokensMax: 2_048,
   };
 }
 
@@ -136,8 +193,13 @@ export function customOpenAiModel(model: string, prices: CustomPrices): ModelEnt
     providerModel: model,
     ...prices,
     cacheReadUsdMicrosPerMillionTokens: prices.inputUsdMicrosPerMillionTokens,
+    cacheWriteUsdMicrosPerMillionTokens: prices.inputUsdMicrosPerMillionTokens,
+    priceVersion: customPriceVersion,
     contextTokensMax: 128_000,
     outputTokensMax: 16_384,
+    callTimeoutMs: defaultCallTimeoutMs,
+    canUseTools: true,
+    canFollowSchema: false,
     ceiling: 0.75,
     editFormat: 'diff',
   };

@@ -30,6 +30,8 @@ export interface ErrorContext {
   testNames: string[];
   /** The missing or conflicting package; only for dependency_missing. */
   package: string | null;
+  /** Each breaking difference of a public contract, as its tool says it; not in rows from before it was read. */
+  contractViolations?: string[];
   /** The few lines of output that matter, redacted, under 2,000 characters. */
   excerpt: string;
 }
@@ -41,5 +43,7 @@ export interface Failure {
   subReason: string | null;
   /** The rule that decided, so that a wrong label can be traced. */
   rule: string;
+  /** From 0 to 1: how sure the class is. Only where a text was read; a typed cause is certain. */
+  confidence?: number;
   context: ErrorContext;
 }

@@ -1,6 +1,8 @@
 import { defaultAcceptanceWeights, type AcceptancePart } from '../acceptance/score.ts';
 import type { AdmissionLimits } from '../admission/choose-admissions.ts';
 import type { DependencyRule } from '../admission/dependencies.ts';
+import type { BudgetLimits } from '../budget/limits.ts';
+import { usdMicrosPerUsd } from '../budget/money.ts';
 import type { GateKind } from '../gates/gate.ts';
 import type { ComplexityFactor } from './complexity.ts';
 
@@ -40,6 +42,8 @@ export interface Policy {
   admission: AdmissionLimits;
   /** When a hard dependency counts as done. */
   dependencyRule: DependencyRule;
+  /** What all work together may cost. */
+  budget: BudgetLimits;
 }
 
 const minuteMs = 60_000;
@@ -78,4 +82,11 @@ export const defaultPolicy: Policy = {
   runAgeMaxMs: 24 * 60 * minuteMs,
   admission: { perRepositoryMax: 4, perModelMax: 8 },
   dependencyRule: 'completed',
+  budget: {
+    daySoftUsdMicros: 20 * usdMicrosPerUsd,
+    dayHardUsdMicros: 50 * usdMicrosPerUsd,
+    dayKillUsdMicros: 100 * usdMicrosPerUsd,
+    monthTargetUsdMicros: 500 * usdMicrosPerUsd,
+    monthHardUsdMicros: 1_000 * usdMicrosPerUsd,
+  },
 };

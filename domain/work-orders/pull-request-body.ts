@@ -16,6 +16,12 @@ export interface CriterionProof {
   proof: string;
 }
 
+/** A model that answered because the provider of the one that was asked for did not. */
+export interface StandIn {
+  asked: string;
+  answered: string;
+}
+
 /** Everything a pull request says about itself. */
 export interface PullRequestFacts {
   orderNumber: number;
@@ -35,6 +41,7 @@ export interface PullRequestFacts {
   model: string;
   /** The answers came from a script, not from a model. */
   scripted: boolean;
+  standIns: readonly StandIn[];
   sandboxed: boolean;
   costUsdMicros: number;
   runUrl: string | null;
@@ -75,6 +82,10 @@ function warningLines(facts: PullRequestFacts): string[] {
       `> **Draft, not proven:** ${facts.failure.failureClass}: ${asPlainMarkdown(facts.failure.context.message, 200)}`,
       '',
     );
+  }
+  if (facts.standIns.length > 0) {
+    const told = facts.standIns.map(({ asked, answered }) => `${answered} in place of ${asked}`).join(', ');
+    lines.push(`> **Degraded:** a provider did not answer, so others stood in: ${asPlainMarkdown(told, 200)}.`, '');
   }
   if (facts.scripted) {
     lines.push('> **Scripted model:** the answers came from a script that is part of Ratchet, not from a model.', '');

@@ -11,7 +11,7 @@ export interface RoutingCandidate {
 
 export interface RoutingChoice {
   model: string;
-  strategy: 'hard_stop' | 'cheapest_able' | 'most_capable' | 'retry_same' | 'retry_more_capable' | 'named';
+  strategy: 'hard_stop' | 'budget_forced' | 'cheapest_able' | 'most_capable' | 'retry_same' | 'retry_more_capable' | 'named';
   reason: string;
 }
 
@@ -45,15 +45,15 @@ export function chooseWantedModel(candidates: readonly RoutingCandidate[], wante
 }
 
 /**
- * The static rule: a hard stop takes the most capable model, else the cheapest whose ceiling is at least the score,
- * and where none is trusted that far, the one with the highest ceiling.
+ * The static rule: where money is short the cheapest model that is trusted that far; else a hard stop takes the most
+ * capable one; else the cheapest whose ceiling is at least the score, and where none is trusted that far, the one with
+ * the highest ceiling.
  *
  * @returns null when there is no candidate
  */
 export function chooseModel(
   candidates: readonly RoutingCandidate[],
-  score: number,
-  hardStop: HardStop | null,
+  { score, hardStop, isMoneyShort }: { score: number; hardStop: HardStop | null; isMoneyShort: boolean },
 ): RoutingChoice | null {
   const byCost = [...candidates].sort(
     (a, b) => a.estimateUsdMicros - b.estimateUsdMicros || a.name.localeCompare(b.name),
@@ -61,6 +61,13 @@ export function chooseModel(
   // The sort by cost decides between equally capable models.
   const mostCapable = [...byCost].sort((a, b) => b.ceiling - a.ceiling)[0];
   if (mostCapable === undefined) return null;
+  const able = byCost.find((candidate) => candidate.ceiling >= score);
+  if (isMoneyShort) {
+    const cheapest = able ?? byCost[0] ?? mostCapable;
+    const stop = hardStop === null ? '' : `, although the order names ${hardStop.subject}`;
+    const reason = `The hard limit of the day is reached, so the cheapest model that can do it does it${stop}.`;
+    return { model: cheapest.name, strategy: 'budget_forced', reason };
+  }
   if (hardStop !== null) {
     return {
       model: mostCapable.name,
@@ -68,7 +75,6 @@ export function chooseModel(
       reason: `The order names ${hardStop.subject} ("${hardStop.match}"), so the most capable model does it.`,
     };
   }
-  const able = byCost.find((candidate) => candidate.ceiling >= score);
   if (able !== undefined) {
     return {
       model: able.name,

@@ -144,6 +144,7 @@ export interface OutcomeRecord extends AttemptKey {
   executionTimeMs: number;
   modelAsked: string;
   modelServed: string | null;
+  isDegraded: boolean;
   routeReason: string;
   policyVersion: string;
   diffStat: DiffStat;

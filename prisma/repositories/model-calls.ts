@@ -1,84 +1,108 @@
+import { z } from 'zod';
+
 import type { TokenUsage } from '../../domain/budget/models.ts';
 import { AppError } from '../../domain/errors.ts';
+import type { StandIn } from '../../domain/work-orders/pull-request-body.ts';
+import { createBatcher } from '../batcher.ts';
 import type { Database } from '../client.ts';
-import { Prisma } from '../generated/client.ts';
+import { storable } from '../storable.ts';
 
 /** What an answer belongs to: asked again with the same key it is not paid again. */
 export interface AnswerKey {
-  workOrderId: string;
+  /** Null for what belongs to no order; such answers are not kept. */
+  workOrderId: string | null;
   attempt: number;
   step: string;
   promptHash: string;
 }
 
+/** One try of a call, before it is made. */
 export interface Reservation extends AnswerKey {
   id: string;
+  operation: 'generate' | 'embed';
   provider: string;
   askedModel: string;
+  /** The most that it can cost. */
   amountUsdMicros: number;
   /** Cap of the whole work order. */
   capUsdMicros: number;
+  /** Caps of the day and the month, all orders together. */
+  dayCapUsdMicros: number;
+  monthCapUsdMicros: number;
   /** After this long it no longer counts: a crash leaves no phantom. */
   validForMs: number;
   priceVersion: string;
+  /** 0 for the first try of a model. */
+  retryNumber: number;
+  /** The model that was asked for when this one stands in for it. */
+  fallbackFrom: string | null;
 }
 
-/** How a paid try ended. `usage` is null when the provider did not say. */
-export interface Settlement {
-  id: string;
-  servedModel: string;
-  costUsdMicros: number;
-  usage: TokenUsage | null;
-  latencyMs: number;
-  /** Why a paid answer is of no use, such as `output-truncated`; null for a good one. */
-  errorCode: string | null;
-}
+export type CapName = 'order-cap' | 'day-cap' | 'month-cap';
 
-export interface FailedTry {
-  id: string;
-  errorCode: string;
-  latencyMs: number;
-}
+export type ReserveResult =
+  /** `usedUsdMicros`: what the order had settled and reserved before. */
+  | { verdict: 'reserved' | CapName; usedUsdMicros: number }
+  /** The answer as it was stored. */
+  | { verdict: 'answered'; answer: unknown };
 
-/** An answer with the question that it belongs to. */
-export interface StoredAnswer {
-  key: AnswerKey;
-  value: Prisma.InputJsonValue;
-}
+/** How a try ended. */
+export type CallEnding =
+  | {
+      outcome: 'settled';
+      servedModel: string;
+      costUsdMicros: number;
+      /** Null when the provider did not count. */
+      usage: TokenUsage | null;
+      /** The usage was counted here, because the provider's count never came. */
+      isUsageEstimated: boolean;
+      latencyMs: number;
+      firstByteMs: number | null;
+      /** Why a paid answer is of no use, such as `output-truncated`; null for a good one. */
+      errorCode: string | null;
+      /** A good answer, stored in the same transaction, so that paid is always kept. */
+      answer: unknown;
+    }
+  /** `released` gives the money back. `kept`: nobody knows whether it is billed, so it counts until its time is over. */
+  | { outcome: 'released' | 'kept'; errorCode: string; latencyMs: number };
 
 export type ModelCallRepository = ReturnType<typeof createModelCallRepository>;
 
+const reservedRowSchema = z.object({
+  call_id: z.string(),
+  verdict: z.enum(['reserved', 'answered', 'all-stopped', 'no-order', 'order-cap', 'day-cap', 'month-cap']),
+  used_usd_micros: z.bigint(),
+  stored_answer: z.unknown(),
+});
+
+type ReservedRow = z.infer<typeof reservedRowSchema>;
+
 /** The ledger of model calls and the answers that are kept while their order runs. */
 export function createModelCallRepository(database: Database) {
+  const reserveInBatch = createBatcher((batch: Reservation[]) => reserveAll(database, batch));
+  const settleInBatch = createBatcher((batch: object[]) => settleAll(database, batch));
+
   return {
     /**
-     * Takes money from the order's cap before a call, or takes nothing. Settled cost, reservations in force and this
-     * amount together never pass the cap, however many processes ask at once.
+     * Takes money before a call, or takes nothing. Settled cost, reservations in force and this amount together never
+     * pass the caps, however many processes ask at once. A stored answer to the same question is given instead.
      *
-     * @returns whether the money was there
      * @throws AppError `not-found` when there is no such order, `all-stopped` while all work is stopped
      */
-    reserve: (reservation: Reservation): Promise<boolean> => reserve(database, reservation),
-
-    /** Writes what a try really cost. With `answer`, stores it in the same transaction, so that paid is always kept. */
-    settle: (settlement: Settlement, answer?: StoredAnswer): Promise<void> => settle(database, settlement, answer),
-
-    /** Gives the money of a failed try back. */
-    async release({ id, errorCode, latencyMs }: FailedTry): Promise<void> {
-      const data = { state: 'released' as const, errorCode, latencyMs };
-      await database.modelCall.updateMany({ where: { id, state: 'reserved' }, data });
+    async reserve(reservation: Reservation): Promise<ReserveResult> {
+      const row = await reserveInBatch(reservation);
+      if (row.verdict === 'all-stopped')
+        throw new AppError('all-stopped', 'All work is stopped, so no model is asked.');
+      if (row.verdict === 'no-order')
+        throw new AppError('not-found', `There is no work order ${reservation.workOrderId ?? ''}.`);
+      if (row.verdict === 'answered') return { verdict: row.verdict, answer: row.stored_answer };
+      return { verdict: row.verdict, usedUsdMicros: Number(row.used_usd_micros) };
     },
 
-    /** Writes why a try failed that may be billed all the same: its reservation counts until its time is over. */
-    async leaveReserved({ id, errorCode, latencyMs }: FailedTry): Promise<void> {
-      await database.modelCall.updateMany({ where: { id, state: 'reserved' }, data: { errorCode, latencyMs } });
-    },
-
-    /** The stored answer as it was written, or null. */
-    async findAnswer(key: AnswerKey): Promise<unknown> {
-      const where = { workOrderId_attempt_step_promptHash: key };
-      const row = await database.modelAnswer.findUnique({ where, select: { answer: true } });
-      return row?.answer ?? null;
+    /** Writes what a try came to. Safe to repeat: the first ending stays. */
+    async settle(reservation: Reservation, ending: CallEnding): Promise<void> {
+      const { usage, ...rest } = ending.outcome === 'settled' ? ending : { usage: null, ...ending };
+      await settleInBatch({ ...reservation, ...rest, ...usage });
     },
 
     /** Micro-dollars settled so far: for one attempt of an order, or for all of them. */
@@ -91,68 +115,38 @@ export function createModelCallRepository(database: Database) {
     /** Names of the models that answered in an attempt, in the order of their first answer. */
     async servedModels(workOrderId: string, attempt: number): Promise<string[]> {
       const rows = await database.modelCall.findMany({
-        where: { workOrderId, attempt, state: 'settled', errorCode: null },
+        where: { workOrderId, attempt, state: 'settled', errorCode: null, servedModel: { not: null } },
         select: { servedModel: true },
         orderBy: { createdAt: 'asc' },
       });
-      return [...new Set(rows.map((row) => row.servedModel).filter((model) => model !== null))];
+      return [...new Set(rows.map((row) => row.servedModel ?? ''))];
+    },
+
+    /** Which models stood in for which in an attempt. */
+    async standIns(workOrderId: string, attempt: number): Promise<StandIn[]> {
+      const rows = await database.modelCall.findMany({
+        where: { workOrderId, attempt, state: 'settled', errorCode: null, fallbackFrom: { not: null } },
+        select: { fallbackFrom: true, askedModel: true },
+        distinct: ['fallbackFrom', 'askedModel'],
+        orderBy: { createdAt: 'asc' },
+      });
+      return rows.map(({ fallbackFrom, askedModel }) => ({ asked: fallbackFrom ?? '', answered: askedModel }));
     },
   };
 }
 
-async function reserve(database: Database, reservation: Reservation): Promise<boolean> {
-  // Two statements on purpose: one alone would count with the snapshot from before it waited for the lock.
-  const [locked, inserted, [stop]] = await database.$transaction([
-    database.$executeRaw`
-      SELECT 1 FROM work_orders WHERE id = ${reservation.workOrderId}::uuid FOR NO KEY UPDATE`,
-    database.$executeRaw(reservationStatement(reservation)),
-    database.$queryRaw<{ stopped: boolean }[]>`SELECT EXISTS (SELECT 1 FROM stop_all WHERE stopped) AS stopped`,
-  ]);
-  if (inserted === 0 && stop?.stopped === true)
-    throw new AppError('all-stopped', 'All work is stopped, so no model is asked.');
-  if (locked === 0) throw new AppError('not-found', `There is no work order ${reservation.workOrderId}.`);
-  return inserted === 1;
-}
-
-async function settle(database: Database, settlement: Settlement, answer: StoredAnswer | undefined): Promise<void> {
-  const update = database.modelCall.update({
-    where: { id: settlement.id },
-    data: {
-      state: 'settled',
-      servedModel: settlement.servedModel,
-      costUsdMicros: BigInt(settlement.costUsdMicros),
-      inputTokens: settlement.usage?.inputTokens ?? null,
-      outputTokens: settlement.usage?.outputTokens ?? null,
-      cachedInputTokens: settlement.usage?.cachedInputTokens ?? null,
-      latencyMs: settlement.latencyMs,
-      errorCode: settlement.errorCode,
-    },
+async function reserveAll(database: Database, batch: Reservation[]): Promise<ReservedRow[]> {
+  const rows = await database.$queryRaw<unknown[]>`
+    SELECT * FROM reserve_model_calls(${JSON.stringify(batch)}::jsonb)`;
+  const byId = new Map(rows.map((row) => reservedRowSchema.parse(row)).map((row) => [row.call_id, row]));
+  return batch.map(({ id }) => {
+    const row = byId.get(id);
+    if (row === undefined) throw new Error(`The ledger did not answer for the call ${id}.`);
+    return row;
   });
-  if (answer === undefined) {
-    await update;
-    return;
-  }
-  const row = { ...answer.key, answer: answer.value };
-  // Another process may have stored an answer to the same question meanwhile: the first one stays.
-  await database.$transaction([update, database.modelAnswer.createMany({ data: [row], skipDuplicates: true })]);
 }
 
-/** The statement that decides. It runs under the lock on the order's row, with the database's clock alone. */
-function reservationStatement(reservation: Reservation): Prisma.Sql {
-  return Prisma.sql`
-    INSERT INTO model_calls (id, work_order_id, attempt, step, prompt_hash, provider, asked_model, state,
-      reserved_usd_micros, reserved_until, price_version)
-    SELECT ${reservation.id}::uuid, orders.id, ${reservation.attempt}, ${reservation.step}, ${reservation.promptHash},
-      ${reservation.provider}, ${reservation.askedModel}, 'reserved', ${reservation.amountUsdMicros}::bigint,
-      now() + ${reservation.validForMs}::double precision * interval '1 millisecond', ${reservation.priceVersion}
-    FROM work_orders AS orders
-    WHERE orders.id = ${reservation.workOrderId}::uuid
-      AND NOT EXISTS (SELECT 1 FROM stop_all WHERE stopped)
-      AND ${reservation.amountUsdMicros}::bigint + (
-        SELECT coalesce(sum(CASE calls.state WHEN 'settled' THEN calls.cost_usd_micros
-                                             ELSE calls.reserved_usd_micros END), 0)
-        FROM model_calls AS calls
-        WHERE calls.work_order_id = orders.id
-          AND (calls.state = 'settled' OR (calls.state = 'reserved' AND calls.reserved_until > clock_timestamp()))
-      ) <= ${reservation.capUsdMicros}::bigint`;
+async function settleAll(database: Database, batch: object[]): Promise<void[]> {
+  await database.$executeRaw`SELECT settle_model_calls(${JSON.stringify(storable(batch))}::jsonb)`;
+  return batch.map(() => undefined);
 }

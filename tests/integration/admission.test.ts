@@ -13,6 +13,7 @@ import { raiseCostCap } from '../../prisma/repositories/order-records.ts';
 import { releaseSlot, takeSlot } from '../../prisma/repositories/slots.ts';
 import { readStopAll, writeStopAll } from '../../prisma/repositories/stop-all.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { testReservation } from '../support/model-gateway.ts';
 import { insertWorkOrder } from '../support/work-orders.ts';
 
 let testDatabase: TestDatabase;
@@ -199,31 +200,21 @@ describe('dependencies', () => {
 
 describe('a stop of everything', () => {
   const reserve = (client: Database, workOrderId: string) =>
-    createModelCallRepository(client).reserve({
-      id: randomUUID(),
-      workOrderId,
-      attempt: 1,
-      step: 'edit',
-      promptHash: randomUUID(),
-      provider: 'openai',
-      askedModel: 'gpt-5.6',
-      amountUsdMicros: 100,
-      capUsdMicros: 10_000,
-      validForMs: 60_000,
-      priceVersion: 'test',
-    });
+    createModelCallRepository(client)
+      .reserve(testReservation(workOrderId))
+      .then(({ verdict }) => verdict);
   const stop = (stopped: boolean) => writeStopAll(clients[1], { stopped, reason: 'Too dear.', changedBy: 'a person' });
 
   it('refuses money in every process while it is set, takes none, and lets go when it is released', async () => {
     const orderId = await insertWorkOrder(database);
     expect(await readStopAll(database)).toEqual({ stopped: false, reason: '', changedBy: '', changedAt: null });
-    expect(await reserve(database, orderId)).toBe(true);
+    expect(await reserve(database, orderId)).toBe('reserved');
     await stop(true);
     for (const client of clients) await expect(reserve(client, orderId)).rejects.toMatchObject({ code: 'all-stopped' });
     expect(await database.modelCall.count({ where: { workOrderId: orderId } })).toBe(1);
     expect(await readStopAll(database)).toMatchObject({ stopped: true, reason: 'Too dear.', changedBy: 'a person' });
     await stop(false);
-    expect(await reserve(database, orderId)).toBe(true);
+    expect(await reserve(database, orderId)).toBe('reserved');
     expect(await database.modelCall.count({ where: { workOrderId: orderId } })).toBe(2);
   });
 
@@ -235,9 +226,9 @@ describe('a stop of everything', () => {
     await stop(true);
     const before = await database.modelCall.count({ where: { workOrderId: orderId } });
     const answers = await Promise.all(asking);
-    expect(answers.every((answer) => answer === true || answer === 'all-stopped')).toBe(true);
+    expect(answers.every((answer) => answer === 'reserved' || answer === 'all-stopped')).toBe(true);
     const after = await database.modelCall.count({ where: { workOrderId: orderId } });
-    expect(answers.filter((answer) => answer === true)).toHaveLength(after);
+    expect(answers.filter((answer) => answer === 'reserved')).toHaveLength(after);
     // A reservation that had looked before the stop was written may still be under way.
     expect(after).toBeGreaterThanOrEqual(before);
     await expect(reserve(database, orderId)).rejects.toMatchObject({ code: 'all-stopped' });

@@ -4,7 +4,7 @@ import type { ModelGateway } from '../../activities/llm/gateway.ts';
 import { openDatabase, type Database } from '../../prisma/client.ts';
 import { createModelCallRepository, type ModelCallRepository } from '../../prisma/repositories/model-calls.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
-import { createTestGateway } from './model-gateway.ts';
+import { createTestGateway, type TestGatewayOptions } from './model-gateway.ts';
 import { startProviderServer, type ProviderReply, type ProviderServer } from './provider-server.ts';
 import { insertWorkOrder } from './work-orders.ts';
 
@@ -18,7 +18,7 @@ export class GatewayTest {
   reply!: (callNumber: number) => ProviderReply;
 
   /** A gateway as a started process has it. */
-  gateway(options: { callTimeoutMs?: number; settings?: Record<string, string> } = {}): ModelGateway {
+  gateway(options: Partial<TestGatewayOptions> = {}): ModelGateway {
     return createTestGateway({ database: this.database, baseUrl: this.provider.baseUrl, ...options });
   }
 

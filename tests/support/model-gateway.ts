@@ -1,10 +1,20 @@
+import { randomUUID } from 'node:crypto';
+
+import { Registry } from 'prom-client';
+
+import type { CircuitBreakers } from '../../activities/llm/circuit-breaker.ts';
 import { createModelGateway, type GenerateRequest, type ModelGateway } from '../../activities/llm/gateway.ts';
+import { createModelMetrics } from '../../activities/llm/model-metrics.ts';
 import { createModelDirectory } from '../../activities/llm/models.ts';
+import { readPriceTable } from '../../activities/llm/prices/price-table.ts';
 import { createProviders } from '../../activities/llm/providers/create-providers.ts';
+import type { CallTimeouts } from '../../activities/llm/providers/provider.ts';
+import type { RetryPolicy } from '../../activities/llm/retry.ts';
+import type { BudgetLimits } from '../../domain/budget/limits.ts';
 import { loadConfig, type Config } from '../../platform/config.ts';
 import { createConfigRedactor, createLogger } from '../../platform/logger.ts';
 import type { Database } from '../../prisma/client.ts';
-import { createModelCallRepository } from '../../prisma/repositories/model-calls.ts';
+import { createModelCallRepository, type Reservation } from '../../prisma/repositories/model-calls.ts';
 
 /** A key that must never be seen in an answer, a log or an error. */
 export const testKey = 'sk-proj-thisKeyMustNeverBeSeen1234567890';
@@ -23,22 +33,86 @@ export function testConfig(settings: Record<string, string>): Config {
   });
 }
 
-/** A gateway that asks the provider at `baseUrl` with `gpt-5.6`, retrying at once. */
-export function createTestGateway(options: {
+/** The prices that come with the product. */
+export const testPrices = await readPriceTable(undefined);
+
+/** So high that no test reaches one by chance. */
+export const noLimits: BudgetLimits = {
+  daySoftUsdMicros: 1e12,
+  dayHardUsdMicros: 2e12,
+  dayKillUsdMicros: 3e12,
+  monthTargetUsdMicros: 4e12,
+  monthHardUsdMicros: 5e12,
+};
+
+/** Limits of one try for a test that waits for them. */
+export const shortTimeouts: CallTimeouts = { connectMs: 1_000, firstByteMs: 300, stallMs: 250, totalMs: 700 };
+
+export interface TestGatewayOptions {
   database: Database;
+  /** Of an OpenAI-compatible provider, up to and with `/v1`. */
   baseUrl: string;
+  /** What a test changes of the settings. */
   settings?: Record<string, string>;
+  /** All limits of one try. */
   callTimeoutMs?: number;
-}): ModelGateway {
+  timeouts?: Partial<CallTimeouts>;
+  limits?: Partial<BudgetLimits>;
+  retryPolicy?: Partial<RetryPolicy>;
+  breakers?: CircuitBreakers;
+  /** Where the metrics are counted. */
+  registry?: Registry;
+}
+
+/** A gateway that asks the provider at `baseUrl` with `gpt-5.6`, retrying at once. */
+export function createTestGateway(options: TestGatewayOptions): ModelGateway {
   const config = testConfig({ OPENAI_API_KEY: testKey, OPENAI_BASE_URL: options.baseUrl, ...options.settings });
+  const { callTimeoutMs: limitMs, breakers } = options;
+  const all = limitMs === undefined ? {} : { firstByteMs: limitMs, stallMs: limitMs, totalMs: limitMs };
   return createModelGateway({
-    directory: createModelDirectory(config),
+    directory: createModelDirectory(config, testPrices),
     providers: createProviders(config),
     ledger: createModelCallRepository(options.database),
+    limits: { ...noLimits, ...options.limits },
     logger: createLogger('test', config, createConfigRedactor(config)),
-    retryPolicy: { triesMax: 3, baseDelayMs: 10, delayMaxMs: 5_000 },
-    ...(options.callTimeoutMs === undefined ? {} : { callTimeoutMs: options.callTimeoutMs }),
+    metrics: createModelMetrics(options.registry ?? new Registry()),
+    retryPolicy: { triesMax: 3, baseDelayMs: 20, delayMaxMs: 30_000, ...options.retryPolicy },
+    timeouts: { ...all, ...options.timeouts },
+    ...(breakers === undefined ? {} : { breakers }),
   });
+}
+
+/** Settings of a worker that knows all three providers of a server, with these standing in for each other. */
+export function wireSettings({ url }: { url: string }, chain = 'none'): Record<string, string> {
+  return {
+    ANTHROPIC_API_KEY: testKey,
+    ANTHROPIC_BASE_URL: url,
+    OLLAMA_BASE_URL: url,
+    RATCHET_FALLBACK_CHAIN: chain,
+  };
+}
+
+/** A reservation of 100 micro-dollars, plus what a test changes. */
+export function testReservation(workOrderId: string | null, changes: Partial<Reservation> = {}): Reservation {
+  return {
+    id: randomUUID(),
+    workOrderId,
+    attempt: 1,
+    step: 'edit',
+    promptHash: randomUUID(),
+    operation: 'generate',
+    provider: 'openai',
+    askedModel: 'gpt-5.6',
+    amountUsdMicros: 100,
+    capUsdMicros: 10_000,
+    dayCapUsdMicros: noLimits.dayKillUsdMicros,
+    monthCapUsdMicros: noLimits.monthHardUsdMicros,
+    validForMs: 60_000,
+    priceVersion: 'test',
+    retryNumber: 0,
+    fallbackFrom: null,
+    ...changes,
+  };
 }
 
 /** A request in the edit step of the first attempt, with a cap of five dollars. */

@@ -3,8 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { z } from 'zod';
 
+import type { StopKind, WireAnswer } from './wire/dialect.ts';
+import { openAiDialect } from './wire/openai-dialect.ts';
+
 const requestSchema = z.looseObject({
   model: z.string(),
+  stream: z.boolean().optional(),
   messages: z.array(z.looseObject({ role: z.string(), content: z.unknown() })),
 });
 
@@ -48,8 +52,8 @@ export interface ProviderServer {
 }
 
 /**
- * An OpenAI-compatible provider on the loopback interface that says what a function tells it to and counts what it
- * is asked.
+ * An OpenAI-compatible provider on the loopback interface that says what a function tells it to, whole or as a stream,
+ * and counts what it is asked.
  */
 export async function startProviderServer(options: {
   reply: (call: ProviderCall) => ProviderReply | Promise<ProviderReply>;
@@ -103,33 +107,23 @@ async function send(response: ServerResponse, call: ProviderCall, reply: Provide
     response.destroy();
     return;
   }
-  response.writeHead(reply.status ?? 200, { 'content-type': 'application/json', ...reply.headers });
-  response.end(reply.rawBody ?? JSON.stringify(toCompletion(call, reply)));
+  const isStream = call.body.stream === true && reply.status === undefined && reply.rawBody === undefined;
+  const contentType = isStream ? openAiDialect.streamType : 'application/json';
+  response.writeHead(reply.status ?? 200, { 'content-type': contentType, ...reply.headers });
+  const answer = toAnswer(call, reply);
+  const { begin, piece, end, whole } = openAiDialect;
+  response.end(
+    reply.rawBody ?? (isStream ? begin(answer) + piece(answer, answer.text) + end(answer) : whole(answer)),
+  );
 }
 
-function toCompletion(call: ProviderCall, reply: ProviderReply): unknown {
-  const usage = reply.usage === undefined ? { inputTokens: 100, outputTokens: 10 } : reply.usage;
+const stopKinds: Record<string, StopKind> = { stop: 'end', length: 'length', content_filter: 'refusal' };
+
+function toAnswer({ model }: ProviderCall, { text, finishReason = 'stop', usage }: ProviderReply): WireAnswer {
   return {
-    id: `completion-${call.number}`,
-    object: 'chat.completion',
-    created: 1_700_000_000,
-    model: call.model,
-    choices: [
-      {
-        index: 0,
-        message: { role: 'assistant', content: reply.text ?? 'An answer.' },
-        finish_reason: reply.finishReason ?? 'stop',
-      },
-    ],
-    ...(usage === null
-      ? {}
-      : {
-          usage: {
-            prompt_tokens: usage.inputTokens,
-            completion_tokens: usage.outputTokens,
-            total_tokens: usage.inputTokens + usage.outputTokens,
-            prompt_tokens_details: { cached_tokens: usage.cachedInputTokens ?? 0 },
-          },
-        }),
+    model,
+    text: text ?? 'An answer.',
+    stop: stopKinds[finishReason] ?? 'unknown',
+    usage: usage === undefined ? { inputTokens: 100, outputTokens: 10 } : usage,
   };
 }

@@ -1,9 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { modelCatalogue } from '../../domain/budget/model-catalogue.ts';
-import { costOfTokens, estimateTokens, largestCost, type ModelEntry } from '../../domain/budget/models.ts';
+import { readPriceTable } from '../../activities/llm/prices/price-table.ts';
+import { costOfTokens, estimateTokens, largestCost, type ModelEntry, type TokenUsage } from '../../domain/budget/models.ts';
 import { formatUsdMicros, toUsdMicros } from '../../domain/budget/money.ts';
+
+const { chat: modelCatalogue } = await readPriceTable(undefined);
+
+/** Tokens of a call; those that are not named are none. */
+function used(usage: Partial<TokenUsage>): TokenUsage {
+  return { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, cacheWriteInputTokens: 0, ...usage };
+}
 
 function find(name: string): ModelEntry {
   const entry = modelCatalogue.find((candidate) => candidate.name === name);
@@ -38,7 +45,7 @@ describe('money', () => {
 
 describe('the cost of a call', () => {
   it('counts input, cached input and output at their own prices', () => {
-    const usage = { inputTokens: 10_000, outputTokens: 2_000, cachedInputTokens: 4_000 };
+    const usage = used({ inputTokens: 10_000, outputTokens: 2_000, cachedInputTokens: 4_000 });
     // 6,000 x $1 + 4,000 x $0.10 + 2,000 x $5, per million
     expect(costOfTokens(find('claude-haiku-4-5'), usage)).toBe(16_400);
     // 6,000 x $4 + 4,000 x $0.20 + 2,000 x $20, per million
@@ -47,13 +54,13 @@ describe('the cost of a call', () => {
 
   it('rounds up to whole micro-dollars, once', () => {
     const mini = find('gpt-5.4-mini');
-    expect(costOfTokens(mini, { inputTokens: 1, outputTokens: 0, cachedInputTokens: 0 })).toBe(1);
+    expect(costOfTokens(mini, used({ inputTokens: 1 }))).toBe(1);
     // .75 + .075 + 4.5 = 5.325
-    expect(costOfTokens(mini, { inputTokens: 2, outputTokens: 1, cachedInputTokens: 1 })).toBe(6);
+    expect(costOfTokens(mini, used({ inputTokens: 2, outputTokens: 1, cachedInputTokens: 1 }))).toBe(6);
   });
 
   it('never turns negative when a provider reports more cached tokens than input', () => {
-    const usage = { inputTokens: 10, outputTokens: 0, cachedInputTokens: 1_000 };
+    const usage = used({ inputTokens: 10, cachedInputTokens: 1_000 });
     expect(costOfTokens(find('gpt-5.6'), usage)).toBe(4);
   });
 
@@ -68,7 +75,7 @@ describe('the cost of a call', () => {
     fc.assert(
       fc.property(anyCall, ({ entry, bytes, outputTokens, cachedInputTokens }) => {
         const reserved = largestCost(entry, { bytes, messages: 1 }, outputTokens);
-        expect(costOfTokens(entry, { inputTokens: bytes, outputTokens, cachedInputTokens })).toBeLessThanOrEqual(
+        expect(costOfTokens(entry, used({ inputTokens: bytes, outputTokens, cachedInputTokens }))).toBeLessThanOrEqual(
           reserved,
         );
       }),

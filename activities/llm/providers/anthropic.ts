@@ -15,14 +15,17 @@ export interface AnthropicOptions {
 
 /** Anthropic's Messages API. */
 export function createAnthropicProvider(options: AnthropicOptions): ModelProvider {
-  const baseUrl = (options.baseUrl ?? defaultBaseUrl).replace(/\/+$/, '');
-  const anthropic = createAnthropic({
-    apiKey: options.apiKey,
-    // Always given: without it the SDK would read the environment itself.
-    baseURL: baseUrl.endsWith('/v1') ? baseUrl : `${baseUrl}/v1`,
-  });
-  const identity = { title: 'Anthropic', keySetting: 'ANTHROPIC_API_KEY', redact: options.redact };
+  const given = (options.baseUrl ?? defaultBaseUrl).replace(/\/+$/, '');
+  // Always given: without it the SDK would read the environment itself.
+  const baseURL = given.endsWith('/v1') ? given : `${given}/v1`;
+  const { apiKey, redact } = options;
+  const identity = { title: 'Anthropic', keySetting: 'ANTHROPIC_API_KEY', redact };
   return {
-    generate: (request) => callThroughSdk(anthropic(request.providerModel), request, identity),
+    generate: (request) =>
+      callThroughSdk(
+        (fetchOnce) => createAnthropic({ apiKey, baseURL, fetch: fetchOnce })(request.providerModel),
+        request,
+        identity,
+      ),
   };
 }

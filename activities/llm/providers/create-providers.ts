@@ -12,8 +12,6 @@ export type ModelProviders = Partial<Record<ModelProviderName, ModelProvider>>;
 
 /** Opens no connection: a provider is reached when it is first asked. */
 export function createProviders(config: Pick<Config, 'databaseUrl' | 'providers'>): ModelProviders {
-  // The SDK prints its warnings to the console, which is not where this process logs.
-  Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
   const redact = createConfigRedactor(config);
   const { anthropic, openai, ollama, scripted } = config.providers;
   const providers: ModelProviders = { ollama: createOllamaProvider({ baseUrl: ollama.baseUrl, redact }) };

@@ -4,20 +4,20 @@ import { estimateTokens } from '../../../domain/budget/models.ts';
 import { AppError } from '../../../domain/errors.ts';
 import type { Redact } from '../../../domain/text/redact.ts';
 import { measurePrompt } from '../prompt.ts';
-import type { FinishReason, ModelProvider, ProviderAnswer, ProviderRequest } from './provider.ts';
-import { toBadAnswerError, toConnectionError, toResponseError, type ProviderIdentity } from './provider-error.ts';
+import { readOllamaAnswer, readOllamaStream } from './ollama-answer.ts';
+import type { CallTimeouts, ChatMessage, ModelProvider, ProviderRequest } from './provider.ts';
+import { toBadAnswerError, toResponseError, type ProviderIdentity } from './provider-error.ts';
+import { createProviderFetch, type WireReport } from './provider-fetch.ts';
 
 export interface OllamaOptions {
   baseUrl: string;
   redact: Redact;
 }
 
-const answerSchema = z.object({
+const embeddingSchema = z.object({
   model: z.string(),
-  message: z.object({ content: z.string() }),
-  done_reason: z.string().optional(),
+  embeddings: z.array(z.array(z.number())),
   prompt_eval_count: z.number().int().optional(),
-  eval_count: z.number().int().optional(),
 });
 
 /** Contexts are asked for in these steps, so that prompts of nearly one size don't make Ollama load the model again. */
@@ -27,24 +27,32 @@ const contextStepTokens = 4_096;
  * Ollama's own API, not its OpenAI-compatible one: only here can the context be set. With its default of 4,096 tokens
  * it cuts the start of longer prompts without a word.
  */
-export function createOllamaProvider(options: OllamaOptions): ModelProvider {
-  const identity = { title: 'Ollama', keySetting: 'OLLAMA_BASE_URL', redact: options.redact };
+export function createOllamaProvider({ baseUrl, redact }: OllamaOptions): ModelProvider {
+  const identity = { title: 'Ollama', keySetting: 'OLLAMA_BASE_URL', redact };
   return {
     async generate(request) {
-      const contextTokens = chooseContext(request);
-      const response = await post(new URL('/api/chat', options.baseUrl), toBody(request, contextTokens), {
-        signal: request.signal,
-        identity,
-      });
-      const answer = answerSchema.safeParse(response);
-      if (!answer.success) throw toBadAnswerError(identity, z.prettifyError(answer.error));
-      return toAnswer(answer.data);
+      const body = toBody(request, chooseContext(request));
+      const report: WireReport = { firstByteMs: null, error: null };
+      const response = await post(new URL('/api/chat', baseUrl), body, { ...request, identity, report });
+      const read = request.onPiece === undefined ? readOllamaAnswer : readOllamaStream;
+      return await read(response, { request, identity, report });
+    },
+    async embed(request) {
+      const report: WireReport = { firstByteMs: null, error: null };
+      const body = { model: request.providerModel, input: request.texts, truncate: false };
+      const response = await post(new URL('/api/embed', baseUrl), body, { ...request, identity, report });
+      const parsed = embeddingSchema.safeParse(await response.json().catch(() => undefined));
+      if (!parsed.success || parsed.data.embeddings.length !== request.texts.length) {
+        throw toBadAnswerError(identity, parsed.error?.message ?? 'not one vector per text');
+      }
+      const { embeddings: vectors, model, prompt_eval_count: inputTokens } = parsed.data;
+      return { vectors, servedModel: `ollama/${model}`, inputTokens: inputTokens ?? null };
     },
   };
 }
 
 function chooseContext(request: ProviderRequest): number {
-  const needed = estimateTokens(measurePrompt(request.messages)) + request.outputTokensMax;
+  const needed = estimateTokens(measurePrompt(request.prompt)) + request.outputTokensMax;
   if (needed > request.contextTokensMax) {
     throw new AppError(
       'context-exceeded',
@@ -55,55 +63,58 @@ function chooseContext(request: ProviderRequest): number {
 }
 
 function toBody(request: ProviderRequest, contextTokens: number): unknown {
+  const { messages, tools, responseFormat, stopSequences: stop } = request.prompt;
   return {
     model: request.providerModel,
-    messages: request.messages,
-    stream: false,
-    options: { num_ctx: contextTokens, num_predict: request.outputTokensMax },
+    messages: messages.map(toMessage),
+    stream: request.onPiece !== undefined,
+    options: { num_ctx: contextTokens, num_predict: request.outputTokensMax, ...(stop === undefined ? {} : { stop }) },
+    ...(responseFormat === undefined ? {} : { format: responseFormat.schema ?? 'json' }),
+    ...(tools === undefined || tools.length === 0
+      ? {}
+      : { tools: tools.map((definition) => ({ type: 'function', function: definition })) }),
   };
 }
 
-interface CallOptions {
+function toMessage(message: ChatMessage): unknown {
+  if (message.role === 'tool') return { role: 'tool', content: message.content, tool_name: message.toolName };
+  if (message.role !== 'assistant' || message.toolCalls === undefined) {
+    return { role: message.role, content: message.content };
+  }
+  const calls = message.toolCalls.map(({ name, input }) => ({ function: { name, arguments: parseInput(input) } }));
+  return { role: 'assistant', content: message.content, tool_calls: calls };
+}
+
+function parseInput(input: string): unknown {
+  try {
+    return JSON.parse(input === '' ? '{}' : input);
+  } catch {
+    return { unreadable: input };
+  }
+}
+
+interface PostOptions {
   signal: AbortSignal;
+  timeouts: CallTimeouts;
   identity: ProviderIdentity;
+  report: WireReport;
 }
 
-async function post(url: URL, body: unknown, { signal, identity }: CallOptions): Promise<unknown> {
+/** @returns a 2xx response */
+async function post(url: URL, body: unknown, options: PostOptions): Promise<Response> {
+  const { signal, timeouts, identity, report } = options;
+  const headers = { 'content-type': 'application/json' };
   let response: Response;
-  let text: string;
   try {
-    const headers = { 'content-type': 'application/json' };
-    response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal });
-    text = await response.text();
+    const fetchOnce = createProviderFetch({ identity, timeouts, report });
+    response = await fetchOnce(url, { method: 'POST', headers, body: JSON.stringify(body), signal });
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    throw toConnectionError(identity, error);
+    throw signal.aborted ? signal.reason : error;
   }
-  if (!response.ok) {
-    const refused = { status: response.status, headers: Object.fromEntries(response.headers), body: text };
-    throw toResponseError(identity, refused, new Date());
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw toBadAnswerError(identity, String(error));
-  }
-}
-
-function toAnswer(answer: z.infer<typeof answerSchema>): ProviderAnswer {
-  const { prompt_eval_count: inputTokens, eval_count: outputTokens, done_reason: reason } = answer;
-  const isCounted = inputTokens !== undefined && outputTokens !== undefined;
-  return {
-    text: answer.message.content,
-    finishReason: toFinishReason(reason),
-    servedModel: `ollama/${answer.model}`,
-    usage: isCounted ? { inputTokens, outputTokens, cachedInputTokens: 0 } : null,
-    scripted: false,
-  };
-}
-
-function toFinishReason(reason: string | undefined): FinishReason {
-  // Old servers give no reason.
-  if (reason === undefined) return 'stop';
-  return reason === 'stop' || reason === 'length' ? reason : 'other';
+  if (response.ok) return response;
+  throw toResponseError(
+    identity,
+    { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() },
+    new Date(),
+  );
 }

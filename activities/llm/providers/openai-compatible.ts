@@ -3,6 +3,7 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { Redact } from '../../../domain/text/redact.ts';
 import type { ModelProvider } from './provider.ts';
 import { callThroughSdk } from './sdk-call.ts';
+import { embedThroughSdk } from './sdk-embed.ts';
 
 const openAiBaseUrl = 'https://api.openai.com/v1';
 
@@ -14,18 +15,27 @@ export interface OpenAiCompatibleOptions {
   redact: Redact;
 }
 
-/** OpenAI, and every server that speaks its chat completions. */
+/** OpenAI, and every server that speaks its chat completions and embeddings. */
 export function createOpenAiCompatibleProvider(options: OpenAiCompatibleOptions): ModelProvider {
-  const openAi = createOpenAICompatible({
-    name: 'openai',
-    baseURL: options.baseUrl ?? openAiBaseUrl,
-    ...(options.apiKey === undefined ? {} : { apiKey: options.apiKey }),
-    ...(options.baseUrl === undefined ? { transformRequestBody: renameOutputLimit } : {}),
-  });
-  const title = options.baseUrl === undefined ? 'OpenAI' : 'The OpenAI-compatible server';
-  const identity = { title, keySetting: 'OPENAI_API_KEY and OPENAI_BASE_URL', redact: options.redact };
+  const { apiKey, baseUrl, redact } = options;
+  const title = baseUrl === undefined ? 'OpenAI' : 'The OpenAI-compatible server';
+  const identity = { title, keySetting: 'OPENAI_API_KEY and OPENAI_BASE_URL', redact };
+  const connect = (fetchOnce: typeof fetch) =>
+    createOpenAICompatible({
+      name: 'openai',
+      baseURL: baseUrl ?? openAiBaseUrl,
+      fetch: fetchOnce,
+      // Without it a stream has no count of tokens.
+      includeUsage: true,
+      // Left out the schema would not be sent; which models take one says the price table.
+      supportsStructuredOutputs: true,
+      ...(apiKey === undefined ? {} : { apiKey }),
+      ...(baseUrl === undefined ? { transformRequestBody: renameOutputLimit } : {}),
+    });
   return {
-    generate: (request) => callThroughSdk(openAi(request.providerModel), request, identity),
+    generate: (request) => callThroughSdk((fetchOnce) => connect(fetchOnce)(request.providerModel), request, identity),
+    embed: (request) =>
+      embedThroughSdk((fetchOnce) => connect(fetchOnce).embeddingModel(request.providerModel), request, identity),
   };
 }
 

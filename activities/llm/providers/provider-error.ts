@@ -26,14 +26,17 @@ const errorBodySchema = z.object({
   ]),
 });
 
-const moneyOutKinds = new Set(['insufficient_quota', 'billing_error', 'billing_hard_limit_reached']);
-const contextKinds = new Set(['context_length_exceeded', 'request_too_large']);
+const moneyOutKinds = new Set(['insufficient_quota', 'billing_error', 'billing_hard_limit_reached', 'billing_not_active']);
+const contextKinds = new Set(['context_length_exceeded', 'request_too_large', 'string_above_max_length']);
+// In a stream an error comes as data, without a status of its own.
+const rateKinds = new Set(['rate_limit_error', 'rate_limit_exceeded']);
+const failingKinds = new Set(['overloaded_error', 'api_error', 'server_error', 'internal_server_error']);
 const refusalKinds = new Set(['content_filter', 'content_policy_violation']);
 
-/** The error of a response that is not 2xx, decided by status and machine-readable kind alone. */
+/** The error of a response that is not 2xx: by its machine-readable kind, its status, and where both say too little its words. */
 export function toResponseError(identity: ProviderIdentity, response: RefusedResponse, now: Date): AppError {
   const { kinds, message } = readErrorBody(response.body);
-  const code = codeOfResponse(response.status, kinds);
+  const code = codeOfResponse(response.status, { kinds, message });
   const retryAfterMs = readRetryAfterMs(response.headers['retry-after'], now);
   return new AppError(code, explain(identity, code, response.status), {
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -90,16 +93,22 @@ function parseJson(text: string): unknown {
   }
 }
 
-function codeOfResponse(status: number, kinds: readonly string[]): ErrorCode {
+/** Anthropic and Ollama have no kind of their own for these: only their words tell. */
+const contextWords = /prompt is too long|input is too long|exceeds? (?:the |its )?(?:maximum )?context/i;
+const creditWords = /credit balance is too low/i;
+
+function codeOfResponse(status: number, { kinds, message }: { kinds: readonly string[]; message: string }): ErrorCode {
   const has = (known: Set<string>) => kinds.some((kind) => known.has(kind));
+  if (status === 400 && contextWords.test(message)) return 'context-exceeded';
+  if (status === 400 && creditWords.test(message)) return 'provider-money-out';
   // Before the status: a bill that is not paid comes as 429, and waiting would not help.
   if (status === 402 || has(moneyOutKinds)) return 'provider-money-out';
   if (status === 413 || has(contextKinds)) return 'context-exceeded';
   if (has(refusalKinds)) return 'provider-refused';
   if (status === 401 || status === 403) return 'provider-unauthorized';
-  if (status === 429) return 'provider-rate-limited';
+  if (status === 429 || has(rateKinds)) return 'provider-rate-limited';
   if (status === 408 || status === 504) return 'provider-timeout';
-  if (status >= 500) return 'provider-unavailable';
+  if (status >= 500 || has(failingKinds)) return 'provider-unavailable';
   return 'provider-refused';
 }
 

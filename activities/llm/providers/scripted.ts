@@ -34,7 +34,7 @@ export function createScriptedProvider(scriptPath: string): ModelProvider {
   return {
     async generate(request) {
       const rules = await readScript(scriptPath);
-      const transcript = request.messages.map((message) => message.content).join('\n');
+      const transcript = request.prompt.messages.map((message) => message.content).join('\n');
       const rule = rules.find((candidate) => fits(candidate, request, transcript));
       if (rule === undefined) {
         throw new AppError(
@@ -42,15 +42,19 @@ export function createScriptedProvider(scriptPath: string): ModelProvider {
           'The scripted model only plays the bundled orders. Set ANTHROPIC_API_KEY, OPENAI_API_KEY or OPENAI_BASE_URL, or start Ollama, to work on this one.',
         );
       }
+      request.onPiece?.({ kind: 'text', text: rule.reply });
       return {
         text: rule.reply,
+        toolCalls: [],
         finishReason: 'stop',
         servedModel: 'scripted',
         usage: {
           inputTokens: Math.ceil(transcript.length / charactersPerToken),
           outputTokens: Math.ceil(rule.reply.length / charactersPerToken),
           cachedInputTokens: 0,
+          cacheWriteInputTokens: 0,
         },
+        firstByteMs: null,
         scripted: true,
       };
     },

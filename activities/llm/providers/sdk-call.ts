@@ -1,63 +1,128 @@
-import { APICallError, EmptyResponseBodyError, generateText, InvalidResponseDataError, type LanguageModel } from 'ai';
-import { JSONParseError, NoContentGeneratedError, TypeValidationError } from 'ai';
+import { APICallError, type LanguageModelV4, type LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import { EmptyResponseBodyError, InvalidResponseDataError, JSONParseError, NoContentGeneratedError } from '@ai-sdk/provider';
+import { TypeValidationError, type LanguageModelV4FinishReason, type LanguageModelV4Usage } from '@ai-sdk/provider';
 
+import { AppError } from '../../../domain/errors.ts';
+import { BrokenAnswerError } from './broken-answer.ts';
 import type { FinishReason, ProviderAnswer, ProviderRequest } from './provider.ts';
 import { toBadAnswerError, toConnectionError, toResponseError, type ProviderIdentity } from './provider-error.ts';
+import { createProviderFetch, type WireReport } from './provider-fetch.ts';
+import { toSdkOptions } from './sdk-prompt.ts';
+import { StreamedAnswer } from './streamed-answer.ts';
+
+/** Makes the SDK's model for one try, with the `fetch` that the try is to use. */
+export type ModelFactory = (fetchOnce: typeof fetch) => LanguageModelV4;
 
 /**
- * One call through the AI SDK: no retries of its own, no telemetry (it would record prompts).
+ * One call through the AI SDK's models, below everything that retries, records or waits.
  *
- * @throws AppError; the signal's reason when the caller ended the call
+ * @throws AppError; BrokenAnswerError when an answer stopped in its middle; the signal's reason when the caller ended it
  */
 export async function callThroughSdk(
-  model: LanguageModel,
+  createModel: ModelFactory,
   request: ProviderRequest,
   identity: ProviderIdentity,
 ): Promise<ProviderAnswer> {
+  const report: WireReport = { firstByteMs: null, error: null };
+  const model = createModel(createProviderFetch({ identity, timeouts: request.timeouts, report }));
   try {
-    const result = await generateText({
-      model,
-      messages: request.messages,
-      allowSystemInMessages: true,
-      maxOutputTokens: request.outputTokensMax,
-      maxRetries: 0,
-      abortSignal: request.signal,
-      telemetry: { isEnabled: false },
-    });
-    return {
-      text: result.text,
-      finishReason: toFinishReason(result.finishReason),
-      servedModel: result.finalStep.response.modelId,
-      usage: toUsage(result.usage),
-      scripted: false,
-    };
+    return request.onPiece === undefined
+      ? await generate(model, request, report)
+      : await stream(model, request, { identity, report });
   } catch (error) {
-    throw toSdkError(error, request, identity);
+    if (error instanceof BrokenAnswerError) throw error;
+    throw toSdkError(error, { request, identity, report });
   }
 }
 
-function toFinishReason(reason: string): FinishReason {
-  return reason === 'stop' || reason === 'length' || reason === 'content-filter' ? reason : 'other';
-}
-
-interface SdkUsage {
-  inputTokens: number | undefined;
-  inputTokenDetails: { cacheReadTokens: number | undefined };
-  outputTokens: number | undefined;
-}
-
-function toUsage(usage: SdkUsage): ProviderAnswer['usage'] {
-  // The SDK gives undefined where a provider says nothing: taking it for zero would make the call free.
-  if (usage.inputTokens === undefined || usage.outputTokens === undefined) return null;
+async function generate(
+  model: LanguageModelV4,
+  request: ProviderRequest,
+  report: WireReport,
+): Promise<ProviderAnswer> {
+  const result = await model.doGenerate(toSdkOptions(request));
+  const texts = result.content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  const toolCalls = result.content.flatMap((part) =>
+    part.type === 'tool-call' ? [{ id: part.toolCallId, name: part.toolName, input: part.input }] : [],
+  );
   return {
-    inputTokens: usage.inputTokens,
-    outputTokens: usage.outputTokens,
-    cachedInputTokens: usage.inputTokenDetails.cacheReadTokens ?? 0,
+    text: texts.join(''),
+    toolCalls,
+    finishReason: toFinishReason(result.finishReason),
+    servedModel: result.response?.modelId ?? request.providerModel,
+    usage: toUsage(result.usage),
+    firstByteMs: report.firstByteMs,
+    scripted: false,
   };
 }
 
-function toSdkError(error: unknown, request: ProviderRequest, identity: ProviderIdentity): unknown {
+async function stream(
+  model: LanguageModelV4,
+  request: ProviderRequest,
+  { identity, report }: { identity: ProviderIdentity; report: WireReport },
+): Promise<ProviderAnswer> {
+  const { stream: parts } = await model.doStream(toSdkOptions(request));
+  const answer = new StreamedAnswer(request.onPiece ?? (() => undefined));
+  let finish: Extract<LanguageModelV4StreamPart, { type: 'finish' }> | null = null;
+  let failure: unknown = null;
+  try {
+    for await (const part of parts) {
+      if (part.type === 'error') failure ??= part.error;
+      else if (part.type === 'finish') finish = part;
+      else answer.add(part);
+    }
+  } catch (error) {
+    failure ??= error;
+  }
+  const usage = finish === null ? null : toUsage(finish.usage);
+  const isWhole = finish !== null && !['error', 'interrupted'].includes(finish.finishReason.unified);
+  if (failure !== null || finish === null || !isWhole) {
+    const told = failure ?? new InvalidResponseDataError({ data: null, message: 'The stream ended too early.' });
+    const reason = toSdkError(told, { request, identity, report });
+    // A provider that fails before its first word has written nothing; a caller who left is no fault of the provider.
+    if (answer.bytes === 0 || !(reason instanceof AppError)) throw reason;
+    throw new BrokenAnswerError(toBrokenReason(reason, identity), { bytes: answer.bytes, usage });
+  }
+  return {
+    ...answer.whole(),
+    finishReason: toFinishReason(finish.finishReason),
+    servedModel: answer.servedModel ?? request.providerModel,
+    usage,
+    firstByteMs: report.firstByteMs,
+    scripted: false,
+  };
+}
+
+function toBrokenReason(reason: AppError, identity: ProviderIdentity): AppError {
+  return new AppError(
+    'provider-stream-broken',
+    `${identity.title} stopped in the middle of its answer, so nothing of it was used. Try again, or choose another model.`,
+    { context: { ...reason.context, code: reason.code }, cause: reason },
+  );
+}
+
+function toFinishReason({ unified }: LanguageModelV4FinishReason): FinishReason {
+  return unified === 'error' || unified === 'interrupted' ? 'other' : unified;
+}
+
+function toUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): ProviderAnswer['usage'] {
+  // The SDK gives undefined where a provider says nothing: taking it for zero would make the call free.
+  if (inputTokens.total === undefined || outputTokens.total === undefined) return null;
+  return {
+    inputTokens: inputTokens.total,
+    outputTokens: outputTokens.total,
+    cachedInputTokens: inputTokens.cacheRead ?? 0,
+    cacheWriteInputTokens: inputTokens.cacheWrite ?? 0,
+  };
+}
+
+/** Whatever the SDK throws, as an error of ours; the signal's reason when the caller ended the call. */
+export function toSdkError(
+  error: unknown,
+  { request, identity, report }: { request: { signal: AbortSignal }; identity: ProviderIdentity; report: WireReport },
+): unknown {
   if (request.signal.aborted) return request.signal.reason;
+  if (report.error !== null) return report.error;
   if (APICallError.isInstance(error)) {
     const { statusCode } = error;
     if (statusCode === undefined) return toConnectionError(identity, error);
@@ -72,5 +137,7 @@ function toSdkError(error: unknown, request: ProviderRequest, identity: Provider
     TypeValidationError.isInstance(error) ||
     NoContentGeneratedError.isInstance(error);
   if (isUnreadable) return toBadAnswerError(identity, error.message);
-  return error;
+  if (error instanceof AppError || error instanceof Error) return error;
+  // Providers put an error into a stream as data: it has no status.
+  return toResponseError(identity, { status: 200, headers: {}, body: JSON.stringify({ error }) }, new Date());
 }

@@ -1,0 +1,95 @@
+import { createHash, randomUUID } from 'node:crypto';
+
+import type { BudgetLimits } from '../../domain/budget/limits.ts';
+import type { EmbeddingEntry } from '../../domain/budget/models.ts';
+import type { Reservation } from '../../prisma/repositories/model-calls.ts';
+import type { CallScope } from './model-call.ts';
+import { callWithRetries, type CallTools } from './paid-try.ts';
+import type { EmbeddingAnswer, ModelProvider } from './providers/provider.ts';
+import { timeoutsOf } from './timeouts.ts';
+
+const tokensPerMillion = 1_000_000;
+const callTimeoutMs = 60_000;
+const reservationSlackMs = 15 * 60_000;
+
+export interface EmbeddingCall {
+  scope: CallScope;
+  entry: EmbeddingEntry;
+  provider: ModelProvider;
+  texts: readonly string[];
+  limits: BudgetLimits;
+  signal: AbortSignal;
+}
+
+/**
+ * Turns texts into vectors, in one paid call with its tries. No other model stands in: vectors of two models can't be
+ * compared.
+ *
+ * @throws AppError; the signal's reason when the call was given up
+ */
+export async function callEmbedding(
+  tools: CallTools,
+  call: EmbeddingCall,
+): Promise<{ answer: EmbeddingAnswer; costUsdMicros: number }> {
+  const { entry, texts, provider } = call;
+  const timeouts = timeoutsOf({ provider: entry.provider, callTimeoutMs }, false);
+  const costOf = (tokens: number) => Math.ceil((tokens * entry.inputUsdMicrosPerMillionTokens) / tokensPerMillion);
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  const result = await callWithRetries<EmbeddingAnswer>(tools, {
+    modelName: entry.name,
+    totalTimeoutMs: timeouts.totalMs,
+    signal: call.signal,
+    hasPassed: () => false,
+    // A text of n bytes has at most n tokens.
+    reservation: (retryNumber) => toReservation(call, costOf(bytes), retryNumber),
+    ask: (signal) => requireEmbed(provider, entry)({ providerModel: entry.providerModel, texts, timeouts, signal }),
+    judge: ({ servedModel, inputTokens }, { amountUsdMicros }) => ({
+      flaw: null,
+      ending: {
+        servedModel,
+        usage:
+          inputTokens === null
+            ? null
+            : { inputTokens, outputTokens: 0, cachedInputTokens: 0, cacheWriteInputTokens: 0 },
+        firstByteMs: null,
+        costUsdMicros: inputTokens === null ? amountUsdMicros : costOf(inputTokens),
+        isUsageEstimated: false,
+        answer: null,
+      },
+    }),
+    judgeBroken: (error) => {
+      throw error.reason;
+    },
+  });
+  if ('stored' in result) throw new Error('Vectors are not stored, and yet there are some.');
+  return result;
+}
+
+function requireEmbed(provider: ModelProvider, entry: EmbeddingEntry): NonNullable<ModelProvider['embed']> {
+  if (provider.embed === undefined) throw new Error(`The provider of ${entry.name} makes no vectors.`);
+  return provider.embed.bind(provider);
+}
+
+function toReservation(call: EmbeddingCall, amountUsdMicros: number, retryNumber: number): Reservation {
+  const { scope, entry, limits, texts } = call;
+  return {
+    id: randomUUID(),
+    workOrderId: scope.workOrderId,
+    attempt: scope.attempt,
+    step: scope.step,
+    promptHash: createHash('sha256')
+      .update(JSON.stringify([entry.name, texts]))
+      .digest('hex'),
+    operation: 'embed',
+    provider: entry.provider,
+    askedModel: entry.name,
+    amountUsdMicros,
+    capUsdMicros: scope.costCapUsdMicros,
+    dayCapUsdMicros: limits.dayKillUsdMicros,
+    monthCapUsdMicros: limits.monthHardUsdMicros,
+    validForMs: callTimeoutMs + reservationSlackMs,
+    priceVersion: entry.priceVersion,
+    retryNumber,
+    fallbackFrom: null,
+  };
+}

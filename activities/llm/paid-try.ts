@@ -1,0 +1,184 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { formatUsdMicros } from '../../domain/budget/money.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { CallEnding, CapName, ModelCallRepository, Reservation } from '../../prisma/repositories/model-calls.ts';
+import type { CircuitBreakers } from './circuit-breaker.ts';
+import type { ModelMetrics } from './model-metrics.ts';
+import { BrokenAnswerError } from './providers/broken-answer.ts';
+import { isProviderAway, planRetry, type RetryPolicy } from './retry.ts';
+
+export interface CallTools {
+  ledger: ModelCallRepository;
+  logger: Logger;
+  breakers: CircuitBreakers;
+  metrics: ModelMetrics;
+  retryPolicy: RetryPolicy;
+}
+
+type Settled = Extract<CallEnding, { outcome: 'settled' }>;
+
+/** What an answer costs and whether it can be used. */
+export interface Judgement {
+  ending: Omit<Settled, 'outcome' | 'latencyMs' | 'errorCode'>;
+  flaw: AppError | null;
+}
+
+/** One call of one model, with all its tries. */
+export interface PaidCall<Answer> {
+  /** For people. */
+  modelName: string;
+  reservation(retryNumber: number): Reservation;
+  totalTimeoutMs: number;
+  signal: AbortSignal;
+  /** @param usedUsdMicros what the order had used before this try */
+  ask(signal: AbortSignal, usedUsdMicros: number): Promise<Answer>;
+  judge(answer: Answer, reservation: Reservation): Judgement;
+  /** What a broken answer costs by our own count. */
+  judgeBroken(error: BrokenAnswerError, reservation: Reservation): Judgement;
+  /** Whether somebody has already seen a part of the answer: then nothing is tried again. */
+  hasPassed(): boolean;
+}
+
+export type PaidResult<Answer> = { answer: Answer; costUsdMicros: number } | { stored: unknown };
+
+/**
+ * Asks a provider, at most `triesMax` times, each try with a row of its own in the ledger. Nothing below this retries.
+ *
+ * @throws AppError; the signal's reason when the call was given up
+ */
+export async function callWithRetries<Answer>(tools: CallTools, call: PaidCall<Answer>): Promise<PaidResult<Answer>> {
+  for (let tries = 1; ; tries += 1) {
+    const reservation = call.reservation(tries - 1);
+    const breaker = tools.breakers.of(reservation.provider);
+    const restMs = breaker.enter();
+    if (restMs !== null) throw resting(call.modelName, reservation.provider, restMs);
+    try {
+      const result = await tryOnce(tools, call, reservation);
+      breaker.succeeded();
+      return result;
+    } catch (error) {
+      const delayMs = planRetry(error, { triesMade: tries, random: Math.random(), policy: tools.retryPolicy });
+      if (call.signal.aborted) breaker.gaveUp();
+      else if (!isProviderAway(error)) breaker.succeeded();
+      // Asked for longer than is waited for: it is left alone that long.
+      else breaker.failed(error.code, delayMs === null ? error.retryAfterMs : undefined);
+      if (call.signal.aborted || delayMs === null || call.hasPassed()) throw error;
+      tools.metrics.retried(reservation);
+      await wait(delayMs, undefined, { signal: call.signal });
+    }
+  }
+}
+
+function resting(modelName: string, provider: string, restMs: number): AppError {
+  return new AppError(
+    'provider-unavailable',
+    `${modelName} is not asked for another ${Math.ceil(restMs / 1_000)} s, because its provider failed again and again.`,
+    { retryAfterMs: restMs, context: { provider, resting: true } },
+  );
+}
+
+async function tryOnce<Answer>(
+  tools: CallTools,
+  call: PaidCall<Answer>,
+  reservation: Reservation,
+): Promise<PaidResult<Answer>> {
+  const reserved = await tools.ledger.reserve(reservation);
+  if (reserved.verdict === 'answered') return { stored: reserved.answer };
+  if (reserved.verdict !== 'reserved') throw refusal(reserved.verdict, reservation);
+  const startedAtMs = performance.now();
+  const wasSent = !call.signal.aborted;
+  const end = async (ending: CallEnding): Promise<void> => {
+    tools.metrics.ended(reservation, ending);
+    await tools.ledger.settle(reservation, ending);
+  };
+  const latency = () => Math.round(performance.now() - startedAtMs);
+  let answer: Answer;
+  try {
+    answer = await askInTime(call, reserved.usedUsdMicros);
+  } catch (error) {
+    const written = async (ending: CallEnding) => {
+      try {
+        await end(ending);
+      } catch (cause) {
+        // What the provider said matters more to the caller, and the reservation frees itself when its time is over.
+        tools.logger.warn({ err: cause, modelCallId: reservation.id }, 'the failure of a model call was not written');
+      }
+    };
+    if (error instanceof BrokenAnswerError) {
+      const { ending, flaw } = call.judgeBroken(error, reservation);
+      await written({ ...ending, outcome: 'settled', latencyMs: latency(), errorCode: flaw?.code ?? error.reason.code });
+      throw error.reason;
+    }
+    const errorCode = call.signal.aborted ? 'aborted' : error instanceof AppError ? error.code : 'internal-error';
+    // Nobody heard how it ended: the provider may go on with it and bill it.
+    const isBillable = wasSent && (errorCode === 'aborted' || errorCode === 'provider-timeout' || hasBegun(error));
+    await written({ outcome: isBillable ? 'kept' : 'released', errorCode, latencyMs: latency() });
+    throw error;
+  }
+  const { ending, flaw } = call.judge(answer, reservation);
+  await end({ ...ending, outcome: 'settled', latencyMs: latency(), errorCode: flaw?.code ?? null });
+  // It is of no use, but the provider bills it all the same.
+  if (flaw !== null) throw flaw;
+  return { answer, costUsdMicros: ending.costUsdMicros };
+}
+
+/** Whether an answer had begun to arrive: a provider bills what it has written. */
+function hasBegun(error: unknown): boolean {
+  return error instanceof AppError && error.context['begun'] === true;
+}
+
+async function askInTime<Answer>(call: PaidCall<Answer>, usedUsdMicros: number): Promise<Answer> {
+  // Not AbortSignal.timeout: its timer would outlive each of thousands of calls.
+  const controller = new AbortController();
+  const giveUp = () => controller.abort(call.signal.reason);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    controller.abort(new Error('too late'));
+  }, call.totalTimeoutMs);
+  call.signal.addEventListener('abort', giveUp, { once: true });
+  if (call.signal.aborted) giveUp();
+  try {
+    return await call.ask(controller.signal, usedUsdMicros);
+  } catch (error) {
+    if (!isLate || call.signal.aborted || error instanceof BrokenAnswerError) throw error;
+    throw new AppError(
+      'provider-timeout',
+      `${call.modelName} did not answer within ${Math.round(call.totalTimeoutMs / 1_000)} s. Try again later, or choose another model.`,
+      { cause: error },
+    );
+  } finally {
+    clearTimeout(timer);
+    call.signal.removeEventListener('abort', giveUp);
+  }
+}
+
+const capWords: Record<CapName, { of: string; way: string }> = {
+  'order-cap': { of: "the work order's cap", way: 'Create a new order with a higher --cost-cap.' },
+  'day-cap': { of: 'the daily limit', way: 'Wait for the next day (UTC), or raise budget.dayKillUsd in the policy.' },
+  'month-cap': { of: 'the monthly limit', way: 'Raise budget.monthHardUsd in the policy.' },
+};
+
+function refusal(verdict: CapName, reservation: Reservation): AppError {
+  const { of, way } = capWords[verdict];
+  const caps: Record<CapName, number> = {
+    'order-cap': reservation.capUsdMicros,
+    'day-cap': reservation.dayCapUsdMicros,
+    'month-cap': reservation.monthCapUsdMicros,
+  };
+  const [cap, estimate] = [caps[verdict], reservation.amountUsdMicros].map(formatUsdMicros);
+  return new AppError(
+    // A limit of all work says nothing of this order: its run waits until the limit is a new one.
+    verdict === 'order-cap' ? 'budget-exceeded' : 'budget-limit-reached',
+    `The next model call could cost up to ${estimate}, which is more than ${of} of ${cap} leaves. ${way}`,
+    {
+      context: {
+        workOrderId: reservation.workOrderId,
+        cap: verdict,
+        estimateUsdMicros: reservation.amountUsdMicros,
+      },
+    },
+  );
+}

@@ -1,0 +1,28 @@
+/** Names that monorepo runners, process runners and Docker Compose put before the lines of each package or process. */
+const namePrefix =
+  /^(?:\[[\w@/.:-]{1,60}\] {1,2}|@?[\w./-]{1,80}[:#][\w.:-]{1,60}: |@?[\w./-]{1,80} [\w:-]{1,40}: |[\w.-]{1,60} {0,30}\| |@[\w.-]{1,40}\/[\w.-]{1,60}: )/;
+/** These say how bad a line is, or whose it is. They are no names of processes. */
+const levels =
+  /^\[?(?:error|err|warn|warning|info|debug|fatal|note|success|critical|fail|failed|pass|ok|eval|vite|webpack|cause|in|at|and|e|w|f|i)\b|:\d|^(?:npm|fatal|git|make|pip|caused) |^\w{1,20} ?(?:error|warning|failed|not ok)/i;
+const groupLinesMin = 3;
+const sharedPartMin = 0.6;
+
+/** Takes off the names of packages or processes where most lines carry one. */
+export function stripNames(lines: readonly string[]): readonly string[] {
+  const prefixes = lines.map(prefixOf);
+  const counts = new Map<string, number>();
+  for (const prefix of prefixes) if (prefix !== '') counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
+  const isName = (prefix: string) => (counts.get(prefix) ?? 0) >= groupLinesMin;
+  const named = prefixes.filter((prefix) => prefix !== '' && isName(prefix)).length;
+  const filled = lines.filter((line) => line.trim() !== '').length;
+  if (named < groupLinesMin || named < sharedPartMin * filled) return lines;
+  return lines.map((line, at) => {
+    const prefix = prefixes[at] ?? '';
+    return prefix !== '' && isName(prefix) ? line.slice(prefix.length) : line;
+  });
+}
+
+function prefixOf(line: string): string {
+  const prefix = namePrefix.exec(line)?.[0] ?? '';
+  return prefix === '' || levels.test(prefix) ? '' : prefix;
+}

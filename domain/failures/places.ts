@@ -1,0 +1,88 @@
+import type { Groups } from './line-rule.ts';
+
+/** A place in a file, as a tool printed it. */
+export interface Place {
+  file: string;
+  line: number | null;
+  column: number | null;
+}
+
+const path = String.raw`(?<file>(?:[A-Za-z]:[\\/])?[^\s:()"'\`<>|,;=]{1,300}?`;
+const extension = String.raw`\.[A-Za-z][A-Za-z0-9_+]{0,11}`;
+
+// Each form ends where its file, line and column end; tried in this order, so the more telling first.
+const placeForms: readonly RegExp[] = [
+  // Python, OCaml, Coq: File "f", line l, characters a-b
+  /\bFile "(?<file>[^"]{1,300})", lines? (?<line>\d{1,7})(?:-\d{1,7})?(?:, (?:characters|column) (?<column>\d{1,7}))?/,
+  // Rust, Biome, Ruff, Vue, Oxlint: --> f:l:c
+  /(?:-->|--\[|╭─\[|┌─|╭▸|,-\[) ?(?<file>(?:[A-Za-z]:)?[^:[\]]{1,300}?):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?/,
+  // file:///f:l:c and f:l:c
+  new RegExp(
+    String.raw`(?:file://)?${path}(?:${extension}|/?(?:Dockerfile|Makefile|Jenkinsfile|Gemfile|Rakefile|Containerfile|justfile)[\w.-]{0,30})):(?<line>\d{1,7})(?:[:.](?<column>\d{1,7}))?(?![\w/])`,
+  ),
+  // MSBuild, TypeScript, D, Nim, Pascal: f(l,c) and f(l)
+  new RegExp(
+    String.raw`${path}${extension})\((?<line>\d{1,7})(?:[,:] ?(?<column>\d{1,7}))?(?:[-,]\d{1,7}){0,3}\)`,
+  ),
+  // Maven: f:[l,c]
+  new RegExp(String.raw`${path}${extension}):\[(?<line>\d{1,7}),(?<column>\d{1,7})\]`),
+  // Terraform, PHP, Perl, Ansible: f line l, f on line l, at f line l
+  new RegExp(
+    String.raw`(?:\b(?:in|at|on|file) )?["'\`]?${path}${extension})["'\`]?,? (?:on |at |in )?line:? (?<line>\d{1,7})(?:,? col(?:umn)?:? (?<column>\d{1,7}))?`,
+    'i',
+  ),
+  // 12:3 of "f", f [l, c], f @ l, f#Ll
+  new RegExp(String.raw`${path}${extension}) ?(?:@ ?|#L|\[line )(?<line>\d{1,7})(?:[:,] ?(?<column>\d{1,7}))?`),
+];
+
+const hasPlace = /\d/;
+
+/** The first place that a line names, in any of the forms that tools share; null when it names none with a line number. */
+export function readPlace(line: string): Place | null {
+  if (!hasPlace.test(line)) return null;
+  const text = line.length > 700 ? line.slice(0, 700) : line;
+  for (const form of placeForms) {
+    const groups = form.exec(text)?.groups;
+    if (groups !== undefined && isFileName(groups['file'] ?? '')) return placeOf(groups);
+  }
+  return null;
+}
+
+/** The place that a rule's groups name. */
+export function placeOf(groups: Groups): Place {
+  return {
+    file: cleanPath(groups['file'] ?? ''),
+    line: toNumber(groups['line']),
+    column: toNumber(groups['column']),
+  };
+}
+
+/** Decimal digits to a number; null for anything else. */
+export function toNumber(text: string | undefined): number | null {
+  return text === undefined || !/^\d{1,9}$/.test(text) ? null : Number(text);
+}
+
+/** A path without what is not part of it. */
+export function cleanPath(path: string): string {
+  return path
+    .trim()
+    .replace(/^file:\/\//, '')
+    .replace(/^webpack:\/\/(?:\/|[\w@.-]{1,80}\/)/, '')
+    .replace(/^["'`(]+|["'`)]+$/g, '')
+    .replace(/\?[\w=&.-]{0,80}$/, '');
+}
+
+// Versions, hosts and times look like files with a number behind them.
+const noFile = /^(?:v?\d+(?:\.\d+)*|https?|localhost|(?:\d{1,3}\.){3}\d{1,3}|[\w-]+\.(?:com|org|net|io|dev|local|example|test|internal)|.*:\/\/.*)$/i;
+
+function isFileName(file: string): boolean {
+  return file !== '' && !noFile.test(file);
+}
+
+const foreign =
+  /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo|\.rustup|rustc|\.m2|\.gradle|vendor\/(?:bundle|autoload|phpunit|composer)|gems|\.pub-cache|\.julia|\.nuget|\.opam|\.cabal|\.stack|deps\/\w+\/lib|go\/pkg\/mod|GOROOT|jdk|java\.base|pnpm-store|\.yarn|\.pnp)(?:\/|$)|^(?:node:|internal\/|<|\/usr\/|\/opt\/|\/lib|\/nix\/|\/root\/\.|\/rustc\/|native|async|ext:|dart:|package:(?:test|flutter_test|stack_trace)|evalmachine|\[)|\/lib\/python[\d.]{1,6}\/|\/(?:ruby|perl5?|php|lua|erlang|elixir|julia)\/[\d.]{1,8}\/|\/(?:libstd|library\/(?:core|std|alloc|test))\/|go\d?[\d.]{0,8}\/src\/(?:testing|runtime|reflect|net|sync)\/|\/src\/(?:testing|runtime)\/(?:testing|panic|proc|asm_\w{1,10}|signal_\w{1,10}|debug\/stack)\.(?:go|s)$|^(?:src\/)?(?:testing|panic|proc)\.go$/;
+
+/** Whether a path is one of the project's own files, and not of a package, a runtime or a system. */
+export function isProjectFile(file: string): boolean {
+  return isFileName(file) && !foreign.test(file);
+}
