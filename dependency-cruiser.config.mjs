@@ -85,7 +85,14 @@ const configuration = {
     },
     onlyImports('worker', ['domain', 'platform', 'prisma', 'activities'], [contract]),
     onlyImports('api', ['domain', 'platform', 'prisma'], [contract]),
-    onlyImports('cli', ['tools']),
+    onlyImports('cli', ['tools'], ['^domain/failures/']),
+    {
+      name: 'cli-knows-failures-in-one-command',
+      comment: 'A command talks to the API; only `classify` works without it.',
+      severity: 'error',
+      from: { path: '^cli/', pathNot: '^cli/commands/classify[.]ts$' },
+      to: { path: '^domain/' },
+    },
     onlyImports('web', []),
     {
       name: 'tools-need-nothing-installed',

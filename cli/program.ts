@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 
+import { addClassifyCommand } from './commands/classify.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addEscalationCommands } from './commands/escalations.ts';
 import { addMoneyCommands } from './commands/money.ts';
@@ -38,6 +39,7 @@ export function createProgram(context: CommandContext): Command {
   addStopAllCommands(program, context);
   addPullRequestCommands(program, context);
   addRecordCommands(program, context);
+  addClassifyCommand(program, context);
   addMoneyCommands(program, context);
   for (const command of allCommands(program))
     command.exitOverride().showHelpAfterError('Add --help to see how it is used.');

@@ -6,8 +6,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { collectDoctorRows, isHealthy } from '../tools/doctor.mjs';
-import { printDoctorRows } from '../tools/doctor-table.mjs';
 import { runInForeground } from '../tools/foreground-program.mjs';
 import { bundledNodePath, describeOldNode, hasBundledNode } from '../tools/node-runtime.mjs';
 import { readRun } from '../tools/run-lock.mjs';
@@ -31,17 +29,21 @@ async function main(args) {
   if (!asksForHelp && command === 'demo' && readRun(root) === undefined) {
     return await runInForeground(process.execPath, [startScript, '--once', ...rest]);
   }
-  const entry = join(root, 'cli', 'main.ts');
+  const isFilter = !asksForHelp && command === 'classify' && rest.length === 1 && rest[0] === '--jsonl';
+  // It needs neither the API nor the other commands, so it does not wait for their code.
+  const entry = isFilter ? join(root, 'cli', 'commands', 'classify.ts') : join(root, 'cli', 'main.ts');
   if (!hasBundledNode(root) || !existsSync(entry)) {
     return refuse(
       'The packages of this clone are not installed, so no command can run: run npm start once, or npm ci.',
     );
   }
-  return await runInForeground(bundledNodePath(root), [entry, ...args]);
+  return await runInForeground(bundledNodePath(root), isFilter ? [entry] : [entry, ...args]);
 }
 
 /** @param {readonly string[]} args */
 async function runDoctor(args) {
+  const { collectDoctorRows, isHealthy } = await import('../tools/doctor.mjs');
+  const { printDoctorRows } = await import('../tools/doctor-table.mjs');
   const rows = await collectDoctorRows(root);
   if (args.includes('--json')) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   else printDoctorRows(rows);

@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import { Pool } from 'pg';
 
 import { PrismaClient } from './generated/client.ts';
 import { storable } from './storable.ts';
@@ -16,7 +17,7 @@ export type DatabaseSession = Omit<
  * @param connectionsMax size of the pool; each process names its own
  */
 export function openDatabase(databaseUrl: string, connectionsMax: number): Database {
-  const adapter = new PrismaPg({
+  const pool = new Pool({
     connectionString: databaseUrl,
     max: connectionsMax,
     // Without these a query waits for ever on a database that does not answer.
@@ -24,10 +25,39 @@ export function openDatabase(databaseUrl: string, connectionsMax: number): Datab
     statement_timeout: 15_000,
     idle_in_transaction_session_timeout: 15_000,
   });
-  const client = new PrismaClient({ adapter });
+  // An idle connection that breaks is replaced by the next query; unheard, its error would end the process.
+  pool.on('error', () => undefined);
+  const client = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });
   // For every query in one place, so that no write can forget it.
   const storing = client.$extends({
     query: { $allModels: { $allOperations: ({ args, query }) => query(storable(args)) } },
-  });
-  return storing as unknown as PrismaClient;
+  }) as unknown as PrismaClient;
+  pools.set(storing, pool);
+  return storing;
+}
+
+const pools = new WeakMap<Database, Pool>();
+
+/** A statement that is run for every model call. */
+export interface PreparedStatement {
+  /** Unique: the server plans it once per connection under this name. */
+  name: string;
+  text: string;
+}
+
+/**
+ * Runs a statement straight through the driver, on the connections of the same pool: Prisma's way costs half a
+ * millisecond more. Only for what is run for every model call.
+ *
+ * @param database as `openDatabase` made it
+ */
+export async function runPrepared(
+  database: Database,
+  { name, text }: PreparedStatement,
+  values: readonly string[],
+): Promise<unknown[]> {
+  const pool = pools.get(database);
+  if (pool === undefined) throw new Error('This database was not opened by openDatabase.');
+  const { rows } = await pool.query<Record<string, unknown>>({ name, text, values: [...values] });
+  return rows;
 }

@@ -84,12 +84,22 @@ type Connection = Awaited<ReturnType<PrismaPg['connect']>>;
  * and then all of it or nothing, as Prisma's native engine sends it.
  */
 function runningScriptsWhole(adapter: Connection): Connection {
-  const driver = (adapter as unknown as { underlyingDriver(): { query(script: string): Promise<unknown> } }).underlyingDriver();
+  const { onError } = adapter as unknown as { onError(error: unknown): never };
+  const driver = (adapter as unknown as { underlyingDriver(): ScriptRunner }).underlyingDriver();
   return Object.assign(adapter, {
     async executeScript(script: string): Promise<void> {
-      await driver.query(script);
+      try {
+        await driver.query(script);
+      } catch (error) {
+        // The adapter's own way to hand PostgreSQL's words on.
+        onError.call(adapter, error);
+      }
     },
   });
+}
+
+interface ScriptRunner {
+  query(script: string): Promise<unknown>;
 }
 
 /** All migrations in the folder, in the form that the engine takes, oldest first. */

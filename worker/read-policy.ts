@@ -52,7 +52,13 @@ const policySchema = z.strictObject({
   dependencyRule: z.enum(['completed', 'merged']).optional(),
   /** In dollars, as people write money. */
   budget: z
-    .strictObject({ daySoftUsd: dollars, dayHardUsd: dollars, dayKillUsd: dollars, monthTargetUsd: dollars, monthHardUsd: dollars })
+    .strictObject({
+      daySoftUsd: dollars,
+      dayHardUsd: dollars,
+      dayKillUsd: dollars,
+      monthTargetUsd: dollars,
+      monthHardUsd: dollars,
+    })
     .partial()
     .optional(),
 });

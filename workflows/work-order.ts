@@ -226,7 +226,7 @@ class WorkOrderRun {
     return {
       run: async (step, work) => {
         const { failure, failedStep } = attempt;
-        for (let waits = 0; ; ) {
+        for (let waits = 0; ;) {
           if (await once(step, work)) return true;
           const isStopped = attempt.failure?.rule === stoppedRule;
           if (!isStopped && !(await waitForModels(context, attempt.failure, waits))) return false;

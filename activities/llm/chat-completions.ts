@@ -159,9 +159,7 @@ export function chatStream(identity: CompletionIdentity, includeUsage: boolean):
     end: (result) =>
       [
         chunk({}, finishReasons[result.finishReason]),
-        ...(includeUsage
-          ? [event({ ...shared, choices: [], ...toUsage(result), ...toRatchetFields(result) })]
-          : []),
+        ...(includeUsage ? [event({ ...shared, choices: [], ...toUsage(result), ...toRatchetFields(result) })] : []),
         'data: [DONE]\n\n',
       ].join(''),
     error: (error) => event(toErrorBody(error)),

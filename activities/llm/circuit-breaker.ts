@@ -20,6 +20,20 @@ export interface ProviderHealth {
   lastErrorCode: string | null;
 }
 
+/** One call that was let through. Whoever has it says once how it ended. */
+export interface BreakerPass {
+  /** The provider answered, be it with a refusal: it is there. */
+  succeeded(): void;
+  /**
+   * The provider did not answer, or not usefully.
+   *
+   * @param restMs how long it asked to be left alone; undefined: it did not
+   */
+  failed(errorCode: string, restMs?: number): void;
+  /** Nothing is known of the provider: it was not asked, or the caller left before it answered. */
+  gaveUp(): void;
+}
+
 /** Leaves a provider alone that fails again and again, and lets one call at a time find out when it is back. */
 export class CircuitBreaker {
   #failures = 0;
@@ -34,47 +48,45 @@ export class CircuitBreaker {
     this.#now = now;
   }
 
-  /**
-   * Asks for a call. Whoever gets one says how it ended: `succeeded`, `failed` or `gaveUp`.
-   *
-   * @returns null, or milliseconds until it is worth asking again
-   */
-  enter(): number | null {
-    if (this.#restsUntilMs === null) return null;
+  /** @returns a pass for one call, or milliseconds until it is worth asking again */
+  enter(): BreakerPass | number {
+    if (this.#restsUntilMs === null) return this.#pass(false);
     const leftMs = this.#restsUntilMs - this.#now();
     if (leftMs > 0) return leftMs;
     if (this.#isProbing) return this.#policy.restMs;
     this.#isProbing = true;
-    return null;
+    return this.#pass(true);
   }
 
-  /** The provider answered, be it with a refusal: it is there. */
-  succeeded(): void {
+  #pass(isProbe: boolean): BreakerPass {
+    return {
+      succeeded: () => this.#succeeded(isProbe),
+      failed: (errorCode, restMs) => this.#failed(isProbe, errorCode, restMs),
+      gaveUp: () => this.#endProbe(isProbe),
+    };
+  }
+
+  #succeeded(isProbe: boolean): void {
+    // A call that was under way when the rest began says nothing of now: the rest goes on, and a probe ends it.
+    if (this.#restsUntilMs !== null && !isProbe) return;
+    this.#endProbe(isProbe);
     this.#failures = 0;
     this.#restsUntilMs = null;
-    this.#isProbing = false;
     this.#lastErrorCode = null;
   }
 
-  /**
-   * The provider did not answer, or not usefully.
-   *
-   * @param restMs how long it asked to be left alone; undefined: it did not
-   */
-  failed(errorCode: string, restMs?: number): void {
+  #failed(isProbe: boolean, errorCode: string, restMs = 0): void {
+    this.#endProbe(isProbe);
     this.#failures += 1;
     this.#lastErrorCode = errorCode;
-    const wasProbe = this.#isProbing;
-    this.#isProbing = false;
-    const isWorn = wasProbe || this.#failures >= this.#policy.failuresMax;
-    if (!isWorn && restMs === undefined) return;
-    const untilMs = this.#now() + Math.max(isWorn ? this.#policy.restMs : 0, restMs ?? 0);
+    const isWorn = isProbe || this.#failures >= this.#policy.failuresMax;
+    if (!isWorn && restMs <= 0) return;
+    const untilMs = this.#now() + Math.max(isWorn ? this.#policy.restMs : 0, restMs);
     this.#restsUntilMs = Math.max(this.#restsUntilMs ?? 0, untilMs);
   }
 
-  /** The caller left before anything was known. */
-  gaveUp(): void {
-    this.#isProbing = false;
+  #endProbe(isProbe: boolean): void {
+    if (isProbe) this.#isProbing = false;
   }
 
   health(provider: string): ProviderHealth {

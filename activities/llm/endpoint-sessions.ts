@@ -40,7 +40,11 @@ export function createSessions() {
     open(request: SessionRequest): { token: string; session: Session } {
       const token = randomBytes(32).toString('hex');
       const digest = digestOf(token);
-      const session = { request, calls: { count: 0, scripted: false, degraded: false, lastErrorCode: null, lastErrorMessage: null }, digest };
+      const session = {
+        request,
+        calls: { count: 0, scripted: false, degraded: false, lastErrorCode: null, lastErrorMessage: null },
+        digest,
+      };
       sessions.set(digest.toString('hex'), session);
       return { token, session };
     },

@@ -119,21 +119,31 @@ async function answerRequest(
   context: RequestContext,
 ): Promise<void> {
   const session = context.findSession(tokenOf(request));
-  const path = request.url?.split('?')[0] ?? '';
+  const path = readPath(request);
   const dialect = path === '/v1/messages' ? anthropic : openAi;
   try {
     if (session === null) {
       sendError(response, dialect, { status: 401, error: badToken() });
     } else {
-      await route(request, response, { session, gateway: context.gateway, path, dialect });
+      await route(request, response, { ...context, session, path, dialect });
     }
   } catch (error) {
-    const known = session?.request.signal?.aborted === true ? sessionEnded() : toAppError(error, context.logger);
+    const known = explain(error, session, context.logger);
     if (session !== null) {
       session.calls.lastErrorCode = known.code;
       session.calls.lastErrorMessage = known.message;
     }
     sendError(response, dialect, { status: statusOf(known), error: known });
+  }
+}
+
+/** Without its query, and decoded: clients encode some of what names of models have of slashes and colons. */
+function readPath({ url = '' }: IncomingMessage): string {
+  const path = url.split('?')[0] ?? '';
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
   }
 }
 
@@ -150,6 +160,7 @@ function badToken(): AppError {
 interface SessionContext {
   session: Session;
   gateway: ModelGateway;
+  logger: Logger;
   path: string;
   dialect: Dialect;
 }
@@ -191,8 +202,9 @@ async function complete(asked: EndpointRequest, response: ServerResponse, contex
   try {
     result = await gateway.generate(stream === null ? call : { ...call, onPiece: (piece) => stream.write(piece) });
   } catch (error) {
-    if (error instanceof AppError) stream?.fail(error);
-    throw error;
+    const known = explain(error, session, context.logger);
+    stream?.fail(known);
+    throw known;
   }
   session.calls.count += 1;
   session.calls.scripted ||= result.scripted;
@@ -241,7 +253,8 @@ function sessionEnded(): AppError {
   return new AppError('internal-error', 'This session has ended.');
 }
 
-function toAppError(error: unknown, logger: Logger): AppError {
+function explain(error: unknown, session: Session | null, logger: Logger): AppError {
+  if (session?.request.signal?.aborted === true) return sessionEnded();
   if (error instanceof AppError) return error;
   logger.error({ err: error }, 'a request to the model endpoint failed');
   return new AppError('internal-error', "The model endpoint failed. The worker's log has the reason.", {

@@ -185,7 +185,7 @@ function describeFailures(failures: readonly { entry: ModelEntry; error: AppErro
   if (others.length === 0) return first.error;
   const { code, message, retryAfterMs, context } = first.error;
   const told = others.map(({ entry, error }) => `${entry.name}: ${error.message}`).join(' ');
-  return new AppError(code, `${message} Those who could stand in did not answer either. ${told}`, {
+  return new AppError(code, `${first.entry.name}: ${message} Those who could stand in did not answer either. ${told}`, {
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     context: { ...context, asked: failures.map(({ entry }) => entry.name) },
     cause: first.error,

@@ -118,7 +118,7 @@ export function toMessage({ id, model }: CompletionIdentity, result: GenerateRes
     type: 'tool_use',
     id: callId,
     name,
-    input: JSON.parse(input === '' ? '{}' : input) as unknown,
+    input: parseInput(input),
   }));
   return {
     id: `msg_${id}`,
@@ -130,6 +130,15 @@ export function toMessage({ id, model }: CompletionIdentity, result: GenerateRes
     stop_sequence: null,
     usage: toUsage(result),
   };
+}
+
+/** What was paid for is passed on, also when the model wrote something that is no JSON. */
+function parseInput(input: string): unknown {
+  try {
+    return JSON.parse(input === '' ? '{}' : input);
+  } catch {
+    return { unreadable: input };
+  }
 }
 
 /** An answer as the events of a stream. */
@@ -160,7 +169,9 @@ export function messagesStream({ id, model }: CompletionIdentity): StreamForm {
 
   return {
     begin: () =>
-      event('message_start', { message: { ...message, stop_sequence: null, usage: { input_tokens: 0, output_tokens: 0 } } }),
+      event('message_start', {
+        message: { ...message, stop_sequence: null, usage: { input_tokens: 0, output_tokens: 0 } },
+      }),
     piece,
     end: (result) =>
       [

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 
 import { wrapUpShare, type BudgetLimits } from '../../domain/budget/limits.ts';
-import { costOfTokens, estimateTokens, largestCost, type ModelEntry, type PromptSize } from '../../domain/budget/models.ts';
+import {
+  costOfTokens,
+  estimateTokens,
+  largestCost,
+  type ModelEntry,
+  type PromptSize,
+  type TokenUsage,
+} from '../../domain/budget/models.ts';
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
 import type { Reservation } from '../../prisma/repositories/model-calls.ts';
 import { callWithRetries, type CallTools, type PaidCall, type PaidResult } from './paid-try.ts';
@@ -87,7 +94,14 @@ export async function callModel(tools: CallTools, call: ModelCall): Promise<Paid
         signal: trySignal,
         onPiece,
       });
-      return { ...answer, entryName: entry.name, provider: entry.provider, degraded: call.fallbackFrom !== null };
+      const usage = readableUsage(answer.usage);
+      return {
+        ...answer,
+        usage,
+        entryName: entry.name,
+        provider: entry.provider,
+        degraded: call.fallbackFrom !== null,
+      };
     },
     judge(answer, reservation) {
       const { servedModel, usage, firstByteMs } = answer;
@@ -95,9 +109,12 @@ export async function callModel(tools: CallTools, call: ModelCall): Promise<Paid
       const costUsdMicros = usage === null ? reservation.amountUsdMicros : costOfTokens(entry, usage);
       const flaw = findFlaw(answer, call);
       const kept = flaw === null ? answer : null;
-      return { flaw, ending: { servedModel, usage, firstByteMs, costUsdMicros, isUsageEstimated: false, answer: kept } };
+      return {
+        flaw,
+        ending: { servedModel, usage, firstByteMs, costUsdMicros, isUsageEstimated: false, answer: kept },
+      };
     },
-    judgeBroken({ receivedBytes, usage: counted }) {
+    judgeBroken({ receivedBytes, usage: counted }, reservation) {
       const estimated = {
         inputTokens: estimateTokens(size),
         outputTokens: estimateTokens({ bytes: receivedBytes, messages: 0 }),
@@ -105,13 +122,24 @@ export async function callModel(tools: CallTools, call: ModelCall): Promise<Paid
         cacheWriteInputTokens: 0,
       };
       // A provider that counted before it broke off has said at least as much of its input.
-      const usage = counted !== null && counted.outputTokens > 0 ? counted : estimated;
+      const told = readableUsage(counted);
+      const usage = told !== null && told.outputTokens > 0 ? told : estimated;
       const ending = { servedModel: entry.providerModel, usage, firstByteMs: null, answer: null };
-      const costUsdMicros = costOfTokens(entry, usage);
+      // A guess of ours passes no cap: the provider was told to stop there.
+      const costUsdMicros = Math.min(costOfTokens(entry, usage), reservation.amountUsdMicros);
       return { flaw: null, ending: { ...ending, costUsdMicros, isUsageEstimated: usage === estimated } };
     },
   };
   return callWithRetries(tools, paid);
+}
+
+/** What the ledger's columns hold. */
+const tokensMax = 2 ** 31 - 1;
+
+/** Null for counts that no count can be, such as halves or less than none: as good as not counted. */
+function readableUsage(usage: TokenUsage | null): TokenUsage | null {
+  const isReadable = (count: number) => Number.isInteger(count) && count >= 0 && count <= tokensMax;
+  return usage !== null && Object.values(usage).every(isReadable) ? usage : null;
 }
 
 function isFree(entry: ModelEntry): boolean {

@@ -4,10 +4,10 @@ import { formatUsdMicros } from '../../domain/budget/money.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { CallEnding, CapName, ModelCallRepository, Reservation } from '../../prisma/repositories/model-calls.ts';
-import type { CircuitBreakers } from './circuit-breaker.ts';
+import type { BreakerPass, CircuitBreakers } from './circuit-breaker.ts';
 import type { ModelMetrics } from './model-metrics.ts';
 import { BrokenAnswerError } from './providers/broken-answer.ts';
-import { isProviderAway, planRetry, type RetryPolicy } from './retry.ts';
+import { hasProviderAnswered, isProviderAway, planRetry, type RetryPolicy } from './retry.ts';
 
 export interface CallTools {
   ledger: ModelCallRepository;
@@ -51,24 +51,36 @@ export type PaidResult<Answer> = { answer: Answer; costUsdMicros: number } | { s
 export async function callWithRetries<Answer>(tools: CallTools, call: PaidCall<Answer>): Promise<PaidResult<Answer>> {
   for (let tries = 1; ; tries += 1) {
     const reservation = call.reservation(tries - 1);
-    const breaker = tools.breakers.of(reservation.provider);
-    const restMs = breaker.enter();
-    if (restMs !== null) throw resting(call.modelName, reservation.provider, restMs);
+    const pass = tools.breakers.of(reservation.provider).enter();
+    if (typeof pass === 'number') {
+      // The provider is left alone, but an answer that was paid before is still there.
+      const stored = await tools.ledger.storedAnswer(reservation);
+      if (stored !== null) return { stored };
+      throw resting(call.modelName, reservation.provider, pass);
+    }
     try {
       const result = await tryOnce(tools, call, reservation);
-      breaker.succeeded();
+      if ('stored' in result) pass.gaveUp();
+      else pass.succeeded();
       return result;
     } catch (error) {
       const delayMs = planRetry(error, { triesMade: tries, random: Math.random(), policy: tools.retryPolicy });
-      if (call.signal.aborted) breaker.gaveUp();
-      else if (!isProviderAway(error)) breaker.succeeded();
-      // Asked for longer than is waited for: it is left alone that long.
-      else breaker.failed(error.code, delayMs === null ? error.retryAfterMs : undefined);
+      tell(pass, { error, delayMs, wasGivenUp: call.signal.aborted });
       if (call.signal.aborted || delayMs === null || call.hasPassed()) throw error;
       tools.metrics.retried(reservation);
-      await wait(delayMs, undefined, { signal: call.signal });
+      await wait(delayMs, undefined, { signal: call.signal }).catch(() => call.signal.throwIfAborted());
     }
   }
+}
+
+function tell(
+  pass: BreakerPass,
+  { error, delayMs, wasGivenUp }: { error: unknown; delayMs: number | null; wasGivenUp: boolean },
+): void {
+  // Asked for longer than is waited for: it is left alone that long.
+  if (isProviderAway(error) && !wasGivenUp) pass.failed(error.code, delayMs === null ? error.retryAfterMs : undefined);
+  else if (hasProviderAnswered(error)) pass.succeeded();
+  else pass.gaveUp();
 }
 
 function resting(modelName: string, provider: string, restMs: number): AppError {
@@ -108,12 +120,15 @@ async function tryOnce<Answer>(
     };
     if (error instanceof BrokenAnswerError) {
       const { ending, flaw } = call.judgeBroken(error, reservation);
-      await written({ ...ending, outcome: 'settled', latencyMs: latency(), errorCode: flaw?.code ?? error.reason.code });
+      const code = call.signal.aborted ? 'aborted' : (flaw?.code ?? error.reason.code);
+      await written({ ...ending, outcome: 'settled', latencyMs: latency(), errorCode: code });
+      call.signal.throwIfAborted();
       throw error.reason;
     }
     const errorCode = call.signal.aborted ? 'aborted' : error instanceof AppError ? error.code : 'internal-error';
     // Nobody heard how it ended: the provider may go on with it and bill it.
-    const isBillable = wasSent && (errorCode === 'aborted' || errorCode === 'provider-timeout' || hasBegun(error));
+    const isOpen = errorCode === 'aborted' || errorCode === 'provider-timeout' || is(error, 'begun');
+    const isBillable = wasSent && isOpen && !is(error, 'unsent');
     await written({ outcome: isBillable ? 'kept' : 'released', errorCode, latencyMs: latency() });
     throw error;
   }
@@ -124,9 +139,12 @@ async function tryOnce<Answer>(
   return { answer, costUsdMicros: ending.costUsdMicros };
 }
 
-/** Whether an answer had begun to arrive: a provider bills what it has written. */
-function hasBegun(error: unknown): boolean {
-  return error instanceof AppError && error.context['begun'] === true;
+/**
+ * How far a call had come. `begun`: an answer had begun to arrive, and a provider bills what it has written. `unsent`:
+ * there was no connection.
+ */
+function is(error: unknown, mark: 'begun' | 'unsent'): boolean {
+  return error instanceof AppError && error.context[mark] === true;
 }
 
 async function askInTime<Answer>(call: PaidCall<Answer>, usedUsdMicros: number): Promise<Answer> {
@@ -143,12 +161,13 @@ async function askInTime<Answer>(call: PaidCall<Answer>, usedUsdMicros: number):
   try {
     return await call.ask(controller.signal, usedUsdMicros);
   } catch (error) {
-    if (!isLate || call.signal.aborted || error instanceof BrokenAnswerError) throw error;
-    throw new AppError(
+    if (!isLate || call.signal.aborted) throw error;
+    const reason = new AppError(
       'provider-timeout',
       `${call.modelName} did not answer within ${Math.round(call.totalTimeoutMs / 1_000)} s. Try again later, or choose another model.`,
       { cause: error },
     );
+    throw error instanceof BrokenAnswerError ? error.because(reason) : reason;
   } finally {
     clearTimeout(timer);
     call.signal.removeEventListener('abort', giveUp);

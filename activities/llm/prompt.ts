@@ -41,7 +41,8 @@ export const wrapUpHintBytes = Buffer.byteLength(wrapUpHint);
 /** The prompt with the hint at its end, where every provider takes it. */
 export function withWrapUpHint(prompt: Prompt): Prompt {
   const last = prompt.messages.at(-1);
-  if (last?.role !== 'user') return { ...prompt, messages: [...prompt.messages, { role: 'user', content: wrapUpHint }] };
+  if (last?.role !== 'user')
+    return { ...prompt, messages: [...prompt.messages, { role: 'user', content: wrapUpHint }] };
   const content = `${last.content}\n\n${wrapUpHint}`;
   return { ...prompt, messages: [...prompt.messages.slice(0, -1), { role: 'user', content }] };
 }

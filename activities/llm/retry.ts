@@ -39,3 +39,17 @@ const awayCodes: ReadonlySet<ErrorCode> = new Set([
 export function isProviderAway(error: unknown): error is AppError {
   return error instanceof AppError && awayCodes.has(error.code);
 }
+
+const answeredCodes: ReadonlySet<ErrorCode> = new Set([
+  'provider-unauthorized',
+  'provider-money-out',
+  'provider-bad-answer',
+  'provider-refused',
+  'context-exceeded',
+  'output-truncated',
+]);
+
+/** Whether a provider has said something, be it of no use: then it is there. */
+export function hasProviderAnswered(error: unknown): boolean {
+  return error instanceof AppError && answeredCodes.has(error.code);
+}

@@ -2,11 +2,7 @@ import { budgetLevel, projectMonth, type BudgetLimits, type BudgetUse } from '..
 import type { BudgetInUse } from '../../prisma/repositories/budget.ts';
 
 /** What is spent and left of the day and the month, as the API shows it. */
-export function toBudget(
-  limits: BudgetLimits & { policyVersion: string },
-  { day, month }: BudgetInUse,
-  now: Date,
-) {
+export function toBudget(limits: BudgetLimits & { policyVersion: string }, { day, month }: BudgetInUse, now: Date) {
   const date = now.toISOString().slice(0, 10);
   return {
     level: budgetLevel(limits, day, month),

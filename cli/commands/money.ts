@@ -28,7 +28,18 @@ export function addMoneyCommands(program: Command, context: CommandContext): voi
         output.line('No worker has started yet, so no model is known. `npm start` starts one.');
         return;
       }
-      const heading = ['model', 'provider', 'used', 'input', 'output', 'cached', 'context', 'answer', 'ceiling', 'prices'];
+      const heading = [
+        'model',
+        'provider',
+        'used',
+        'input',
+        'output',
+        'cached',
+        'context',
+        'answer',
+        'ceiling',
+        'prices',
+      ];
       for (const line of table([heading, ...list.models.map(modelRow)])) output.line(line);
       output.line('Prices are dollars per million tokens. Ceiling: the complexity up to which a model is trusted.');
       const chain = list.fallbackChain.join(', then ');
@@ -109,7 +120,21 @@ function budgetLines({ level, day, month, policyVersion }: Budget): string[] {
 
 const ledgerView = {
   none: 'No model was asked yet.',
-  heading: ['when', 'step', 'asked', 'served', 'try', 'state', 'cost', 'in', 'cached', 'out', 'time', 'first byte', 'note'],
+  heading: [
+    'when',
+    'step',
+    'asked',
+    'served',
+    'try',
+    'state',
+    'cost',
+    'in',
+    'cached',
+    'out',
+    'time',
+    'first byte',
+    'note',
+  ],
   row: (call: ModelCall) => [
     moment(call.createdAt),
     call.attempt === null ? call.step : `${call.step} ${String(call.attempt)}`,

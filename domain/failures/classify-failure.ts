@@ -1,126 +1,140 @@
-import { excerptLengthMax, type ErrorContext, type Failure, type FailureClass } from './failure-class.ts';
-import { textRulesOf, type Stage, type TextRule } from './text-rules.ts';
+import { usualClass, weighFindings, type OutputFacts, type WeighedFinding } from './choose-finding.ts';
+import { contextOf } from './error-context.ts';
+import { excerptOf } from './excerpt.ts';
+import type { Failure, FailureClass } from './failure-class.ts';
+import { findFindings, keepingCues } from './find-findings.ts';
+import type { Finding } from './finding.ts';
+import { readJsonReport } from './formats/json-report.ts';
+import { fingerprintFindings } from './fingerprint.ts';
+import { findQuietLines } from './output/quiet-lines.ts';
+import { readLines } from './output/read-lines.ts';
+import type { StepOutput } from './step-output.ts';
+import { kindOfTool, toolOfCommand } from './tool-kinds.ts';
 import { emptyContext, failureOf } from './typed-failure.ts';
 
-/** What a step printed and how it ended. */
-export interface StepOutput {
-  stage: Stage;
-  exitCode: number | null;
-  timedOut: boolean;
-  /** Standard output and standard error in one text, as printed. */
-  output: string;
+/** Below this weight a finding is a word, and no reason. */
+const reasonWeightMin = 35;
+
+/** A failure with what makes it recognisable. */
+export interface ClassifiedFailure extends Failure {
+  confidence: number;
+  /** 16 hexadecimal digits; the same for the same cause, wherever and whenever it happens. */
+  fingerprint: string;
 }
-
-/** Only the end of a long output is read: what decides stands there, and the time stays bounded. */
-const readCharactersMax = 400_000;
-const lineLengthMax = 2_000;
-
-const ansi = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]{0,20}[A-Za-z]`, 'g');
-
-interface Match {
-  rule: TextRule;
-  lineNumber: number;
-  groups: Record<string, string | undefined>;
-}
-
-function findMatch(lines: readonly string[], stage: Stage): Match | null {
-  for (const candidate of textRulesOf(stage)) {
-    const matches = (line: string) => candidate.pattern.test(line);
-    // This runner prints its details at the end, each below the name again.
-    const lineNumber = candidate.name === 'node-test' ? lines.findLastIndex(matches) : lines.findIndex(matches);
-    const match = candidate.pattern.exec(lines[lineNumber] ?? '');
-    if (match) return { rule: candidate, lineNumber, groups: { ...placeAbove(lines, lineNumber), ...match.groups } };
-  }
-  return null;
-}
-
-// `test at FILE:LINE:COLUMN` stands on the line above the test's name.
-function placeAbove(lines: readonly string[], lineNumber: number): Record<string, string> {
-  const place = /^test at (?<file>[^\s:]{1,300}):(?<line>\d+):(?<column>\d+)$/.exec(lines[lineNumber - 1] ?? '');
-  return { ...place?.groups };
-}
-
-function excerptAround(lines: readonly string[], lineNumber: number): string {
-  const from = Math.max(0, lineNumber - 4);
-  return lines
-    .slice(from, from + 24)
-    .join('\n')
-    .slice(0, excerptLengthMax);
-}
-
-function toNumber(text: string | undefined): number | null {
-  return text === undefined ? null : Number.parseInt(text, 10);
-}
-
-function failingTests(lines: readonly string[], deciding: TextRule): string[] {
-  const names = lines.map((line) => deciding.pattern.exec(line)?.groups?.['test']?.trim());
-  return [...new Set(names.filter((name) => name !== undefined))].slice(0, 50);
-}
-
-const stageClasses: Partial<Record<Stage, FailureClass>> = {
-  test: 'test_fail',
-  compile: 'compile_error',
-  lint: 'lint_error',
-  contract: 'contract_violation',
-};
 
 /**
- * Labels the output of a failed gate. Time limits and missing tools decide by their type; then text rules; then the
- * stage. Never throws; reads the last 400,000 characters at most.
+ * Says why a step failed. A typed cause decides first, then how the step ended, then what its tools printed. Never throws;
+ * its time grows with the length of the output alone, of which at most 12 million characters are read.
  */
-export function classifyFailure(step: StepOutput): Failure {
-  const lines = step.output
-    .slice(-readCharactersMax)
-    .replaceAll(ansi, '')
-    .split('\n')
-    .map((line) => line.slice(0, lineLengthMax).trimEnd());
-  const tail = lines.filter((line) => line !== '').slice(-24);
-  if (step.timedOut || step.exitCode === 124) {
-    const failure = failureOf('step-timeout', `The ${step.stage} gate was stopped at its time limit.`);
-    return { ...failure, context: { ...failure.context, excerpt: tail.join('\n').slice(-excerptLengthMax) } };
-  }
-  const match = findMatch(lines, step.stage);
-  // In the lint gate, a failing test is only the name of a rule or a file.
-  if (match === null || (step.stage === 'lint' && match.rule.failureClass === 'test_fail')) {
-    return classifyByStage(step, tail);
-  }
-  // `go vet` writes its findings as the compiler writes errors.
-  const isFinding = step.stage === 'lint' && match.rule.name === 'go';
-  return {
-    failureClass: isFinding ? 'lint_error' : match.rule.failureClass,
-    subReason: null,
-    rule: `text:${match.rule.name}`,
-    context: contextOf(match, lines),
+export function classifyFailure(step: StepOutput): ClassifiedFailure {
+  const lines = readLines(step.output, keepingCues);
+  const typed = typedFailure(step, lines);
+  if (typed !== null) return { ...typed, confidence: 1, fingerprint: fingerprintFindings(typed, [], lines) };
+  const facts = { step, lines, quiet: findQuietLines(lines), tool: step.tool ?? findTool(lines) };
+  const weighed = weighFindings([...findFindings(lines), ...readJsonReport(step.output), ...exitFindings(step, lines)], facts);
+  const [deciding] = weighed;
+  if (deciding === undefined || deciding.inContext < reasonWeightMin) return classifyWithoutReason(facts);
+  const failure: Failure = {
+    failureClass: deciding.failureClass,
+    subReason: deciding.subReason,
+    rule: `text:${deciding.rule}`,
+    context: contextOf(deciding, weighed, facts),
   };
+  const confidence = confidenceOf(deciding, weighed);
+  return { ...failure, confidence, fingerprint: fingerprintFindings(failure, poolOf(deciding, weighed), lines) };
 }
 
-function contextOf({ rule: deciding, lineNumber, groups }: Match, lines: readonly string[]): ErrorContext {
-  const testNames = deciding.failureClass === 'test_fail' ? failingTests(lines, deciding) : [];
-  const line = (lines[lineNumber] ?? '').trim();
-  const message = testNames.length > 0 ? `Failing: ${testNames.join(', ')}` : (groups['message'] ?? line);
-  return {
-    message: message.slice(0, 500),
-    tool: null,
-    file: groups['file'] ?? null,
-    line: toNumber(groups['line']),
-    column: toNumber(groups['column']),
-    code: groups['code'] ?? null,
-    testNames,
-    package: groups['package'] ?? null,
-    excerpt: excerptAround(lines, lineNumber),
-  };
+function poolOf(deciding: WeighedFinding, weighed: readonly WeighedFinding[]): readonly WeighedFinding[] {
+  return weighed.filter(({ failureClass, inContext }) => failureClass === deciding.failureClass && inContext >= deciding.inContext - 3);
 }
 
-function classifyByStage(step: StepOutput, tail: readonly string[]): Failure {
-  const failureClass = stageClasses[step.stage] ?? 'unknown';
-  return {
+function typedFailure(step: StepOutput, lines: readonly string[]): Failure | null {
+  const excerpt = excerptOf(lines, -1);
+  if (step.cause !== undefined && step.cause !== null) {
+    return failureOf(step.cause, `The ${step.stage} step ended with ${step.cause}.`, { excerpt, tool: step.tool ?? null });
+  }
+  if (!step.timedOut && step.exitCode !== 124) return null;
+  return failureOf('step-timeout', `The ${step.stage} gate was stopped at its time limit.`, { excerpt, tool: step.tool ?? null, testNames: runningTests(lines) });
+}
+
+const begun: readonly RegExp[] = [
+  /^(?<test>test\w{0,100} \([\w.]{1,200}\))(?: \.{3})?\s?$/,
+  /^test (?<test>\S{1,300}) \.{3}\s?$/,
+  /^=== (?:RUN|CONT) {1,3}(?<test>\S{1,300})$/,
+  /^\[ RUN {6}\] (?<test>\S{1,300})$/,
+  /^(?<test>\S{1,300}::\S{1,300})\s?$/,
+];
+
+/** A test that began and had not ended when the step was stopped: the last line says so. */
+function runningTests(lines: readonly string[]): string[] {
+  const last = lines.findLast((line) => line.trim() !== '') ?? '';
+  const test = begun.map((form) => form.exec(last)?.groups?.['test']).find((name) => name !== undefined);
+  return test === undefined ? [] : [test];
+}
+
+function findTool(lines: readonly string[]): string | null {
+  let found: string | null = null;
+  for (const line of lines) if (/^[>$+❯➜]/.test(line)) found = toolOfCommand(line) ?? found;
+  return found;
+}
+
+/** What an exit code says where no word does: killed, crashed, not found. */
+function exitFindings(step: StepOutput, lines: readonly string[]): Finding[] {
+  const at = Math.max(0, lines.length - 1);
+  const finding = (failureClass: FailureClass, rule: string, weight: number): Finding => ({
     failureClass,
     subReason: null,
-    rule: `stage:${step.stage}`,
+    rule,
+    tool: null,
+    weight,
+    at,
+    groups: {},
+    isWarning: false,
+  });
+  if (step.exitCode === 143 || step.signal === 'SIGTERM') return [finding('timeout', 'exit-terminated', 66)];
+  if (step.exitCode === 127) return [finding('dependency_missing', 'command-missing', 40)];
+  const isKilled = step.exitCode !== null && [126, 134, 137, 139].includes(step.exitCode);
+  return isKilled || (step.signal ?? '') !== '' ? [finding('unknown', `exit-${step.exitCode ?? step.signal ?? ''}`, 57)] : [];
+}
+
+const failureWords = /\b(?:fail(?:ed|ure|s|ing)?|errors?|invalid|wrong|unexpected|expected|differs?|mismatch|not ok|violat\w{1,5}|problems?|broken|rejected|abort(?:ed)?|denied|missing)\b/i;
+const testWords = /\b(?:tests?|specs?|pass(?:ed|ing)?|assert\w{0,12}|expect(?:ed)?|actual|received|not ok|failing|failures?)\b/i;
+const onlyPath = /^(?:[-*•+] )?"?[\w@./\\-]{1,300}\.\w{1,10}"?$/;
+
+// Nothing was recognised. The stage is a guess that says so; an empty output gives no reason to guess.
+function classifyWithoutReason(facts: OutputFacts): ClassifiedFailure {
+  const { step, lines } = facts;
+  const filled = lines.filter((line) => line.trim() !== '');
+  const usual = usualClass(facts);
+  const hasWords = filled.some((line) => failureWords.test(line));
+  const listed = filled.map((line) => line.trim()).filter((line) => onlyPath.test(line));
+  const isList = listed.length > 0 && (usual === 'lint_error' || listed.length === filled.length);
+  const isGuess = usual !== null && usual !== 'unknown' && (filled.length > 0 || facts.tool === 'git') && (usual === 'test_fail' && kindOfTool(facts.tool) !== 'test_fail' ? filled.some((line) => testWords.test(line)) : hasWords || (isList && usual === 'lint_error') || step.tool != null);
+  const failureClass = isGuess ? usual : 'unknown';
+  const wordAt = lines.findLastIndex((line) => failureWords.test(line));
+  const failure: Failure = {
+    failureClass,
+    subReason: failureClass === 'orchestration_error' && facts.tool === 'git' ? 'git' : null,
+    rule: isGuess ? `stage:${step.stage}` : 'text:nothing-known',
     context: {
       ...emptyContext,
-      message: `The ${step.stage} gate ended with exit code ${step.exitCode ?? 'none'}.`,
-      excerpt: tail.join('\n').slice(-excerptLengthMax),
+      message: `The ${step.stage} step ended with exit code ${step.exitCode ?? 'none'}.`,
+      tool: step.tool ?? facts.tool,
+      file: isList && isGuess ? (listed[0]?.replace(/^[-*•+] /, '') ?? null) : null,
+      excerpt: excerptOf(lines, wordAt === -1 || lines.length < 60 ? -1 : wordAt),
     },
   };
+  return { ...failure, confidence: isGuess ? 0.35 : 0.3, fingerprint: fingerprintFindings(failure, [], lines) };
+}
+
+/**
+ * How sure the class is: the weight of the deciding line as a share, less where another class is nearly as heavy. Made so
+ * that of the recorded outputs with a confidence of about p about that share is right.
+ */
+function confidenceOf(deciding: WeighedFinding, weighed: readonly WeighedFinding[]): number {
+  const rival = weighed.find(({ failureClass }) => failureClass !== deciding.failureClass);
+  const lead = deciding.inContext - (rival?.inContext ?? 0);
+  const share = Math.min(0.99, 0.3 + deciding.inContext / 140);
+  const doubt = lead < 10 ? (10 - lead) * 0.02 : 0;
+  return Math.round(Math.max(0.3, share - doubt) * 100) / 100;
 }

@@ -11,19 +11,36 @@ const cueList = [...rulesByCue.keys()];
 const bucketList = cueList.map((cue) => rulesByCue.get(cue) ?? []);
 const cueFinder = createCueFinder(cueList);
 
-/** Cues that make a line of a long output worth keeping: the words of all rules that are no mere punctuation. */
-export const keepingCues = createCueFinder(cueList.filter((cue) => /[a-z]{4}|[✖✕✗✘●×]/.test(cue) && !/^(?:package|version|module)$/.test(cue)));
+/** Words that make a line of a long output worth keeping. Few, so that their automaton stays in the processor's cache. */
+export const keepingCues = createCueFinder(
+  [
+    'error,fail,fatal,panic,exception,traceback,not found,cannot,could not,unable to,missing,undefined,unresolved',
+    'not ok,✖ ,✕ ,✗ ,✘ ,× ,● ,❌,timed out,timeout,denied,refused,rejected,conflict,killed,terminated,exceeded,abort',
+    'expected,invalid,unknown,no such,incompatible,breaking,does not exist,unauthorized,quota,out of memory,no space',
+    'segmentation,mismatch,violation,offense,would reformat,not formatted,not installed,--- a,unexpected,e: ,(c)ore dumped',
+  ]
+    .join(',')
+    .split(','),
+);
 
 /**
  * A bound on the work with patterns: each try costs the length of its line. Real outputs stay far below; one that was
  * made to be slow is read up to here, its end before its start.
  */
-const workMax = 12_000_000;
+const usualWorkMax = 4_000_000;
 const workPerTry = 60;
-const findingsMax = 4_000;
+const usualFindingsMax = 4_000;
+
+/** Which rules are tried, and how much is done at most. */
+export interface FindingLimits {
+  accepts?: (rule: LineRule) => boolean;
+  findingsMax?: number;
+  workMax?: number;
+}
 
 /** Every line that says why a step failed, or might, in the order of the lines. Never throws. */
-export function findFindings(lines: readonly string[], rules: (rule: LineRule) => boolean = () => true): Finding[] {
+export function findFindings(lines: readonly string[], limits: FindingLimits = {}): Finding[] {
+  const { accepts = () => true, findingsMax = usualFindingsMax, workMax = usualWorkMax } = limits;
   const findings: Finding[] = [];
   const headings = headingsOf(lines);
   let work = 0;
@@ -34,7 +51,7 @@ export function findFindings(lines: readonly string[], rules: (rule: LineRule) =
     const tried = new Set<LineRule>();
     for (const cue of cueFinder.findIn(line)) {
       for (const rule of bucketList[cue] ?? []) {
-        if (tried.has(rule) || !rules(rule)) continue;
+        if (tried.has(rule) || !accepts(rule)) continue;
         tried.add(rule);
         work += line.length + workPerTry;
         const finding = tryRule(rule, { lines, at, headingAt: headings[at] ?? -1 });

@@ -31,6 +31,11 @@ const placeForms: readonly RegExp[] = [
     String.raw`(?:\b(?:in|at|on|file) )?["'\`]?${path}${extension})["'\`]?,? (?:on |at |in )?line:? (?<line>\d{1,7})(?:,? col(?:umn)?:? (?<column>\d{1,7}))?`,
     'i',
   ),
+  // Rollup: f (l:c)
+  new RegExp(String.raw`${path}${extension}) \((?<line>\d{1,7}):(?<column>\d{1,7})\)`),
+  // Babel, Prettier: f: words (l:c); Sass, webpack: f l:c
+  new RegExp(String.raw`${path}${extension}): [^()]{1,300}\((?<line>\d{1,7}):(?<column>\d{1,7})\)`),
+  new RegExp(String.raw`(?:^|\s)${path}${extension}) (?<line>\d{1,7}):(?<column>\d{1,7})(?:-\d{1,7}(?::\d{1,7})?)?(?=\s|$)`),
   // 12:3 of "f", f [l, c], f @ l, f#Ll
   new RegExp(String.raw`${path}${extension}) ?(?:@ ?|#L|\[line )(?<line>\d{1,7})(?:[:,] ?(?<column>\d{1,7}))?`),
 ];
@@ -67,7 +72,7 @@ export function cleanPath(path: string): string {
   return path
     .trim()
     .replace(/^file:\/\//, '')
-    .replace(/^webpack:\/\/(?:\/|[\w@.-]{1,80}\/)/, '')
+    .replace(/^(?:webpack:)?\/\/(?:\/|[\w@.-]{1,80}\/)(?:\.\/)?/, '')
     .replace(/^["'`(]+|["'`)]+$/g, '')
     .replace(/\?[\w=&.-]{0,80}$/, '');
 }
@@ -80,7 +85,7 @@ function isFileName(file: string): boolean {
 }
 
 const foreign =
-  /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo|\.rustup|rustc|\.m2|\.gradle|vendor\/(?:bundle|autoload|phpunit|composer)|gems|\.pub-cache|\.julia|\.nuget|\.opam|\.cabal|\.stack|deps\/\w+\/lib|go\/pkg\/mod|GOROOT|jdk|java\.base|pnpm-store|\.yarn|\.pnp)(?:\/|$)|^(?:node:|internal\/|<|\/usr\/|\/opt\/|\/lib|\/nix\/|\/root\/\.|\/rustc\/|native|async|ext:|dart:|package:(?:test|flutter_test|stack_trace)|evalmachine|\[)|\/lib\/python[\d.]{1,6}\/|\/(?:ruby|perl5?|php|lua|erlang|elixir|julia)\/[\d.]{1,8}\/|\/(?:libstd|library\/(?:core|std|alloc|test))\/|go\d?[\d.]{0,8}\/src\/(?:testing|runtime|reflect|net|sync)\/|\/src\/(?:testing|runtime)\/(?:testing|panic|proc|asm_\w{1,10}|signal_\w{1,10}|debug\/stack)\.(?:go|s)$|^(?:src\/)?(?:testing|panic|proc)\.go$/;
+  /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo|\.rustup|rustc|\.m2|\.gradle|vendor\/(?:bundle|autoload|phpunit|composer)|gems|\.pub-cache|\.julia|\.nuget|\.opam|\.cabal|\.stack|deps\/\w+\/lib|go\/pkg\/mod|GOROOT|jdk|java\.base|pnpm-store|\.yarn|\.pnp)(?:\/|$)|^(?:node:|internal\/(?:modules|process|main|timers|util|bootstrap|streams|event_target|per_context)\/|<|\/usr\/|\/opt\/|\/lib|\/nix\/|\/root\/\.|\/rustc\/|native|async|ext:|dart:|package:(?:test|flutter_test|stack_trace)|evalmachine|\[)|\/lib\/python[\d.]{1,6}\/|\/(?:ruby|perl5?|php|lua|erlang|elixir|julia)\/[\d.]{1,8}\/|\/(?:libstd|library\/(?:core|std|alloc|test))\/|go\d?[\d.]{0,8}\/src\/(?:testing|runtime|reflect|net|sync)\/|\/src\/(?:testing|runtime)\/(?:testing|panic|proc|asm_\w{1,10}|signal_\w{1,10}|debug\/stack)\.(?:go|s)$|^(?:src\/)?(?:testing|panic|proc)\.go$/;
 
 /** Whether a path is one of the project's own files, and not of a package, a runtime or a system. */
 export function isProjectFile(file: string): boolean {

@@ -8,7 +8,7 @@ const kinds: readonly (readonly [FailureClass, string])[] = [
   ],
   [
     'compile_error',
-    'tsc vue-tsc tsgo ts-node svelte-check astro-check flow mypy pyright basedpyright pyre pytype ty pyrefly sorbet steep rbs psalm phan javac ecj kotlinc scalac groovyc csc fsc vbc msbuild rustc gcc g++ cc c++ clang clang++ cl ld lld gfortran gnat go-build go-compile cargo-build cargo-check make cmake ninja meson bazel buck swiftc swift swift-build xcodebuild ghc cabal stack ocaml ocamlc ocamlopt dune elm dart-compile dart-analyze flutter-analyze zig nim crystal v odin d dmd ldc erlc elixirc mix-compile rebar3 gleam purs spago coffee babel swc esbuild rollup vite webpack rspack parcel turbopack next nuxt remix astro sveltekit gatsby ng metro rolldown tsup unbuild sass less postcss tailwindcss protoc thrift flatc buf-build terraform terraform-validate tofu pulumi helm kustomize docker-build latex pdflatex luac lua perl ruby php python node java-compile solc forge-build vyper hardhat-compile nasm yasm verilator iverilog ghdl openscad prisma-validate graphql-codegen asciidoctor mdx cython nvcc deno-check',
+    'tsc vue-tsc tsgo ts-node svelte-check astro-check flow mypy pyright basedpyright pyre pytype ty pyrefly sorbet steep rbs psalm phan javac ecj kotlinc scalac groovyc csc fsc vbc msbuild rustc gcc g++ cc c++ clang clang++ cl ld lld gfortran gnat go-build go-compile cargo-build cargo-check make cmake ninja meson bazel buck swiftc swift swift-build xcodebuild ghc cabal stack ocaml ocamlc ocamlopt dune elm dart-compile dart-analyze flutter-analyze zig nim crystal v odin d dmd ldc erlc elixirc mix-compile rebar3 gleam purs spago coffee babel swc esbuild rollup vite webpack rspack parcel turbopack next nuxt remix astro sveltekit gatsby ng metro rolldown tsup unbuild sass less postcss tailwindcss protoc thrift flatc buf-build terraform terraform-validate tofu pulumi helm kustomize docker-build latex pdflatex luac java-compile solc forge-build vyper hardhat-compile nasm yasm verilator iverilog ghdl openscad prisma-validate graphql-codegen asciidoctor mdx cython nvcc deno-check',
   ],
   [
     'test_fail',
@@ -16,7 +16,7 @@ const kinds: readonly (readonly [FailureClass, string])[] = [
   ],
   [
     'dependency_missing',
-    'npm yarn pnpm bun-install pip pip3 pipenv poetry uv pdm hatch conda mamba cargo-install bundle bundler gem composer go-mod go-get nuget dotnet-restore maven-resolve coursier sbt-update mix-deps hex pub dart-pub flutter-pub cocoapods pod carthage swift-package vcpkg conan opam luarocks cpan cpanm cabal-install apt apt-get brew yum dnf apk pacman nix shards nimble zef renv pak helm-dependency',
+    'npm yarn pnpm bun-install pip pip3 pipenv poetry uv pdm hatch pip-tools conda mamba cargo-install bundle bundler gem composer go-mod go-get nuget dotnet-restore maven-resolve coursier sbt-update mix-deps hex pub dart-pub flutter-pub cocoapods pod carthage swift-package vcpkg conan opam luarocks cpan cpanm cabal-install apt apt-get brew yum dnf apk pacman nix shards nimble zef renv pak helm-dependency',
   ],
   [
     'contract_violation',
@@ -25,6 +25,7 @@ const kinds: readonly (readonly [FailureClass, string])[] = [
   ['orchestration_error', 'git gh glab hub github gitlab github-api gitlab-api docker docker-compose podman kubectl ssh rsync'],
   ['budget_exceeded', 'openai anthropic litellm openrouter gemini bedrock azure-openai ollama mistral groq aider llm'],
   ['timeout', 'timeout wait-on wait-for-it dockerize'],
+  ['unknown', 'size-limit bundlesize bundlewatch license-checker license-checker-rseidelsohn licensee pip-licenses typedoc jsdoc javadoc sphinx mkdocs prisma-migrate alembic flyway liquibase bash sh zsh fish lua lua5.4 luajit perl ruby php python python3 node deno bun java julia r rscript jq awk sed shell-commands'],
 ];
 
 const kindOf = new Map(kinds.flatMap(([failureClass, names]) => names.split(/\s+/).map((name) => [name, failureClass] as const)));
@@ -45,6 +46,7 @@ export function kindOfTool(tool: string | null): FailureClass | null {
   return known ?? speakingNames.find(([, pattern]) => pattern.test(name))?.[0] ?? null;
 }
 
+const interpreters: ReadonlySet<string> = new Set(['node', 'python', 'python3', 'php', 'ruby', 'perl', 'bash', 'sh', 'deno', 'bun', 'java', 'lua', 'julia']);
 const launchers = /^(?:npx|npm|pnpm|yarn|bunx?|exec|run|dlx|sudo|env|nice|time|timeout|poetry|uv|uvx|pipenv|bundle|python3?|node|-\S*|\d+\S*|\w+=\S*|cross-env|dotenv|mix|dotnet|cargo|go|php|vendor\/bin\/\S+|\.\/\S+|\$)$/;
 
 /**
@@ -59,7 +61,7 @@ export function toolOfCommand(line: string): string | null {
     const name = word.split('/').at(-1) ?? word;
     const joined = `${name}-${words[at + 1] ?? ''}`;
     if (kindOf.has(joined)) return joined;
-    if (kindOf.has(name) && name !== 'node' && name !== 'python' && name !== 'php') return name;
+    if (kindOf.has(name) && !interpreters.has(name)) return name;
     if (!launchers.test(word)) return name;
   }
   return null;

@@ -14,6 +14,10 @@ const errorLengthMax = 600;
 export function failureOfVerdict(classified: Failure, verdict: GateVerdict): Failure {
   const errors = describeNewErrors(verdict);
   if (errors.length === 0 || classified.failureClass === 'timeout') return classified;
+  // A runner that only writes its report prints nothing to classify; the report names the tests.
+  if (classified.rule === 'text:nothing-known' && verdict.newFailingTests.length > 0) {
+    return failureOfVerdict({ ...classified, failureClass: 'test_fail', rule: 'report:tests' }, verdict);
+  }
   const excerpt = errors.join('\n').slice(0, excerptLengthMax);
   const testNames = verdict.newFailingTests.map(({ name }) => name).slice(0, namesShownMax);
   const place = placeOf(verdict);

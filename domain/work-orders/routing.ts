@@ -11,7 +11,8 @@ export interface RoutingCandidate {
 
 export interface RoutingChoice {
   model: string;
-  strategy: 'hard_stop' | 'budget_forced' | 'cheapest_able' | 'most_capable' | 'retry_same' | 'retry_more_capable' | 'named';
+  strategy:
+    'hard_stop' | 'budget_forced' | 'cheapest_able' | 'most_capable' | 'retry_same' | 'retry_more_capable' | 'named';
   reason: string;
 }
 

@@ -45,7 +45,16 @@ export const steps = ['route', 'plan', 'edit', 'verify', 'repair', 'publish', 'r
 export type Step = (typeof steps)[number];
 
 /** What a run that does not work waits for. */
-export const waitReasons = ['escalation', 'paused', 'dependency', 'slot', 'upstream', 'person', 'provider', 'budget'] as const;
+export const waitReasons = [
+  'escalation',
+  'paused',
+  'dependency',
+  'slot',
+  'upstream',
+  'person',
+  'provider',
+  'budget',
+] as const;
 
 export type WaitReason = (typeof waitReasons)[number];
 

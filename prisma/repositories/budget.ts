@@ -8,10 +8,11 @@ export interface BudgetInUse {
 }
 
 /**
- * What is settled and reserved in the day and the month of a moment, in UTC. Reservations whose time is over still count
- * here until the next call takes money.
+ * What is settled and reserved in the day and the month of a moment, in UTC. Reservations whose time is over give their
+ * money back first.
  */
 export async function readBudget(database: Database, now: Date): Promise<BudgetInUse> {
+  await database.$executeRaw`SELECT expire_model_calls()`;
   const day = now.toISOString().slice(0, 10);
   const keys = { day: `day:${day}`, month: `month:${day.slice(0, 7)}` };
   const accounts = await database.budgetAccount.findMany({ where: { key: { in: Object.values(keys) } } });

@@ -4,7 +4,7 @@ import type { TokenUsage } from '../../domain/budget/models.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { StandIn } from '../../domain/work-orders/pull-request-body.ts';
 import { createBatcher } from '../batcher.ts';
-import type { Database } from '../client.ts';
+import { runPrepared, type Database } from '../client.ts';
 import { storable } from '../storable.ts';
 
 /** What an answer belongs to: asked again with the same key it is not paid again. */
@@ -71,7 +71,8 @@ export type ModelCallRepository = ReturnType<typeof createModelCallRepository>;
 const reservedRowSchema = z.object({
   call_id: z.string(),
   verdict: z.enum(['reserved', 'answered', 'all-stopped', 'no-order', 'order-cap', 'day-cap', 'month-cap']),
-  used_usd_micros: z.bigint(),
+  // The driver gives numbers of 64 bits as text.
+  used_usd_micros: z.string().nullable(),
   stored_answer: z.unknown(),
 });
 
@@ -96,13 +97,20 @@ export function createModelCallRepository(database: Database) {
       if (row.verdict === 'no-order')
         throw new AppError('not-found', `There is no work order ${reservation.workOrderId ?? ''}.`);
       if (row.verdict === 'answered') return { verdict: row.verdict, answer: row.stored_answer };
-      return { verdict: row.verdict, usedUsdMicros: Number(row.used_usd_micros) };
+      return { verdict: row.verdict, usedUsdMicros: Number(row.used_usd_micros ?? 0) };
     },
 
     /** Writes what a try came to. Safe to repeat: the first ending stays. */
     async settle(reservation: Reservation, ending: CallEnding): Promise<void> {
       const { usage, ...rest } = ending.outcome === 'settled' ? ending : { usage: null, ...ending };
       await settleInBatch({ ...reservation, ...rest, ...usage });
+    },
+
+    /** The answer to a question as it was stored, or null. Takes no money. */
+    async storedAnswer({ workOrderId, attempt, step, promptHash }: AnswerKey): Promise<unknown> {
+      if (workOrderId === null) return null;
+      const where = { workOrderId_attempt_step_promptHash: { workOrderId, attempt, step, promptHash } };
+      return (await database.modelAnswer.findUnique({ where }))?.answer ?? null;
     },
 
     /** Micro-dollars settled so far: for one attempt of an order, or for all of them. */
@@ -135,9 +143,11 @@ export function createModelCallRepository(database: Database) {
   };
 }
 
+const reserveStatement = { name: 'reserve_model_calls', text: 'SELECT * FROM reserve_model_calls($1::jsonb)' };
+const settleStatement = { name: 'settle_model_calls', text: 'SELECT settle_model_calls($1::jsonb)' };
+
 async function reserveAll(database: Database, batch: Reservation[]): Promise<ReservedRow[]> {
-  const rows = await database.$queryRaw<unknown[]>`
-    SELECT * FROM reserve_model_calls(${JSON.stringify(batch)}::jsonb)`;
+  const rows = await runPrepared(database, reserveStatement, [JSON.stringify(batch)]);
   const byId = new Map(rows.map((row) => reservedRowSchema.parse(row)).map((row) => [row.call_id, row]));
   return batch.map(({ id }) => {
     const row = byId.get(id);
@@ -147,6 +157,6 @@ async function reserveAll(database: Database, batch: Reservation[]): Promise<Res
 }
 
 async function settleAll(database: Database, batch: object[]): Promise<void[]> {
-  await database.$executeRaw`SELECT settle_model_calls(${JSON.stringify(storable(batch))}::jsonb)`;
+  await runPrepared(database, settleStatement, [JSON.stringify(storable(batch))]);
   return batch.map(() => undefined);
 }

@@ -24,7 +24,11 @@ const workers = await Promise.all([
   Worker.create({ ...shared, ...waitingQueue }),
   Worker.create({ ...shared, ...workspaceQueue(config.worker.workspaceSlots) }),
 ]);
-const health = await startHealthServer(config.worker.healthPort, { isReady: () => true, providers: () => [], metrics: async () => ({ text: "", contentType: "text/plain" }) });
+const health = await startHealthServer(config.worker.healthPort, {
+  isReady: () => true,
+  providers: () => [],
+  metrics: async () => ({ text: '', contentType: 'text/plain' }),
+});
 await Promise.all(workers.map((worker) => worker.run()));
 await connection.close();
 await parts.close();

@@ -67,3 +67,13 @@ export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
     (error: unknown) => error,
   );
 }
+
+/** All that a logger or a stack could print of an error: own properties, hidden ones and causes included. */
+export function everythingIn(value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  const properties = Object.getOwnPropertyNames(value).map((name): [string, unknown] => [
+    name,
+    everythingIn(Reflect.get(value, name)),
+  ]);
+  return Object.fromEntries(properties);
+}

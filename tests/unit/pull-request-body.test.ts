@@ -36,6 +36,7 @@ const facts: PullRequestFacts = {
   guardHits: [],
   model: 'scripted',
   scripted: false,
+  standIns: [],
   sandboxed: true,
   costUsdMicros: 1_500,
   runUrl: null,
@@ -135,6 +136,14 @@ describe('the body of a pull request', () => {
     const body = pullRequestBody({ ...facts, proofs: [] });
     expect(ticksIn(body)).toEqual([]);
     expect(body).toContain('(not checked)');
+  });
+
+  it('says who stood in for a model whose provider did not answer', () => {
+    const standIns = [{ asked: 'claude-opus-5-5', answered: 'ollama/qwen3' }];
+    expect(pullRequestBody({ ...facts, standIns })).toMatch(
+      /^> \*\*Degraded:\*\* .*ollama\/qwen3 in place of claude-opus-5-5/m,
+    );
+    expect(pullRequestBody(facts)).not.toContain('Degraded');
   });
 
   it('says what is special: a script, a failure, no sandbox; and only then', () => {

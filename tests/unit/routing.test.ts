@@ -117,10 +117,12 @@ describe('the choice of a model', () => {
 
   it('is always a candidate, the same for any order of candidates', () => {
     fc.assert(
-      fc.property(candidates, score, fc.boolean(), (list, complexity, isStopped) => {
-        const choice = chooseModel(list, complexity, isStopped ? stop : null);
+      fc.property(candidates, score, fc.boolean(), fc.boolean(), (list, complexity, isStopped, isMoneyShort) => {
+        const choice = chooseModel(list, { score: complexity, hardStop: isStopped ? stop : null, isMoneyShort });
         expect(list.map(({ name }) => name)).toContain(choice?.model);
-        expect(chooseModel(list.toReversed(), complexity, isStopped ? stop : null)).toEqual(choice);
+        expect(
+          chooseModel(list.toReversed(), { score: complexity, hardStop: isStopped ? stop : null, isMoneyShort }),
+        ).toEqual(choice);
       }),
     );
   });
@@ -128,7 +130,7 @@ describe('the choice of a model', () => {
   it('takes the highest ceiling for a hard stop, whatever it costs, and names the words', () => {
     fc.assert(
       fc.property(candidates, score, (list, complexity) => {
-        const choice = chooseModel(list, complexity, stop);
+        const choice = chooseModel(list, { score: complexity, hardStop: stop, isMoneyShort: false });
         const chosen = list.find(({ name }) => name === choice?.model);
         expect(chosen?.ceiling).toBe(Math.max(...list.map(({ ceiling }) => ceiling)));
         expect(choice?.strategy).toBe('hard_stop');
@@ -140,7 +142,7 @@ describe('the choice of a model', () => {
   it('takes the cheapest of those that are trusted so far, else the most capable', () => {
     fc.assert(
       fc.property(candidates, score, (list, complexity) => {
-        const choice = chooseModel(list, complexity, null);
+        const choice = chooseModel(list, { score: complexity, hardStop: null, isMoneyShort: false });
         const chosen = list.find(({ name }) => name === choice?.model);
         const able = list.filter(({ ceiling }) => ceiling >= complexity);
         if (able.length === 0) {
@@ -154,8 +156,25 @@ describe('the choice of a model', () => {
     );
   });
 
+  it('takes the cheapest able one when money is short, also for a hard stop, and names what the order named', () => {
+    fc.assert(
+      fc.property(candidates, score, fc.boolean(), (list, complexity, isStopped) => {
+        const hardStop = isStopped ? stop : null;
+        const choice = chooseModel(list, { score: complexity, hardStop, isMoneyShort: true });
+        const chosen = list.find(({ name }) => name === choice?.model);
+        const able = list.filter(({ ceiling }) => ceiling >= complexity);
+        const cheapest = Math.min(
+          ...(able.length === 0 ? list : able).map(({ estimateUsdMicros }) => estimateUsdMicros),
+        );
+        expect(chosen?.estimateUsdMicros).toBe(cheapest);
+        expect(choice?.strategy).toBe('budget_forced');
+        if (isStopped) expect(choice?.reason).toContain('secrets');
+      }),
+    );
+  });
+
   it('is none when nothing can be chosen', () => {
-    expect(chooseModel([], 0.1, null)).toBeNull();
+    expect(chooseModel([], { score: 0.1, hardStop: null, isMoneyShort: false })).toBeNull();
   });
 });
 

@@ -156,13 +156,13 @@ describe('a repair that fails', () => {
     expect(await recordOf({ repairAttempt })).toEqual({ failure, failedStep: 'repair' });
   });
 
-  it('with an error of its provider shows that', async () => {
+  it('with a refusal of its provider shows that', async () => {
     const repairAttempt = () => {
-      throw toFailure(new AppError('provider-unavailable', 'The provider is away.')) as Error;
+      throw toFailure(new AppError('provider-unauthorized', 'The key is refused.')) as Error;
     };
     const { failure, failedStep } = await recordOf({ repairAttempt });
     expect(failedStep).toBe('repair');
-    expect(failure).toMatchObject({ subReason: 'provider' });
+    expect(failure).toMatchObject({ subReason: 'credentials' });
   });
 
   it.each([noChange, outside, silent])('because it was of no help shows what the gate said: $rule', async (failure) => {

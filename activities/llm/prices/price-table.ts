@@ -119,7 +119,11 @@ function toEntry(name: string, row: Extract<Row, { mode: 'chat' }>, priceVersion
   };
 }
 
-function toEmbeddingEntry(name: string, row: Extract<Row, { mode: 'embedding' }>, priceVersion: string): EmbeddingEntry {
+function toEmbeddingEntry(
+  name: string,
+  row: Extract<Row, { mode: 'embedding' }>,
+  priceVersion: string,
+): EmbeddingEntry {
   return {
     name,
     provider: row.litellm_provider,

@@ -2,6 +2,8 @@ import { createAnthropic } from '@ai-sdk/anthropic';
 
 import type { Redact } from '../../../domain/text/redact.ts';
 import type { ModelProvider } from './provider.ts';
+import { memoized } from './memoized.ts';
+import { providerFetch } from './provider-fetch.ts';
 import { callThroughSdk } from './sdk-call.ts';
 
 const defaultBaseUrl = 'https://api.anthropic.com/v1';
@@ -20,12 +22,7 @@ export function createAnthropicProvider(options: AnthropicOptions): ModelProvide
   const baseURL = given.endsWith('/v1') ? given : `${given}/v1`;
   const { apiKey, redact } = options;
   const identity = { title: 'Anthropic', keySetting: 'ANTHROPIC_API_KEY', redact };
-  return {
-    generate: (request) =>
-      callThroughSdk(
-        (fetchOnce) => createAnthropic({ apiKey, baseURL, fetch: fetchOnce })(request.providerModel),
-        request,
-        identity,
-      ),
-  };
+  const anthropic = createAnthropic({ apiKey, baseURL, fetch: providerFetch });
+  const modelOf = memoized((name) => anthropic(name));
+  return { generate: (request) => callThroughSdk(modelOf(request.providerModel), request, identity) };
 }

@@ -18,4 +18,9 @@ export class BrokenAnswerError extends Error {
     this.receivedBytes = received.bytes;
     this.usage = received.usage;
   }
+
+  /** The same answer, when somebody knows better why it stopped. */
+  because(reason: AppError): BrokenAnswerError {
+    return new BrokenAnswerError(reason, { bytes: this.receivedBytes, usage: this.usage });
+  }
 }

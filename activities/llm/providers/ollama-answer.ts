@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../../domain/errors.ts';
 import { BrokenAnswerError } from './broken-answer.ts';
 import type { FinishReason, ProviderAnswer, ProviderRequest, ToolCall } from './provider.ts';
-import { toBadAnswerError, toResponseError, type ProviderIdentity } from './provider-error.ts';
+import { toBadAnswerError, toBrokenStreamError, toResponseError, type ProviderIdentity } from './provider-error.ts';
 import type { WireReport } from './provider-fetch.ts';
 
 /** A whole answer, or one line of a stream. */
@@ -32,45 +32,45 @@ export interface ReadOptions {
 /** @throws AppError `provider-bad-answer` */
 export async function readOllamaAnswer(response: Response, { identity, report }: ReadOptions): Promise<ProviderAnswer> {
   const answer = parseLine(await response.text(), identity);
-  return { ...toAnswer(answer, report), text: answer.message.content, toolCalls: toolCallsOf(answer, 0) };
+  const toolCalls = toolCallsOf(answer, 0);
+  return { ...toAnswer(answer, report, toolCalls), text: answer.message.content };
 }
 
 /**
  * Reads a stream of lines of JSON and passes their texts on.
  *
- * @throws AppError; BrokenAnswerError when it stopped in its middle; the signal's reason when the caller ended it
+ * @throws as `generate` of a provider
  */
 export async function readOllamaStream(response: Response, options: ReadOptions): Promise<ProviderAnswer> {
   const { request, identity, report } = options;
   const texts: string[] = [];
   const toolCalls: ToolCall[] = [];
   let last: OllamaAnswer | null = null;
+  let bytes = 0;
   try {
     for await (const line of linesOf(response)) {
       const answer = parseLine(line, identity);
       const { content } = answer.message;
       texts.push(content);
+      bytes += Buffer.byteLength(content);
       if (content !== '') request.onPiece?.({ kind: 'text', text: content });
       for (const call of toolCallsOf(answer, toolCalls.length)) {
         request.onPiece?.({ kind: 'tool-call', index: toolCalls.length, id: call.id, name: call.name });
         request.onPiece?.({ kind: 'tool-input', index: toolCalls.length, text: call.input });
         toolCalls.push(call);
+        bytes += Buffer.byteLength(call.name + call.input);
       }
       if (answer.done === true) last = answer;
     }
     if (last === null) throw toBadAnswerError(identity, 'The stream ended without a last line.');
   } catch (error) {
-    if (request.signal.aborted) throw request.signal.reason;
-    const reason = report.error ?? error;
-    const bytes = Buffer.byteLength(texts.join(''));
-    if (bytes === 0 || !(reason instanceof AppError)) throw reason;
-    const message = `${identity.title} stopped in the middle of its answer, so nothing of it was used. Try again.`;
-    throw new BrokenAnswerError(new AppError('provider-stream-broken', message, { cause: reason }), {
-      bytes,
-      usage: null,
-    });
+    const reason: unknown = request.signal.aborted ? request.signal.reason : (report.error ?? error);
+    const isFaultOfOurs = !(reason instanceof AppError) && !request.signal.aborted;
+    if (bytes === 0 || isFaultOfOurs) throw reason;
+    throw new BrokenAnswerError(toBrokenStreamError(identity, reason), { bytes, usage: null });
   }
-  return { ...toAnswer(last, report), text: texts.join(''), toolCalls };
+  // Its last line tells of the whole answer, but of no tool call before it.
+  return { ...toAnswer(last, report, toolCalls), text: texts.join('') };
 }
 
 async function* linesOf(response: Response): AsyncGenerator<string> {
@@ -109,11 +109,16 @@ function toolCallsOf({ message }: OllamaAnswer, before: number): ToolCall[] {
   }));
 }
 
-function toAnswer(answer: OllamaAnswer, { firstByteMs }: WireReport): Omit<ProviderAnswer, 'text' | 'toolCalls'> {
+function toAnswer(
+  answer: OllamaAnswer,
+  { firstByteMs }: WireReport,
+  toolCalls: ToolCall[],
+): Omit<ProviderAnswer, 'text'> {
   const { prompt_eval_count: inputTokens, eval_count: outputTokens, done_reason: reason } = answer;
   const isCounted = inputTokens !== undefined && outputTokens !== undefined;
   return {
-    finishReason: toFinishReason(reason, answer.message.tool_calls !== undefined),
+    toolCalls,
+    finishReason: toFinishReason(reason, toolCalls.length > 0),
     servedModel: `ollama/${answer.model}`,
     usage: isCounted ? { inputTokens, outputTokens, cachedInputTokens: 0, cacheWriteInputTokens: 0 } : null,
     firstByteMs,

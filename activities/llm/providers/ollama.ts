@@ -7,7 +7,7 @@ import { measurePrompt } from '../prompt.ts';
 import { readOllamaAnswer, readOllamaStream } from './ollama-answer.ts';
 import type { CallTimeouts, ChatMessage, ModelProvider, ProviderRequest } from './provider.ts';
 import { toBadAnswerError, toResponseError, type ProviderIdentity } from './provider-error.ts';
-import { createProviderFetch, type WireReport } from './provider-fetch.ts';
+import { onWire, providerFetch, type WireReport } from './provider-fetch.ts';
 
 export interface OllamaOptions {
   baseUrl: string;
@@ -106,8 +106,8 @@ async function post(url: URL, body: unknown, options: PostOptions): Promise<Resp
   const headers = { 'content-type': 'application/json' };
   let response: Response;
   try {
-    const fetchOnce = createProviderFetch({ identity, timeouts, report });
-    response = await fetchOnce(url, { method: 'POST', headers, body: JSON.stringify(body), signal });
+    const init = { method: 'POST', headers, body: JSON.stringify(body), signal };
+    response = await onWire({ identity, timeouts, report }, () => providerFetch(url, init));
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   }

@@ -1,6 +1,8 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 
 import type { Redact } from '../../../domain/text/redact.ts';
+import { memoized } from './memoized.ts';
+import { providerFetch } from './provider-fetch.ts';
 import type { ModelProvider } from './provider.ts';
 import { callThroughSdk } from './sdk-call.ts';
 import { embedThroughSdk } from './sdk-embed.ts';
@@ -20,22 +22,21 @@ export function createOpenAiCompatibleProvider(options: OpenAiCompatibleOptions)
   const { apiKey, baseUrl, redact } = options;
   const title = baseUrl === undefined ? 'OpenAI' : 'The OpenAI-compatible server';
   const identity = { title, keySetting: 'OPENAI_API_KEY and OPENAI_BASE_URL', redact };
-  const connect = (fetchOnce: typeof fetch) =>
-    createOpenAICompatible({
-      name: 'openai',
-      baseURL: baseUrl ?? openAiBaseUrl,
-      fetch: fetchOnce,
-      // Without it a stream has no count of tokens.
-      includeUsage: true,
-      // Left out the schema would not be sent; which models take one says the price table.
-      supportsStructuredOutputs: true,
-      ...(apiKey === undefined ? {} : { apiKey }),
-      ...(baseUrl === undefined ? { transformRequestBody: renameOutputLimit } : {}),
-    });
+  const openAi = createOpenAICompatible({
+    name: 'openai',
+    baseURL: baseUrl ?? openAiBaseUrl,
+    fetch: providerFetch,
+    // Without it a stream has no count of tokens.
+    includeUsage: true,
+    // Left out the schema would not be sent; which models take one says the price table.
+    supportsStructuredOutputs: true,
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(baseUrl === undefined ? { transformRequestBody: renameOutputLimit } : {}),
+  });
+  const modelOf = memoized((name) => openAi(name));
   return {
-    generate: (request) => callThroughSdk((fetchOnce) => connect(fetchOnce)(request.providerModel), request, identity),
-    embed: (request) =>
-      embedThroughSdk((fetchOnce) => connect(fetchOnce).embeddingModel(request.providerModel), request, identity),
+    generate: (request) => callThroughSdk(modelOf(request.providerModel), request, identity),
+    embed: (request) => embedThroughSdk(openAi.embeddingModel(request.providerModel), request, identity),
   };
 }
 

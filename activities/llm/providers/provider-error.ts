@@ -26,7 +26,12 @@ const errorBodySchema = z.object({
   ]),
 });
 
-const moneyOutKinds = new Set(['insufficient_quota', 'billing_error', 'billing_hard_limit_reached', 'billing_not_active']);
+const moneyOutKinds = new Set([
+  'insufficient_quota',
+  'billing_error',
+  'billing_hard_limit_reached',
+  'billing_not_active',
+]);
 const contextKinds = new Set(['context_length_exceeded', 'request_too_large', 'string_above_max_length']);
 // In a stream an error comes as data, without a status of its own.
 const rateKinds = new Set(['rate_limit_error', 'rate_limit_exceeded']);
@@ -62,6 +67,15 @@ export function toBadAnswerError(identity: ProviderIdentity, detail: string): Ap
     'provider-bad-answer',
     `${identity.title} answered with something that is not a chat completion, so nothing was used. Try again, or choose another model.`,
     { context: { detail: identity.redact(detail).slice(0, 500) } },
+  );
+}
+
+/** The error of a stream of which only a part came. */
+export function toBrokenStreamError(identity: ProviderIdentity, cause: unknown): AppError {
+  return new AppError(
+    'provider-stream-broken',
+    `${identity.title} stopped in the middle of its answer, so nothing of it was used. Try again, or choose another model.`,
+    { context: cause instanceof AppError ? { ...cause.context, code: cause.code } : {}, cause },
   );
 }
 

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 import { Agent, request as send, type Dispatcher } from 'undici';
 
 import { AppError } from '../../../domain/errors.ts';
@@ -26,51 +28,70 @@ const agents = new Map<number, Agent>();
 function agentFor(connectMs: number): Agent {
   const known = agents.get(connectMs);
   if (known !== undefined) return known;
-  const agent = new Agent({ connect: { timeout: connectMs }, connections: 256, pipelining: 1, maxRedirections: 0 } as Agent.Options);
+  const agent = new Agent({
+    connect: { timeout: connectMs },
+    connections: 256,
+    pipelining: 1,
+    maxRedirections: 0,
+  } as Agent.Options);
   agents.set(connectMs, agent);
   return agent;
 }
 
+const wire = new AsyncLocalStorage<WireOptions>();
+
+/** Runs one try; what it sends through `providerFetch` has these limits and leaves its traces in the report. */
+export function onWire<Result>(options: WireOptions, run: () => Promise<Result>): Promise<Result> {
+  return wire.run(options, run);
+}
+
 /**
- * A `fetch` for one try of one call, with time limits for each phase and a limit for the size of the answer. Leaner than
- * the built-in one, which costs as much as all the rest of a call.
+ * A `fetch` for models that are made once and used for many tries: limits for each phase and for the size of the answer
+ * come from `onWire`. Leaner than the built-in one, which costs as much as all the rest of a call.
  */
-export function createProviderFetch({ identity, timeouts, report }: WireOptions): typeof fetch {
-  return async (input, init) => {
-    const startedAtMs = performance.now();
-    const fail = (error: unknown): AppError => {
-      report.error ??= toWireError(identity, timeouts, error);
-      return report.error;
-    };
-    let response: Dispatcher.ResponseData;
-    try {
-      response = await send(String(input instanceof Request ? input.url : input), {
-        method: 'POST',
-        headers: Object.fromEntries(new Headers(init?.headers)),
-        body: typeof init?.body === 'string' ? init.body : null,
-        dispatcher: agentFor(timeouts.connectMs),
-        headersTimeout: timeouts.firstByteMs,
-        bodyTimeout: timeouts.stallMs,
-        signal: init?.signal ?? null,
-      });
-    } catch (error) {
-      throw fail(error);
-    }
-    report.firstByteMs = Math.round(performance.now() - startedAtMs);
-    const failInBody = (error: unknown): AppError => {
-      const { code, message, retryAfterMs, context, cause } = fail(error);
-      const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
-      report.error = new AppError(code, message, { ...wait, context: { ...context, begun: true }, cause });
-      return report.error;
-    };
-    const headers = new Headers();
-    for (const [name, value] of Object.entries(response.headers)) headers.set(name, String(value));
-    const isStream = response.statusCode < 300 && (headers.get('content-type') ?? '').includes('event-stream');
-    const body = isStream ? streamOf(response, failInBody) : await readAll(response, failInBody);
-    // These three may have no body.
-    const isEmpty = [204, 205, 304].includes(response.statusCode);
-    return new Response(isEmpty ? null : body, { status: response.statusCode, headers });
+export async function providerFetch(input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Response> {
+  const options = wire.getStore();
+  if (options === undefined) throw new Error('A provider is asked outside of a try.');
+  const { identity, timeouts, report } = options;
+  const startedAtMs = performance.now();
+  const fail = (error: unknown): AppError => {
+    report.error ??= toWireError(identity, timeouts, error);
+    return report.error;
   };
+  let response: Dispatcher.ResponseData;
+  try {
+    response = await send(String(input instanceof Request ? input.url : input), {
+      method: 'POST',
+      headers: toHeaders(init?.headers),
+      body: typeof init?.body === 'string' ? init.body : null,
+      dispatcher: agentFor(timeouts.connectMs),
+      headersTimeout: timeouts.firstByteMs,
+      bodyTimeout: timeouts.stallMs,
+      signal: init?.signal ?? null,
+    });
+  } catch (error) {
+    throw fail(error);
+  }
+  report.firstByteMs = Math.round(performance.now() - startedAtMs);
+  const failInBody = (error: unknown): AppError => {
+    const { code, message, retryAfterMs, context, cause } = fail(error);
+    const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+    report.error = new AppError(code, message, { ...wait, context: { ...context, begun: true }, cause });
+    return report.error;
+  };
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(response.headers)) headers[name] = String(value);
+  // Anthropic and OpenAI stream events, Ollama lines of JSON.
+  const isStream = response.statusCode < 300 && /event-stream|ndjson/.test(headers['content-type'] ?? '');
+  const body = isStream ? streamOf(response, failInBody) : await readAll(response, failInBody);
+  // These three may have no body.
+  const isEmpty = [204, 205, 304].includes(response.statusCode);
+  return new Response(isEmpty ? null : body, { status: response.statusCode, headers });
+}
+
+function toHeaders(headers: RequestInit['headers']): Record<string, string> {
+  const isPlain = headers !== undefined && !(headers instanceof Headers) && !Array.isArray(headers);
+  return isPlain ? (headers as Record<string, string>) : Object.fromEntries(new Headers(headers));
 }
 
 async function readAll({ body }: Dispatcher.ResponseData, fail: (error: unknown) => AppError): Promise<string> {
@@ -128,6 +149,6 @@ function toWireError(identity: ProviderIdentity, timeouts: CallTimeouts, error: 
   return new AppError(
     'provider-timeout',
     `${identity.title} ${phase} for ${Math.round(limitMs / 1_000)} s. Try again later, or choose another model.`,
-    { context: { phase: code } },
+    { context: { phase: code, ...(code === 'UND_ERR_CONNECT_TIMEOUT' ? { unsent: true } : {}) } },
   );
 }

@@ -103,8 +103,8 @@ export interface ModelProvider {
   /**
    * Asks once.
    *
-   * @throws AppError with a code of the model calls, BrokenAnswerError when an answer stopped in its middle; the
-   *   signal's reason when the caller ended it
+   * @throws AppError with a code of the model calls; BrokenAnswerError when an answer stopped in its middle, also when
+   *   the caller ended it there; else the signal's reason when the caller ended it
    */
   generate(request: ProviderRequest): Promise<ProviderAnswer>;
   /** Left out by providers that have no such models. Throws as `generate` does. */

@@ -1,45 +1,50 @@
 import { APICallError, type LanguageModelV4, type LanguageModelV4StreamPart } from '@ai-sdk/provider';
-import { EmptyResponseBodyError, InvalidResponseDataError, JSONParseError, NoContentGeneratedError } from '@ai-sdk/provider';
+import {
+  EmptyResponseBodyError,
+  InvalidResponseDataError,
+  JSONParseError,
+  NoContentGeneratedError,
+} from '@ai-sdk/provider';
 import { TypeValidationError, type LanguageModelV4FinishReason, type LanguageModelV4Usage } from '@ai-sdk/provider';
 
 import { AppError } from '../../../domain/errors.ts';
 import { BrokenAnswerError } from './broken-answer.ts';
 import type { FinishReason, ProviderAnswer, ProviderRequest } from './provider.ts';
-import { toBadAnswerError, toConnectionError, toResponseError, type ProviderIdentity } from './provider-error.ts';
-import { createProviderFetch, type WireReport } from './provider-fetch.ts';
+import {
+  toBadAnswerError,
+  toBrokenStreamError,
+  toConnectionError,
+  toResponseError,
+  type ProviderIdentity,
+} from './provider-error.ts';
+import { onWire, type WireReport } from './provider-fetch.ts';
 import { toSdkOptions } from './sdk-prompt.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
-
-/** Makes the SDK's model for one try, with the `fetch` that the try is to use. */
-export type ModelFactory = (fetchOnce: typeof fetch) => LanguageModelV4;
 
 /**
  * One call through the AI SDK's models, below everything that retries, records or waits.
  *
- * @throws AppError; BrokenAnswerError when an answer stopped in its middle; the signal's reason when the caller ended it
+ * @param model made with `providerFetch` as its `fetch`
+ * @throws AppError; BrokenAnswerError when an answer stopped in its middle, also when the caller ended it there; else
+ *   the signal's reason when the caller ended it
  */
 export async function callThroughSdk(
-  createModel: ModelFactory,
+  model: LanguageModelV4,
   request: ProviderRequest,
   identity: ProviderIdentity,
 ): Promise<ProviderAnswer> {
   const report: WireReport = { firstByteMs: null, error: null };
-  const model = createModel(createProviderFetch({ identity, timeouts: request.timeouts, report }));
   try {
-    return request.onPiece === undefined
-      ? await generate(model, request, report)
-      : await stream(model, request, { identity, report });
+    return await onWire({ identity, timeouts: request.timeouts, report }, () =>
+      request.onPiece === undefined ? generate(model, request, report) : stream(model, request, { identity, report }),
+    );
   } catch (error) {
     if (error instanceof BrokenAnswerError) throw error;
     throw toSdkError(error, { request, identity, report });
   }
 }
 
-async function generate(
-  model: LanguageModelV4,
-  request: ProviderRequest,
-  report: WireReport,
-): Promise<ProviderAnswer> {
+async function generate(model: LanguageModelV4, request: ProviderRequest, report: WireReport): Promise<ProviderAnswer> {
   const result = await model.doGenerate(toSdkOptions(request));
   const texts = result.content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
   const toolCalls = result.content.flatMap((part) =>
@@ -79,9 +84,10 @@ async function stream(
   if (failure !== null || finish === null || !isWhole) {
     const told = failure ?? new InvalidResponseDataError({ data: null, message: 'The stream ended too early.' });
     const reason = toSdkError(told, { request, identity, report });
-    // A provider that fails before its first word has written nothing; a caller who left is no fault of the provider.
-    if (answer.bytes === 0 || !(reason instanceof AppError)) throw reason;
-    throw new BrokenAnswerError(toBrokenReason(reason, identity), { bytes: answer.bytes, usage });
+    const isFaultOfOurs = !(reason instanceof AppError) && !request.signal.aborted;
+    // A provider that fails before its first word has written nothing.
+    if (answer.bytes === 0 || isFaultOfOurs) throw reason;
+    throw new BrokenAnswerError(toBrokenStreamError(identity, reason), { bytes: answer.bytes, usage });
   }
   return {
     ...answer.whole(),
@@ -91,14 +97,6 @@ async function stream(
     firstByteMs: report.firstByteMs,
     scripted: false,
   };
-}
-
-function toBrokenReason(reason: AppError, identity: ProviderIdentity): AppError {
-  return new AppError(
-    'provider-stream-broken',
-    `${identity.title} stopped in the middle of its answer, so nothing of it was used. Try again, or choose another model.`,
-    { context: { ...reason.context, code: reason.code }, cause: reason },
-  );
 }
 
 function toFinishReason({ unified }: LanguageModelV4FinishReason): FinishReason {
@@ -135,7 +133,9 @@ export function toSdkError(
     InvalidResponseDataError.isInstance(error) ||
     JSONParseError.isInstance(error) ||
     TypeValidationError.isInstance(error) ||
-    NoContentGeneratedError.isInstance(error);
+    NoContentGeneratedError.isInstance(error) ||
+    // Anthropic's model throws this when the first event of a stream can't be read.
+    (error instanceof Error && error.message === 'Expected a normalized Anthropic stream error');
   if (isUnreadable) return toBadAnswerError(identity, error.message);
   if (error instanceof AppError || error instanceof Error) return error;
   // Providers put an error into a stream as data: it has no status.

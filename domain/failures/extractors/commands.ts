@@ -8,6 +8,7 @@ export const commandRules = rulesOf(null, 'dependency_missing', [
     name: 'command-missing',
     cue: 'not found',
     weight: 89,
+    refine: (groups, view) => ({ groups: { ...groups, .../^(?<file>[^\s:]{1,200}\.(?:sh|bash)): (?:line )?(?<line>\d{1,7}): /.exec(view.lines[view.at] ?? '')?.groups } }),
     // Only as a shell says it: programs say that a user, a page or a file was "not found" too.
     pattern: new RegExp(
       String.raw`^(?:\S{0,80}/)?(?:[a-z]{0,4}sh|env|\S{1,60}\.sh|make(?:\[\d\])?|nice|sudo|xargs|timeout|exec|entrypoint\.sh|/bin/\w{1,6}): (?:line )?(?:\d{1,9}: |eval: )*['"\`‘]?${name}['"\`’]?: (?:command )?not found$`,
@@ -25,26 +26,33 @@ export const commandRules = rulesOf(null, 'dependency_missing', [
     cue: ['executable file not found', 'is not recognized as', 'no such command', 'spawn ', 'unknown command', "couldn't find the binary", 'command "', 'failed to spawn', 'is not installed', 'program not found', 'could not be found in'],
     weight: 89,
     pattern: new RegExp(
-      String.raw`(?:exec: "${name}": executable file not found|'${name.replace('package', 'package2')}' is not recognized as (?:an internal|the name)|\bspawn ${name.replace('package', 'package3')} ENOENT|^ERR_PNPM_RECURSIVE_EXEC_FIRST_FAIL.{0,20}Command "${name.replace('package', 'package4')}" not found|error: [Ff]ailed to spawn: \`${name.replace('package', 'package5')}\`|Command "${name.replace('package', 'package6')}" not found|Couldn't find the binary ${name.replace('package', 'package7')}|^error: Command not found: ${name.replace('package', 'package8')})`,
+      String.raw`(?:exec: "${name}": executable file not found|'${name.replace('package', 'package2')}' is not recognized as (?:an internal|the name)|\bspawn ${name.replace('package', 'package3')} ENOENT|^ERR_PNPM_RECURSIVE_EXEC_FIRST_FAIL.{0,20}Command "${name.replace('package', 'package4')}" not found|error: [Ff]ailed to spawn: \`${name.replace('package', 'package5')}\`|^${name.replace('package', 'package6')}: program not found|Couldn't find the binary ${name.replace('package', 'package7')}|^error: Command not found: ${name.replace('package', 'package8')})`,
     ),
     refine: firstOf,
   },
   {
     name: 'yarn-command-missing',
-    cue: ['couldn\'t find a script named', 'error command "', 'script not found', 'command not found:'],
+    cue: ["couldn't find a script named", 'error command "', 'script not found', 'command "'],
     weight: 60,
-    pattern: new RegExp(String.raw`(?:Couldn't find a script named "${name}"|^error: Script not found "${name.replace('package', 'package2')}")`),
+    pattern: new RegExp(String.raw`(?:Couldn't find a script named "${name}"|^error Command "[^"]{1,80}" not found|^error: Script not found "${name.replace('package', 'package2')}")`),
     refine: (groups) => ({ groups: { ...groups, package: undefined }, failureClass: 'unknown', weight: 88 }),
   },
   {
-    name: 'interpreter-missing',
+    name: 'command-missing',
     cue: ['bad interpreter', 'no version is set', 'version is not installed', 'is not installed', 'no such file or directory'],
     weight: 89,
     pattern: /(?:(?<package>\/\S{1,100}): bad interpreter|^env: [‘'"](?<package2>[\w.+-]{1,60})[’'"]: No such file|pyenv: version [`'](?<package3>[\w.]{1,40})' is not installed|No version is set for command (?<package4>[\w-]{1,60})|rbenv: version `(?<package5>[\w.]{1,40})' is not installed|error: toolchain '(?<package6>[\w.-]{1,60})' is not installed|exec (?<package7>\/\S{1,100}): no such file or directory)/,
     refine: firstOf,
   },
   {
-    name: 'browser-missing',
+    name: 'shell-syntax',
+    is: 'compile_error',
+    cue: ['syntax error', 'unexpected eof', 'unterminated quoted'],
+    weight: 86,
+    pattern: /^(?<file>[^\s:]{1,300}): (?:line )?(?<line>\d{1,7}): (?<message>(?:[Ss]yntax error|unexpected EOF|Unterminated quoted).{0,200})/,
+  },
+  {
+    name: 'command-missing',
     cue: ["executable doesn't exist", 'could not find chrome', 'could not find chromium', 'please run the following command to download', 'no binary for', 'cannot find chrome', 'failed to launch the browser', 'browser was not found', 'cypress verify', 'unable to obtain driver', 'cypress executable', 'cannot find firefox', 'the cypress npm package is installed'],
     weight: 90,
     pattern: /(?:Executable doesn't exist at \S{0,200}?(?<package>chromium|firefox|webkit|chrome|ffmpeg|msedge)|[Cc](?:ould not|annot) find (?<package2>Chrom(?:e|ium)|Firefox)|No binary for (?<package3>\w{1,40}) browser|The (?<package4>cypress) npm package is installed, but the Cypress binary is missing|No version of (?<package5>Cypress) is installed|Unable to obtain driver for (?<package6>\w{1,30}))/i,
@@ -54,7 +62,7 @@ export const commandRules = rulesOf(null, 'dependency_missing', [
     },
   },
   {
-    name: 'system-package-missing',
+    name: 'command-missing',
     cue: ['unable to locate package', 'has no installation candidate', 'no available formula', 'no match for argument', 'unable to find a match', 'unmet dependencies', '(no such package)', 'target not found', 'nothing provides', 'no packages found', 'held broken packages', 'pre-dependency problem', 'no package found', 'unable to select packages'],
     weight: 92,
     pattern: /(?:Unable to locate package (?<package>[\w.+-]{1,100})|Package '?(?<package2>[\w.+-]{1,100})'? has no installation candidate|No available formula(?: or cask)? with the name "(?<package3>[\w@.+/-]{1,100})"|(?:No match for argument|Unable to find a match): (?<package4>[\w.+-]{1,100})|^\s{1,4}(?<package5>[\w.+-]{1,100}) \(no such package\)|error: target not found: (?<package6>[\w.+-]{1,100})|^\s{1,3}(?<package7>[\w.+:-]{1,100}) : (?:Depends|Conflicts|PreDepends|Breaks)|nothing provides (?<package8>[\w.+-]{1,100}) needed)/,

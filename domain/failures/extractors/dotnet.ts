@@ -19,7 +19,7 @@ export const dotnetRules = rulesOf('dotnet', 'compile_error', [
     pattern: /error (?<code>NU130[12]): (?<message>.{1,400})/,
   },
   {
-    name: 'dotnet-sdk-missing',
+    name: 'command-missing',
     is: 'dependency_missing',
     cue: ['compatible .net sdk', 'you must install or update .net', 'no frameworks were found', 'sdk could not be resolved'],
     weight: 91,
@@ -50,7 +50,7 @@ export const dotnetRules = rulesOf('dotnet', 'compile_error', [
 
 function decideNuget(groups: Groups) {
   const message = groups['message'] ?? '';
-  const named = /(?:Unable to (?:find|resolve) (?:a stable )?(?:package )?'?|Detected package (?:downgrade|version) ?(?:outside of dependency constraint)?: |Version conflict detected for |Package |workload(?:s)? must be installed: |SDK ')(?<package>[\w.-]{1,100}?)(?:[ .,']|$)/.exec(message)?.groups?.['package'];
+  const named = /(?:Unable to (?:find|resolve) (?:a stable )?(?:package )?'?|Detected package (?:downgrade|version) ?(?:outside of dependency constraint)?: |Version conflict detected for |Package |workload(?:s)? must be installed: |SDK ')(?<package>[\w.-]{1,100}?)(?:[ ,']|\.(?:\s|$)|$)/.exec(message)?.groups?.['package'];
   return { groups: { ...groups, package: named } };
 }
 

@@ -19,11 +19,11 @@ export const generalRules = rulesOf(null, 'unknown', [
   {
     name: 'package-bare',
     is: 'dependency_missing',
-    cue: ['package', 'dependency', 'dependencies', 'module', 'version'],
+    cue: ['package', 'dependency', 'dependencies', 'module', 'version', 'not installed', 'please install'],
     weight: 64,
-    pattern: /(?:^|: |\] )(?:[Pp]ackage|[Dd]ependency|[Mm]odule|[Ll]ibrary) (?<package>[@\w][\w@./+-]{1,100}) (?:was |is )?not (?:found|installed|available)\b|[Nn]o (?:matching )?versions? (?:of |for |found for |matching )(?:package )?[`'"]?(?<package2>[@\w][\w@./+-]{1,100})|[Pp]lease install (?:the )?[`'"]?(?<package3>[@\w][\w@./+-]{1,100})[`'"]? (?:package|module|library|first|to)|(?<package4>[@\w][\w@./+-]{1,100}) is not installed\b|[Uu]nresolved dependenc(?:y|ies): (?<package5>[@\w][\w@./+:-]{1,100})|[Vv]ersion conflict|[Uu]nsatisfiable/,
+    pattern: /(?:^|: |\] )(?:[Pp]ackage|[Dd]ependency|[Mm]odule|[Ll]ibrary) (?<package>[@\w][\w@./+-]{1,100}) (?:was |is )?not (?:found|installed|available)\b|[Nn]o (?:matching )?versions? (?:of |for |found for |matching )(?:package )?[`'"]?(?<package2>[@\w][\w@./+-]{1,100})|[Pp]lease install (?:the )?[`'"]?(?<package3>[@\w][\w@./+-]{1,100})[`'"]? (?:package|module|library|first|to)|["'`](?<package6>[@\w][\w@./+-]{1,100})["'`](?: [\w ]{1,30})? is not installed|(?<package4>[@\w][\w@./+-]{1,100}) is not installed\b|[Uu]nresolved dependenc(?:y|ies): (?<package5>[@\w][\w@./+:-]{1,100})|[Vv]ersion conflict|[Uu]nsatisfiable/,
     refine: (groups, view) => {
-      const found = ['package', 'package2', 'package3', 'package4', 'package5'].map((key) => groups[key]).find((name) => name !== undefined);
+      const found = ['package', 'package2', 'package3', 'package6', 'package4', 'package5'].map((key) => groups[key]).find((name) => name !== undefined);
       return decideGeneralPackage({ ...groups, package: found, package2: undefined, package3: undefined }, view);
     },
   },

@@ -56,7 +56,8 @@ function decideModule(groups: Groups, view: View) {
   const own = readPlace(line);
   const packages = ['package', 'package2', 'package3', 'package4', 'package5', 'package6'];
   const found = packages.map((key) => groups[key]).find((name) => name !== undefined);
-  const isStandard = groups['package4'] !== undefined && !/\./.test(groups['package4'].split('/')[0] ?? '');
+  const isOwn = /\/internal(?:\/|$)/.test(found ?? '') && groups['package'] !== undefined;
+  const isStandard = isOwn || (groups['package4'] !== undefined && !groups['package4'].split('/')[0]?.includes('.'));
   const placed = withPlace({ ...groups, package: found }, own);
   // Without a dot in its first part no host can have it: it is a folder of this module, or of nobody.
   return isStandard ? { groups: { ...placed, package: undefined }, failureClass: 'compile_error' as const } : { groups: placed };
@@ -65,8 +66,9 @@ function decideModule(groups: Groups, view: View) {
 // In a test's log the same form names the place of an assertion; those lines are indented.
 function decideGoLine(groups: Groups, view: View) {
   const line = view.lines[view.at] ?? '';
+  if (line.startsWith('vet: ')) return { groups, weight: 88 };
   const rule = /^(?<message>.{1,900}?) \((?<code>[a-z][\w-]{1,40})\)$/.exec(groups['message'] ?? '')?.groups;
-  if (rule !== undefined) return { groups: { ...groups, ...rule }, failureClass: 'lint_error' as const };
+  if (rule !== undefined) return /^(?:compile|typecheck)$/.test(rule['code'] ?? '') ? { groups: { ...groups, message: rule['message'] }, weight: 88 } : { groups: { ...groups, ...rule }, failureClass: 'lint_error' as const };
   const check = /^(?<message>.{1,900}?) \(?(?<code>(?:SA|ST|S|QF|U|G)\d{3,4})\)?$|^(?:G\d{3}) /.exec(groups['message'] ?? '')?.groups;
   if (check !== undefined) return { groups: { ...groups, ...check }, failureClass: 'lint_error' as const };
   if (/^\s{2,}/.test(line)) return null;

@@ -16,7 +16,7 @@ export const jvmRules = rulesOf('javac', 'compile_error', [
     name: 'maven-compile',
     cue: ['.java:[', '.kt:[', '.scala:[', '.groovy:['],
     pattern: /^\[(?<severity>ERROR|WARNING)\]\s{1,4}(?<file>[^\s:[]{1,300}):\[(?<line>\d{1,7}),(?<column>\d{1,7})\] (?:error: )?(?<message>.{1,600})/,
-    refine: (groups) => ({ groups: { ...groups, severity: groups['severity']?.toLowerCase() } }),
+    refine: (groups) => (/^\(\w{1,30}\) \w{1,80}: /.test(groups['message'] ?? '') ? null : { groups: { ...groups, severity: groups['severity']?.toLowerCase() } }),
   },
   {
     name: 'kotlin',
@@ -40,7 +40,7 @@ export const jvmRules = rulesOf('javac', 'compile_error', [
     refine: decideArtifact,
   },
   {
-    name: 'jdk-missing',
+    name: 'command-missing',
     is: 'dependency_missing',
     cue: ['java_home', 'no compiler is provided', 'invalid target release', 'cannot find a java installation', 'release version', 'sdk location not found', 'unsupported class file major version', 'error: java', 'could not create toolchain', 'invalid source release', 'no matching toolchains', 'unsupportedclassversionerror'],
     weight: 90,

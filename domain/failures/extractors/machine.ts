@@ -16,10 +16,18 @@ function isOfOneTest(line: string): boolean {
 }
 
 // Go says which test was running; so do some others.
+function frameOf(lines: readonly string[], from: number) {
+  for (const line of lines.slice(from, from + 120)) {
+    const place = /^\t\/\S{1,300}\.go:\d{1,7} /.test(line) ? readPlace(line) : null;
+    if (place !== null && isProjectFile(place.file)) return place;
+  }
+  return null;
+}
+
 function isNamed({ lines, at }: { lines: readonly string[]; at: number }) {
   for (let below = at; below < at + 6; below += 1) {
     const test = /^\s{1,8}(?<test>Test\w{1,200}(?:\/\S{1,200})?) \(\d/.exec(lines[below] ?? '')?.groups?.['test'];
-    if (test !== undefined) return { runningTest: test };
+    if (test !== undefined) return withPlace({ runningTest: test }, frameOf(lines, below));
   }
   return {};
 }
@@ -32,7 +40,7 @@ const machine = rulesOf(null, 'unknown', [
   { name: 'open-files', cue: ['emfile', 'too many open files', 'enfile', 'inotify', 'system limit for number of file watchers'], weight: 84, pattern: /(?:\b(?<code>EMFILE|ENFILE)\b|[Tt]oo many open files|file watchers reached)/ },
   { name: 'port', cue: ['eaddrinuse', 'address already in use', 'port is already', 'is already in use', 'only one usage of each socket', 'is already allocated'], weight: 67, pattern: /(?:\b(?<code>EADDRINUSE)\b|[Aa]ddress already in use|[Pp]ort \d{1,5} is (?:already )?(?:in use|allocated)|port is already allocated|Only one usage of each socket)/ },
   { name: 'crash', cue: ['segmentation fault', 'sigsegv', 'core dumped', 'sigabrt', 'illegal instruction', 'bus error', 'stack overflow', 'maximum call stack', 'sigill', 'stackoverflowerror', 'fatal error in', 'unexpectedly exited', 'internal compiler error', 'rustc panicked', 'the compiler unexpectedly panicked', 'sigbus', 'aborted', 'recursionerror', 'fatal python error', 'access violation', 'unhandled exception', '# a fatal error has been detected'], weight: 63, pattern: /(?:[Ss]egmentation fault|\bSIG(?:SEGV|ABRT|ILL|BUS|FPE)\b|core dumped|[Ii]llegal instruction|[Bb]us error|[Ss]tack [Oo]verflow|Maximum call stack size|StackOverflowError|[Ii]nternal compiler error|compiler unexpectedly panicked|Fatal Python error|RecursionError|A fatal error has been detected by the Java|^Aborted)/ },
-  { name: 'environment', cue: ['environment variable', 'env var', 'missing required env', '.env', 'must be set', 'is not set', 'not defined in environment', 'keyerror', 'unbound variable', 'missing env'], weight: 66, pattern: /(?:[Ee]nvironment variables? ["'`]?\w{0,60}["'`]? ?(?:is |are |was )?(?:not (?:set|found|defined)|missing|required|must)|[Mm]issing (?:required )?env(?:ironment)?(?: variables?)?\b|\b[A-Z][A-Z0-9_]{3,60} (?:is not set|must be set|is required|is missing|is not defined|environment variable)|env(?:ironment)? variable not found|: unbound variable$|KeyError: '[A-Z][A-Z0-9_]{3,60}')/ },
+  { name: 'environment', cue: ['environment variable', 'env var', 'missing required env', '.env', 'must be set', 'is not set', 'not defined in environment', 'keyerror', 'unbound variable', 'missing env', ': not set', ': is not set', 'parameter not set'], weight: 66, pattern: /(?:[Ee]nvironment variables? ["'`]?\w{0,60}["'`]? ?(?:is |are |was )?(?:not (?:set|found|defined)|missing|required|must)|[Mm]issing (?:required )?env(?:ironment)?(?: variables?)?\b|\b[A-Z][A-Z0-9_]{3,60} (?:is not set|must be set|is required|is missing|is not defined|environment variable)|env(?:ironment)? variable not found|: unbound variable$|: (?:parameter )?(?:is )?not set$|KeyError: '[A-Z][A-Z0-9_]{3,60}')/ },
   { name: 'script-missing', cue: ['missing script', "couldn't find a script", 'enoent', 'could not read package.json', 'no such file or directory', 'cannot open', "can't open file", 'no package.json', 'unknown command', 'unknown option', 'unrecognized arguments', 'invalid choice', 'unknown flag', 'is not a known command', 'unexpected option', 'unexpected argument', 'could not open input file', 'no configuration file', 'no makefile', 'no such task', 'no such target', 'module not found: ', 'not found in workspace', 'usage: '], weight: 54, pattern: /(?:[Mm]issing script:? |Could not read package\.json|can't open file '|Could not open input file|^sh: 0: cannot open|No package\.json|[Uu]nknown (?:command|option|flag|argument|subcommand):? |unrecognized arguments:|\binvalid choice: |[Uu]nexpected (?:option|argument) ['"-]|no such (?:task|target|script)|\b(?<code>ENOENT)\b: no such file|: No such file or directory$|No such file or directory: ')/ },
   { name: 'migration', cue: ['drift detected', 'pending migration', 'migrations have not', 'missing migration', 'schema drift', 'changes that are not yet reflected', 'unapplied migration', 'migration is required', 'out of sync with migrations'], weight: 72, pattern: /(?:[Dd]rift detected|[Ss]chema drift|pending migrations?|unapplied migrations?|not yet reflected in a migration|[Mm]issing migrations?|not in sync with the migration)/ },
   { name: 'size', cue: ['size limit', 'bundle size', 'budget', 'package size', 'has exceeded by', 'exceeds the', 'maxsize', 'bundlesize', 'asset size'], weight: 73, pattern: /(?:[Pp]ackage size limit has exceeded|[Ss]ize limit (?:has )?(?:been )?exceeded|exceeded (?:maximum )?budget|[Bb]undle size .{0,60}(?:exceed|larger|over)|budget (?:of .{1,40} )?(?:was |is )?(?:not met|exceeded)|has exceeded (?:the )?size limit|FAIL .{1,200}: .{1,30} > maxSize)/ },

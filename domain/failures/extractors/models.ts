@@ -10,7 +10,7 @@ export const modelRules = [
   ]),
   ...rulesOf('llm', 'orchestration_error', [
     { name: 'llm-provider', because: 'provider', cue: ['overloaded', 'api_error', 'model_not_found', 'not_found_error', 'internalservererror', 'serviceunavailable', 'server_error', 'apiconnectionerror', 'model is currently', 'the model `', 'model "', 'model \'', 'no endpoints found', 'modelnotfound', 'unavailable', 'bad gateway', 'llama runner', 'internal server error', 'connection error', 'apistatuserror', 'ollama', 'upstream', 'litellm.'], weight: 88, pattern: /(?:\b(?<code>overloaded_error|api_error|model_not_found|not_found_error|server_error|engine_overloaded|model_not_available|UNAVAILABLE|DeploymentNotFound|ModelNotReadyException|internal_server_error)\b|litellm\.(?:InternalServerError|ServiceUnavailableError|APIConnectionError|NotFoundError|BadGatewayError|APIError)|(?:openai|anthropic)\.(?:InternalServerError|APIConnectionError|NotFoundError|APIStatusError)|APIConnectionError|[Tt]he model [`'"].{1,100}[`'"] (?:does not exist|has been|is not)|[Mm]odel (?:is )?(?:currently )?overloaded|model ['"].{1,100}['"] not found|No endpoints found|llama runner process|[Oo]verloaded)/, refine: withCode },
-    { name: 'llm-credentials', because: 'credentials', cue: ['authentication_error', 'invalid_api_key', 'incorrect api key', 'invalid x-api-key', 'api key', 'authenticationerror', 'permission_error', 'permission_denied', 'unrecognizedclientexception', 'unauthenticated', 'no auth credentials'], weight: 92, pattern: /(?:\b(?<code>authentication_error|invalid_api_key|permission_error|invalid_authentication|PERMISSION_DENIED|UNAUTHENTICATED|API_KEY_INVALID)\b|[Ii]ncorrect API key|invalid x-api-key|API key (?:not valid|is invalid|expired)|[Ii]nvalid API key|(?:openai|anthropic|litellm)\.(?:AuthenticationError|PermissionDeniedError)|\bAuthenticationError\b|No auth credentials found)/i, refine: withCode },
+    { name: 'llm-credentials', because: 'provider', cue: ['authentication_error', 'invalid_api_key', 'incorrect api key', 'invalid x-api-key', 'api key', 'authenticationerror', 'permission_error', 'permission_denied', 'unrecognizedclientexception', 'unauthenticated', 'no auth credentials'], weight: 92, pattern: /(?:\b(?<code>authentication_error|invalid_api_key|permission_error|invalid_authentication|PERMISSION_DENIED|UNAUTHENTICATED|API_KEY_INVALID)\b|[Ii]ncorrect API key|invalid x-api-key|API key (?:not valid|is invalid|expired)|[Ii]nvalid API key|(?:openai|anthropic|litellm)\.(?:AuthenticationError|PermissionDeniedError)|\bAuthenticationError\b|No auth credentials found)/i, refine: withCode },
   ]),
   ...rulesOf('llm', 'timeout', [
     { name: 'llm-timeout', cue: ['apitimeouterror', 'litellm.timeout', 'timeout_error', 'deadline_exceeded', 'request timed out', 'readtimeout', 'modeltimeoutexception', 'request_timeout'], weight: 92, pattern: /(?:\bAPITimeoutError\b|litellm\.(?:exceptions\.)?Timeout|\b(?<code>timeout_error|DEADLINE_EXCEEDED|ModelTimeoutException|request_timeout)\b|[Rr]equest timed out)/, refine: withCode },
@@ -19,9 +19,9 @@ export const modelRules = [
 
 // A body has a code, or failing that a type, in quotes; the class's name before it is neither.
 function withCode(groups: Groups, view: { lines: readonly string[]; at: number }) {
-  const text = view.lines.slice(Math.max(0, view.at - 6), view.at + 10).join('\n').slice(0, 6_000);
-  const code = /["']code["']\s{0,2}:\s{0,2}["'](?<code>[A-Za-z]\w{2,60})["']/.exec(text)?.groups?.['code'];
+  const text = view.lines.slice(Math.max(0, view.at - 6), view.at + 90).join('\n').slice(0, 12_000);
+  const code = /["']?\bcode["']?\s{0,2}:\s{0,2}["'](?<code>[A-Za-z]\w{2,60})["']/.exec(text)?.groups?.['code'];
   const status = /["']status["']\s{0,2}:\s{0,2}["'](?<code>[A-Z_]{4,40})["']/.exec(text)?.groups?.['code'];
-  const types = [...text.matchAll(/["'](?:type|__type)["']\s{0,2}:\s{0,2}["'](?<code>[A-Za-z]\w{2,60})["']/g)].map((match) => match[1]).filter((type) => type !== 'error');
+  const types = [...text.matchAll(/["']?\b(?:type|__type)["']?\s{0,2}:\s{0,2}["'](?<code>[A-Za-z]\w{2,60})["']/g)].map((match) => match[1]).filter((type) => type !== 'error');
   return { groups: { ...groups, code: code ?? status ?? types[0] ?? groups['code'] } };
 }

@@ -1,4 +1,5 @@
-import { lookDown, lookUp, rulesOf, type Groups, type View } from '../line-rule.ts';
+import { lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
+import { originOf } from '../local-or-package.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
 
@@ -105,7 +106,7 @@ export const nativeRules = rulesOf(null, 'compile_error', [
   {
     name: 'msvc',
     cue: ['): error', '): fatal error', '): warning'],
-    pattern: /^(?:\s{0,4}\d{1,3}>)?(?<file>[^\s(][^(]{0,300})\((?<line>\d{1,7})(?:,(?<column>\d{1,7}))?\): (?:fatal )?(?<severity>error|warning)(?: (?<code>[A-Z]{1,8}\d{2,6}))? ?: (?<message>.{1,1000})$/,
+    pattern: /^(?:\s{0,4}\d{1,3}>)?(?<file>[^\s(][^(]{0,300})\((?<line>\d{1,7})(?:,(?<column>\d{1,7}))?\): (?:fatal )?(?<severity>error|warning)(?: (?<code>(?!TS\d)[A-Z]{1,8}\d{2,6}))? ?: (?<message>.{1,1000})$/,
   },
 ]);
 
@@ -150,12 +151,29 @@ function decideCmakeError(groups: Groups, view: View) {
 const lintRule = /^(?<message>.{1,900}?)\s{1,4}[[(](?<code>(?:@?[a-z][\w./@:-]{1,80}|[A-Z]{1,6}\d{2,6}))(?:,-warnings-as-errors)?[\])]$/;
 const compilerOption = /^(?:-W|-f|-Werror)/;
 
+// mypy: a package without its types, or not there at all.
+function decideStubs(groups: Groups, behind: Groups, view: View): Reading | null {
+  const message = groups['message'] ?? '';
+  const named = /(?:module named|stubs not installed for|module is installed, but missing library stubs.{0,60}for|Skipping analyzing) ["'](?<name>[\w.]{1,100})["']/.exec(message)?.groups?.['name'];
+  if (named === undefined) return null;
+  const known = { ...groups, ...behind };
+  if (originOf(named, groups['file'] ?? null) === 'local') return { groups: known, weight: 80 };
+  const hint = lookDown(view, 2, (line) => /pip install (?<name>types-[\w.-]{1,80})/.exec(line)?.groups?.['name'] ?? null);
+  return { groups: { ...known, package: hint ?? named.split('.')[0] }, failureClass: 'dependency_missing', weight: 89 };
+}
+
 function decideGnu(groups: Groups, view: View) {
   const message = groups['message'] ?? '';
   const behind = lintRule.exec(message)?.groups;
   const isWarning = groups['severity'] === 'warning';
   const weight = isWarning ? 38 : 80;
+  if (/^(?:package .{1,200} does not exist|Failure in TEST\(|in "|\w[\w.]{0,200} : |-\[)/.test(message)) return null;
+  const stubs = decideStubs(groups, behind ?? {}, view);
+  if (stubs !== null) return stubs;
+  if (behind?.['code']?.startsWith('clang-diagnostic-error') === true) return { groups: { ...groups, ...behind }, weight: 87 };
   if (behind === undefined || compilerOption.test(behind['code'] ?? '')) {
+    const wrapped = groups['file']?.endsWith('.py') === true ? lookDown(view, 1, (line) => /\s{2}\[(?<code>[a-z][a-z-]{2,40})\]$/.exec(line)?.groups?.['code'] ?? null) : null;
+    if (wrapped !== null) return { groups: { ...groups, code: wrapped }, weight };
     const option = /\[(?<code>-W[\w=+,-]{1,80})\]$/.exec(message)?.groups?.['code'];
     return { groups: { ...groups, code: groups['code'] ?? option }, weight };
   }

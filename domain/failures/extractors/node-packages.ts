@@ -15,7 +15,15 @@ const npm = rulesOf('npm', 'dependency_missing', [
     because: 'network',
     cue: ['npm error code e', 'npm err! code e', 'npm error code cert', 'npm err! code cert', 'code unable', 'code self', 'code depth'],
     pattern:
-      /^npm (?:error|ERR!) code (?<code>ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|EPROTO|ERR_SOCKET_\w{1,30}|EHOSTUNREACH|ENETUNREACH|CERT_\w{1,40}|UNABLE_TO_\w{1,60}|SELF_SIGNED_\w{1,40}|DEPTH_ZERO_\w{1,40}|ERR_TLS_\w{1,40}|E5\d\d|E429|ECONNABORTED|FETCH_ERROR|ERR_INVALID_URL|EPIPE)\b/,
+      /^npm (?:error|ERR!) code (?<code>ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|EPROTO|ERR_SOCKET_\w{1,30}|EHOSTUNREACH|ENETUNREACH|CERT_\w{1,40}|UNABLE_TO_\w{1,60}|SELF_SIGNED_\w{1,40}|DEPTH_ZERO_\w{1,40}|ERR_TLS_\w{1,40}|E429|ECONNABORTED|FETCH_ERROR|ERR_INVALID_URL|EPIPE)\b/,
+    weight: 94,
+  },
+  {
+    name: 'npm-server',
+    is: 'orchestration_error',
+    because: 'service',
+    cue: ['npm error code e5', 'npm err! code e5'],
+    pattern: /^npm (?:error|ERR!) code (?<code>E5\d\d)\b/,
     weight: 94,
   },
   {
@@ -32,6 +40,14 @@ const npm = rulesOf('npm', 'dependency_missing', [
     cue: ['npm error code e', 'npm err! code e'],
     pattern: /^npm (?:error|ERR!) code (?<code>ETIMEDOUT|ESOCKETTIMEDOUT|ERR_SOCKET_TIMEOUT|EIDLETIMEOUT)\b/,
     weight: 95,
+  },
+  {
+    name: 'npm-network-timeout',
+    is: 'timeout',
+    cue: 'network timeout at',
+    pattern: /^npm (?:error|ERR!) network timeout at/,
+    weight: 96,
+    refine: (groups, view) => ({ groups: { ...groups, code: lookUp(view, 4, (line) => /code (?<code>[A-Z]\w{2,40})$/.exec(line)?.groups?.['code'] ?? null) ?? undefined } }),
   },
   {
     name: 'npm-manifest',
@@ -66,11 +82,14 @@ const npm = rulesOf('npm', 'dependency_missing', [
 
 function decideNpmFile(groups: Groups, view: View) {
   const program = lookDown(view, 4, (line) => /syscall spawn (\S{1,80})/.exec(line)?.[1] ?? null);
-  if (groups['code'] !== 'ENOENT' || program === null) return { groups };
+  const path = lookDown(view, 6, (line) => /Could not read package\.json.{0,80}open '(?<path>[^']{1,300})'/.exec(line)?.groups?.['path'] ?? null);
+  if (groups['code'] !== 'ENOENT' || program === null) return { groups: { ...groups, file: path ?? undefined } };
   return { groups: { ...groups, package: program }, failureClass: 'dependency_missing' as const };
 }
 
 const npmPackageLines: readonly RegExp[] = [
+  /Required: \{"(?<package>node|npm)"/,
+  /request to \S{1,100}\/(?<package>(?:@[\w.~-]{1,80}(?:\/|%2f))?[\w.~-]{1,100}) failed: cache mode/,
   /No matching version found for (?<package>(?:@[\w.~-]{1,80}\/)?[\w.~-]{1,100})@/,
   /'(?<package>(?:@[\w.~-]{1,80}\/)?[\w.~-]{1,100})@[^']{0,100}' (?:is not in|could not be found)/,
   /404 {1,3}'?(?<package>(?:@[\w.~-]{1,80}\/)?[\w.~-]{1,100})@\S{1,80} is not in (?:this|the npm) registry/,
@@ -89,7 +108,8 @@ function npmDetails(view: View): Groups {
     const found = lookDown(view, 30, (line) => form.exec(line)?.groups?.['package'] ?? null);
     if (found !== null) return { package: found };
   }
-  return {};
+  const tarball = lookUp(view, 6, (line) => /tarball data for (?<package>(?:@[\w.~-]{1,80}\/)?[\w.~-]{1,100})@/.exec(line)?.groups?.['package'] ?? null);
+  return tarball === null ? {} : { package: tarball };
 }
 
 const name = String.raw`(?<package>(?:@[\w.~-]{1,80}\/)?[\w.~-]{1,100})`;
@@ -160,8 +180,8 @@ function pnpmDetails(groups: Groups, view: View) {
 function yarnDetails(groups: Groups, view: View) {
   const line = view.lines[view.at] ?? '';
   if (/YN0(?:002|060)/.test(line) && lookUpError(view)) return null;
-  const engine = /error (?<package>(?:@[\w.-]{1,60}\/)?[\w.-]{1,100})@[\w.-]{1,40}: The engine/.exec(line)?.groups?.['package'];
-  return { groups: { ...groups, package: groups['package'] ?? groups['package2'] ?? groups['package3'] ?? engine } };
+  const engine = /The engine "(?<package>\w{1,20})" is incompatible/.exec(line)?.groups?.['package'] ?? /error (?<package>(?:@[\w.-]{1,60}\/)?[\w.-]{1,100})@[\w.-]{1,40}: The engine/.exec(line)?.groups?.['package'];
+  return { groups: { ...groups, package: engine ?? groups['package'] ?? groups['package2'] ?? groups['package3'] } };
 }
 
 // Peer warnings stand beside the error that failed.

@@ -49,6 +49,16 @@ export const nodeRules = rulesOf(null, 'compile_error', [
     refine: placeNear,
   },
   {
+    name: 'esbuild',
+    cue: '[error] ',
+    pattern: /^(?:✘|X) \[ERROR\] (?<message>.{1,500})$/,
+    refine: (groups, view) => {
+      const placed = withPlace(groups, lookDown(view, 3, readPlace));
+      const specifier = /Could not resolve "(?<name>[^"]{1,200})"/.exec(groups['message'] ?? '')?.groups?.['name'];
+      return specifier === undefined ? { groups: placed } : { failureClass: 'dependency_missing', weight: 90, ...decideOrigin({ ...placed, package: specifier }, view) };
+    },
+  },
+  {
     name: 'node-syntax',
     cue: 'syntaxerror',
     pattern:
@@ -85,7 +95,8 @@ function placeNear(groups: Groups, view: View) {
 function decideSyntax(groups: Groups, view: View) {
   const line = view.lines[view.at] ?? '';
   const own = readPlace(line);
-  const placed = own === null ? placeAbove(6)(groups, view) : { groups: withPlace(groups, own) };
+  const below = own === null ? lookDown(view, 4, readPlace) : null;
+  const placed = own === null && below === null ? placeAbove(6)(groups, view) : { groups: withPlace(groups, own ?? below) };
   const { code: _name, ...rest } = placed.groups;
   return { groups: rest };
 }

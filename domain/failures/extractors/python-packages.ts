@@ -16,10 +16,10 @@ export const pythonPackageRules = rulesOf(null, 'dependency_missing', [
     cue: ['resolutionimpossible', 'conflicting dependencies', 'requires a different python', 'do not match the hashes', 'requires that you', 'hash mismatch'],
     weight: 92,
     pattern: /(?:ResolutionImpossible|Cannot install (?<list>.{1,200}?) because these package versions have conflicting dependencies|Package '(?<package>[\w.-]{1,100})' requires a different Python|DO NOT MATCH THE HASHES|[Hh]ash mismatch (?:for|in) `?(?<package2>[\w.-]{1,100}))/,
-    refine: (groups) => ({
+    refine: (groups, view) => ({
       groups: {
         ...groups,
-        package: groups['package'] ?? groups['package2'] ?? /[A-Za-z0-9][\w.-]{0,80}/.exec(groups['list'] ?? '')?.[0],
+        package: groups['package'] ?? groups['package2'] ?? lookDown(view, 3, (line) => /^\s{2,8}(?<name>[\w.-]{1,100})==\S{1,60} from /.exec(line)?.groups?.['name'] ?? null) ?? /[A-Za-z0-9][\w.-]{0,80}/.exec(groups['list'] ?? '')?.[0],
       },
     }),
   },

@@ -68,5 +68,5 @@ function decidePythonSyntax(groups: Groups, view: View) {
   const own = /\((?<file>[^,()]{1,200}\.py), line (?<line>\d{1,7})\)/.exec(line)?.groups;
   if (own !== undefined) return { groups: { ...groups, ...own } };
   const frame = lookUp(view, 8, (above) => (/File "/.test(above) ? readPlace(above) : null));
-  return frame === null && !/^E? {0,10}(?:Syntax|Indentation|Tab)Error/.test(line) ? null : { groups: withPlace(groups, frame) };
+  return frame === null && !/^(?:E {1,10})?(?:Indentation|Tab)Error/.test(line) ? null : { groups: withPlace(groups, frame) };
 }

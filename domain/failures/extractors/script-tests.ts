@@ -1,5 +1,5 @@
 import { lookDown, lookUp, rulesOf, type Groups, type View } from '../line-rule.ts';
-import { readPlace } from '../places.ts';
+import { isProjectFile, readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
 
 const duration = String.raw`(?: {1,2}[([]?\d[\d.,]{0,15} ?(?:ms|s|m|µs)[)\]]?)?`;
@@ -74,7 +74,7 @@ export const scriptTestRules = [
       name: 'mocha',
       cue: [') '],
       weight: 69,
-      pattern: /^\s{1,6}(?<number>\d{1,4})\) (?<test>\S.{0,299}?)$/,
+      pattern: /^\s{0,6}(?<number>\d{1,4})\) (?<test>\S.{0,299}?)$/,
       refine: decideNumbered,
     },
     { name: 'mocha-sum', cue: 'failing', weight: 60, pattern: /^\s{1,4}(?<message>[1-9]\d{0,5} failing)$/ },
@@ -84,7 +84,7 @@ export const scriptTestRules = [
       name: 'playwright',
       cue: ['› '],
       weight: 72,
-      pattern: /^\s{1,8}(?:\d{1,4}\) |✘ {1,3}\d{1,4} )?(?:\[(?<project>[\w -]{1,40})\] › )(?<file>[^\s:]{1,300}):(?<line>\d{1,7}):(?<column>\d{1,7}) › (?<test>.{1,400}?)(?: ─{2,200}| \(\d[\d.]{0,10}m?s\))?$/,
+      pattern: /^\s{1,8}(?:\d{1,4}\) |✘ {1,3}\d{1,4} )?(?:\[(?<project>[\w -]{1,40})\] › )?(?<file>[^\s:]{1,300}):(?<line>\d{1,7}):(?<column>\d{1,7}) › (?<test>.{1,400}?)(?: ─{2,200}| \(\d[\d.]{0,10}m?s\))?$/,
       refine: (groups, view) => (isSkippedOrPassed(view) ? null : { groups: withPlace(groups, playwrightPlace(view)) }),
     },
   ]),
@@ -98,7 +98,8 @@ export const scriptTestRules = [
     {
       name: 'bun-test',
       cue: ['(fail)', '✗ '],
-      pattern: new RegExp(String.raw`^\s{0,20}(?:\(fail\)|✗) (?<test>.{1,300}?)(?: \[\d[\d.]{0,12}m?s\])?$`),
+      pattern: new RegExp(String.raw`^\s{0,20}(?:\(fail\)|✗) (?![Bb]uild |[Cc]ompil|[Ee]rror)(?<test>.{1,300}?)(?: \[\d[\d.]{0,12}m?s\])?$`),
+      refine: (groups, view) => (/^✗ /.test(view.lines[view.at] ?? '') && !/\[\d/.test(view.lines[view.at] ?? '') ? { groups, weight: 50 } : { groups }),
     },
     {
       name: 'ava',
@@ -120,8 +121,8 @@ export const scriptTestRules = [
       name: 'tape-like',
       cue: ['✗ ', '✘ ', '✕ ', '✖ ', '× ', '✖', '❌ '],
       weight: 58,
-      pattern: new RegExp(String.raw`^\s{1,20}(?:✗|✘|✖|×|❌|✕) {1,3}(?!\d+ (?:problems?|failed|tests?|error))(?<test>\S.{0,299}?)${duration}$`),
-      refine: (groups) => (/^\S{1,200}\.\w{1,5}$|:\d+:\d+|^(?:Error|Build|error|Failed|failed|Could|Cannot|Command|No)\b/.test(groups['test'] ?? '') ? null : { groups }),
+      pattern: new RegExp(String.raw`^\s{1,20}(?:✗|✘|✖|×|❌|✕) {1,3}(?!\d+ (?:problems?|failed|tests?|error)|[Bb]uild |[Cc]ompil|[Ee]rror)(?<test>\S.{0,299}?)${duration}$`),
+      refine: (groups, view) => (/^\s{0,8}(?:╭─|,-)/.test(view.lines[view.at + 1] ?? '') || /^\S{1,200}\.\w{1,5}$|:\d+:\d+|^(?:Error|Build|error|Failed|failed|Could|Cannot|Command|No)\b/.test(groups['test'] ?? '') ? null : { groups }),
     },
     {
       name: 'testcafe-none',
@@ -138,13 +139,19 @@ export const scriptTestRules = [
   ]),
 ];
 
+function projectFrame(line: string) {
+  const place = readPlace(line.replace(/file:\/\//, ''));
+  return place !== null && isProjectFile(place.file) ? place : null;
+}
+
 // Below its name the details of the one; the suites around it are listed without any.
 function decideNodeTest(groups: Groups, view: View) {
   const next = view.lines[view.at + 1] ?? '';
   const above = /^test at (?<file>[^\s:]{1,300}):(?<line>\d{1,7}):(?<column>\d{1,7})$/.exec(view.lines[view.at - 1] ?? '')?.groups;
   if (above !== undefined) {
     if (/^\s+'test failed'|^\s+'\d+ subtests? failed'/.test(next) || /\.[cm]?[jt]sx?$/.test(groups['test'] ?? '')) return null;
-    return { groups: { ...groups, ...above }, weight: 72 };
+    const frame = lookDown(view, 40, (line) => (/^test at /.test(line) ? { file: '', line: null, column: null } : /^\s{2,12}at /.test(line) ? projectFrame(line) : null));
+    return { groups: frame === null || frame.file === '' ? { ...groups, ...above } : withPlace({ ...groups, ...above }, frame), weight: 72 };
   }
   return { groups, weight: 64 };
 }

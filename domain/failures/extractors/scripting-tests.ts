@@ -80,16 +80,16 @@ export const scriptingTestRules = [
   ]),
   ...rulesOf(null, 'test_fail', [
     { name: 'testthat', cue: ['── failure', '── error', 'failure (', 'error ('], pattern: /^(?:── )?(?:\d{1,4}\. )?(?:Failure|Error) \(['‘]?(?<file>[^\s:'’]{1,200}):(?<line>\d{1,7}):(?<column>\d{1,7})['’]?\): (?<test>.{1,200}?)(?: ─{1,200})?$/ },
-    { name: 'busted', cue: ['failure → ', 'error → ', 'failure -> ', 'error -> '], pattern: /^(?:Failure|Error) (?:→|->) (?<file>\S{1,300}) @ (?<line>\d{1,7})$/, refine: (groups, view) => ({ groups: { ...groups, test: view.lines[view.at + 1]?.trim() } }) },
+    { name: 'busted', cue: ['failure → ', 'error → ', 'failure -> ', 'error -> '], pattern: /^(?:Failure|Error) (?:→|->) (?<file>\S{1,300}) @ (?<line>\d{1,7})$/, refine: (groups, view) => { const test = view.lines[view.at + 1]?.trim(); const place = lookDown(view, 3, (line) => /^(?<file>[^\s:]{1,300}):(?<line>\d{1,7}): /.exec(line)?.groups ?? null); return { groups: { ...groups, ...place, test } }; } },
     { name: 'clojure-test', cue: ['fail in (', 'error in ('], pattern: /^(?:FAIL|ERROR) in \((?<test>[\w.?!*+<>=/-]{1,200})\)(?: \((?<file>[^\s:)]{1,200}):(?<line>\d{1,7})\))?/ },
     { name: 'julia-test', cue: ['test failed at', 'error during test at'], pattern: /^(?<test>.{1,200}?): (?:Test Failed|Error During Test) at (?<file>[^\s:]{1,300}):(?<line>\d{1,7})$/ },
     { name: 'pester', cue: ['[-] '], pattern: /^\s{0,20}\[-\] (?<test>.{1,300}?)(?: \d{1,9}m?s(?: \(.{1,40}\))?)?$/, refine: (groups, view) => ({ groups: withPlace(groups, lookDown(view, 6, (line) => (/\.ps1:\d/.test(line) ? readPlace(line) : null))) }) },
     { name: 'eunit', cue: ['*failed*'], pattern: /^\s{0,20}(?:\S{1,100}: )?(?<test>\w{1,100}:(?:\d{1,6}: )?\w{1,100})(?: ?\(.{1,100}\))?(?:\.{3}| ).{0,40}\*failed\*/ },
     { name: 'rebar-eunit', cue: [') '], weight: 68, pattern: /^\s{2}\d{1,4}\) (?<test>\w{1,80}(?::|\.)\w{1,100}\/\d)/ },
-    { name: 'elm-test', cue: ['✗ '], weight: 66, pattern: /^✗ (?<test>.{1,300})$/ },
+    { name: 'elm-test', cue: ['✗ '], weight: 66, pattern: /^✗ (?![Bb]uild |[Cc]ompil|[Ee]rror)(?<test>.{1,300})$/ },
     { name: 'foundry', cue: ['[fail'], pattern: /^\[FAIL(?:[:.] (?<message>.{1,200}?))?\] (?<test>\w{1,100}\([^)]{0,100}\))/ },
     { name: 'opa-test', cue: [': fail ('], pattern: /^(?<test>data\.[\w.]{1,200}): FAIL \(/ },
-    { name: 'fail-mark', cue: ['[fail] ', 'fail: ', '[failed] ', '... fail', 'failed: ', ' fail '], weight: 56, pattern: /^\s{0,12}(?:\[(?:FAIL|FAILED|fail|ERROR)\]:? |(?:FAIL|FAILED|Failed|✘ FAIL):? )(?!in |with |to |on |because|\d)(?<test>[\w"'(].{0,200}?)(?: [([]\d[\d.]{0,10} ?m?s[)\]])?$/, refine: (groups) => (isSentence(groups['test'] ?? '') ? null : { groups }) },
+    { name: 'fail-mark', cue: ['[fail] ', 'fail: ', '[failed] ', 'fail ', 'failed '], weight: 56, pattern: /^\s{0,12}(?:\[(?:FAIL|FAILED|fail|ERROR)\]:? |(?:FAIL|FAILED|Failed|✘ FAIL):? )(?!in |with |to |on |because|\d)(?<test>[\w"'(].{0,200}?)(?: [([]\d[\d.]{0,10} ?m?s[)\]])?$/, refine: (groups) => (isSentence(groups['test'] ?? '') ? null : { groups }) },
     { name: 'fail-end', cue: ['... fail', ' failed', ' - fail', ': fail', ' ✗', ' ✖'], weight: 54, pattern: /^\s{0,20}(?:test[: ]\s{0,4})?(?<test>[\w"'].{0,200}?)(?:\s{0,2}\.{3,80}\s?| [-:] | {2,80})(?:FAIL|FAILED|failed|FAILURE|✗|✖|ERROR)(?: [([].{1,40})?!?$/, refine: (groups) => (isSentence(groups['test'] ?? '') ? null : { groups }) },
     { name: 'test-sum', cue: ['failed', 'failures', 'failing', 'fail '], weight: 55, pattern: /^(?!.{0,200}\b(?:job|task|command|build|step|hook|download|request|script|process|target)s? failed).{0,80}?(?:\b(?:Tests?|tests|examples?|specs?|assertions?|cases?|Tests run|scenarios?|passed|Passed|pass)\b.{0,80}?\b(?:[1-9]\d{0,6} (?:failures?|failed|failing|errors)|(?:Failures?|[Ff]ailed|fail|Errors): ?[1-9]\d{0,6})|\b[1-9]\d{0,6} (?:failed|failures?|failing)\b.{0,60}\b(?:tests?|passed|examples?|specs?|pass|total|of)\b)/ },
     { name: 'assertion', cue: ['assertionerror', 'assertion failed', 'assert failed', 'assertion `', 'expected:', 'assertionfailederror'], weight: 51, pattern: /(?:\b(?:AssertionError|AssertionFailedError|ComparisonFailure)\b|[Aa]ssertion(?: `.{1,100}`)? failed|^\s{0,12}(?:E {1,6})?(?:Expected|expected)(?: value)?: )(?<message>.{0,300})/, refine: (groups, view) => ({ groups: withPlace(groups, readPlace(view.lines[view.at] ?? '') ?? lookDown(view, 8, projectPlace) ?? lookUp(view, 6, projectPlace)) }) },
@@ -140,6 +140,8 @@ function decideTap(groups: Groups, view: View) {
   if (/^\s{4,}(?:\d{1,5}\.\.\d{1,5}|# )/.test(inner) && inner.length - inner.trimStart().length > indent && /\.m?[jt]sx?$|\.t$/.test(test)) return null;
   const details = (below: string) => {
     if (/^\s{0,80}(?:\.{3}|ok\b|not ok\b)/.test(below)) return { file: '', line: null, column: null };
+    const told = /Failure message: (?<file>[^\s:]{1,300}):(?<line>\d{1,7}): /.exec(below)?.groups;
+    if (told !== undefined) return { file: told['file'] ?? '', line: Number(told['line']), column: null };
     return /^\s{0,80}(?:at: |location: |#?\s{1,8}at |file: |# \(in test file)/.test(below) ? readPlace(below) : null;
   };
   const stack = lookDown(view, 30, (below) => (/^\s{0,80}(?:\.{3}|not ok\b|ok\b)/.test(below) ? { file: '', line: null, column: null } : /^\s{4,60}(?:at )?\S.{0,200}\(?(?:file:\/\/)?\S{1,300}:\d+:\d+\)?$/.test(below) && !/location:/.test(below) ? projectPlace(below) : null));

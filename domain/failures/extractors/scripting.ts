@@ -42,6 +42,14 @@ const ruby = rulesOf('ruby', 'compile_error', [
   { name: 'gemfile-missing', is: 'unknown', cue: 'could not locate gemfile', weight: 88, pattern: /Could not locate Gemfile/ },
 ]);
 
+/** Exceptions of interpreters, outside of a test run: nothing is wrong with the text of the program as such. */
+const uncaught = rulesOf(null, 'unknown', [
+  { name: 'ruby-uncaught', cue: [':in `', ":in '"], weight: 66, pattern: /^(?<file>[^\s:]{1,300}):(?<line>\d{1,7}):in [`'].{1,100}': (?<message>.{1,300}) \((?!SyntaxError|LoadError)[A-Z][\w:]{1,80}\)$/ },
+  { name: 'lua-uncaught', cue: ['lua: ', 'lua5', 'luajit'], weight: 66, pattern: /^lua(?:jit)?[\d.]{0,4}: (?<file>[^\s:]{1,300}\.lua):(?<line>\d{1,7}): (?<message>(?!.{0,200} near )(?!module ').{1,300})/ },
+  { name: 'perl-died', cue: [' at '], weight: 64, pattern: /^(?!\s{0,8}#)(?<message>(?!Can't locate|syntax error|Global symbol|BEGIN failed).{1,300}) at (?<file>[^\s]{1,300}\.(?:pl|pm|cgi)) line (?<line>\d{1,7})\.$/ },
+  { name: 'php-uncaught', cue: ['uncaught'], weight: 66, pattern: /^(?:PHP )?Fatal error: {1,2}Uncaught (?!Error: Class )(?<message>.{1,300}?)(?: in (?<file>\S{1,300}):(?<line>\d{1,7}))?$/ },
+]);
+
 const php = rulesOf('php', 'compile_error', [
   {
     name: 'composer-missing',
@@ -175,4 +183,4 @@ function decideElixir(groups: Groups, view: View) {
   return { groups: withPlace({ ...reading.groups, package: reading.groups['package'] ?? above ?? undefined }, place) };
 }
 
-export const scriptingRules = [...ruby, ...php, ...others];
+export const scriptingRules = [...ruby, ...php, ...uncaught, ...others];

@@ -1,16 +1,17 @@
+/** Different characters that all cues together may have; a number is made for each, so that the table stays small. */
 const alphabet = 128;
 
 /** Finds which of many texts stand in a line, in one walk over its characters, whatever their number. */
 export interface CueFinder {
   /** Numbers of the cues in the order of the list they were made from, each once. Upper case counts as lower case. */
   findIn(line: string): number[];
-  /** Calls back with the position behind each cue found, until it answers false. */
-  scan(text: string, onFound: (end: number) => boolean): void;
+  /** Calls back with the position behind a cue that was found, and goes on from the position that it answers. */
+  scan(text: string, onFound: (end: number) => number): void;
 }
 
 interface Automaton {
   /** The next state for a state and a character. */
-  next: Int32Array;
+  next: Uint16Array;
   /** Cues that end in a state. */
   ends: (readonly number[])[];
 }
@@ -18,16 +19,13 @@ interface Automaton {
 /**
  * The automaton of Aho and Corasick: its time depends on the length of the text alone.
  *
- * @param cues lower-case ASCII texts
+ * @param cues lower-case texts, of at most 127 different characters
  */
 export function createCueFinder(cues: readonly string[]): CueFinder {
-  const { next, ends } = buildAutomaton(cues);
+  const slots = assignSlots(cues);
+  const { next, ends } = buildAutomaton(cues, slots);
   const hasEnd = Uint8Array.from(ends, (list) => (list.length > 0 ? 1 : 0));
-  const step = (state: number, code: number): number => {
-    if (code >= alphabet) return 0;
-    const lower = code >= 65 && code <= 90 ? code + 32 : code;
-    return next[state * alphabet + lower] ?? 0;
-  };
+  const step = (state: number, code: number): number => next[state * alphabet + (slots[code] ?? 0)] ?? 0;
   return {
     findIn(line) {
       const found = new Set<number>();
@@ -42,19 +40,35 @@ export function createCueFinder(cues: readonly string[]): CueFinder {
       let state = 0;
       for (let at = 0; at < text.length; at += 1) {
         state = step(state, text.charCodeAt(at));
-        if (hasEnd[state] === 1 && !onFound(at + 1)) return;
+        if (hasEnd[state] !== 1) continue;
+        at = Math.max(at, onFound(at + 1) - 1);
+        state = 0;
       }
     },
   };
 }
 
-function buildAutomaton(cues: readonly string[]): Automaton {
+// Slot 0 is every character that no cue has.
+function assignSlots(cues: readonly string[]): Uint8Array {
+  const slots = new Uint8Array(65_536);
+  let last = 0;
+  for (const cue of cues) {
+    for (let at = 0; at < cue.length; at += 1) {
+      const code = cue.charCodeAt(at);
+      if (slots[code] === 0 && last < alphabet - 1) slots[code] = last += 1;
+    }
+  }
+  for (let code = 65; code <= 90; code += 1) slots[code] = slots[code + 32] ?? 0;
+  return slots;
+}
+
+function buildAutomaton(cues: readonly string[], slots: Uint8Array): Automaton {
   const trie: Map<number, number>[] = [new Map()];
   const ends: number[][] = [[]];
   for (const [number, cue] of cues.entries()) {
     let state = 0;
     for (let at = 0; at < cue.length; at += 1) {
-      const code = cue.charCodeAt(at);
+      const code = slots[cue.charCodeAt(at)] ?? 0;
       const known = trie[state]?.get(code);
       if (known === undefined) {
         trie.push(new Map());
@@ -69,8 +83,8 @@ function buildAutomaton(cues: readonly string[]): Automaton {
 }
 
 // Breadth first: what a state falls back to is nearer to the start, and complete by then.
-function completeTransitions(trie: readonly Map<number, number>[], ends: number[][]): Int32Array {
-  const next = new Int32Array(trie.length * alphabet);
+function completeTransitions(trie: readonly Map<number, number>[], ends: number[][]): Uint16Array {
+  const next = new Uint16Array(trie.length * alphabet);
   const fallbacks = new Int32Array(trie.length);
   const queue = [0];
   for (let head = 0; head < queue.length; head += 1) {

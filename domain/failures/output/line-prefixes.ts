@@ -4,7 +4,8 @@ const namePrefix =
 /** These say how bad a line is, or whose it is. They are no names of processes. */
 const levels =
   /^\[?(?:error|err|warn|warning|info|debug|fatal|note|success|critical|fail|failed|pass|ok|eval|vite|webpack|cause|in|at|and|e|w|f|i)\b|:\d|^(?:npm|fatal|git|make|pip|caused) |^\w{1,20} ?(?:error|warning|failed|not ok)/i;
-const groupLinesMin = 3;
+const groupLinesMin = 2;
+const namedLinesMin = 3;
 const sharedPartMin = 0.6;
 
 /** Takes off the names of packages or processes where most lines carry one. */
@@ -15,7 +16,8 @@ export function stripNames(lines: readonly string[]): readonly string[] {
   const isName = (prefix: string) => (counts.get(prefix) ?? 0) >= groupLinesMin;
   const named = prefixes.filter((prefix) => prefix !== '' && isName(prefix)).length;
   const filled = lines.filter((line) => line.trim() !== '').length;
-  if (named < groupLinesMin || named < sharedPartMin * filled) return lines;
+  const isBracketed = prefixes.every((prefix) => prefix === '' || prefix.startsWith('['));
+  if (named < (isBracketed ? groupLinesMin : namedLinesMin) || named < sharedPartMin * filled) return lines;
   return lines.map((line, at) => {
     const prefix = prefixes[at] ?? '';
     return prefix !== '' && isName(prefix) ? line.slice(prefix.length) : line;

@@ -24,6 +24,7 @@ const parts: readonly Part[] = [
 const begins = /^(?:=== (?:RUN|CONT|NAME|PAUSE) |\[ RUN {6}\] |Running \S{1,200}$|\[INFO\] Running \S)/;
 const passes = /^\s{0,40}(?:--- (?:PASS|SKIP): |\[ {7}OK \] |(?:\[INFO\] )?Tests run: \d{1,6}, Failures: 0, Errors: 0,)/;
 
+// The entries of linters look like source with its line's number.
 const sourceLine = /^\s{0,8}(?:[>❯→*] ?)?\s{0,8}\d{1,6}\s{0,3}[|│┃:▏](?:\s|$)|^\s{0,8}[|│┃]\s/;
 
 /** For each line whether it decides nothing unless nothing else does. */

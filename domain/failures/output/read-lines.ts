@@ -39,15 +39,12 @@ export function readLines(output: string, cues: CueFinder): readonly string[] {
 function keepLines(text: string, cues: CueFinder): string[] {
   const early: number[] = [];
   const late: number[] = [];
-  let lineEnd = -1;
   cues.scan(text, (end) => {
-    if (end <= lineEnd) return true;
-    lineEnd = endOfLine(text, end);
     if (early.length < placesMax) early.push(end);
     else late.push(end);
     // Of what follows the first part, always the last is kept.
     if (late.length > 8 * placesMax) late.splice(0, 7 * placesMax);
-    return true;
+    return endOfLine(text, end);
   });
   const spans = [...early, ...late.slice(-placesMax)].map((at) => around(text, at));
   return linesOf(text, [firstLines(text), ...spans, lastLines(text)]);

@@ -44,30 +44,39 @@ CREATE TABLE "worker_reports" (
   CONSTRAINT "worker_reports_pkey" PRIMARY KEY ("name")
 );
 
--- Adds to a sum, which is made when it is not there.
-CREATE FUNCTION add_to_budget_account(account text, settled bigint, reserved bigint, calls integer)
-RETURNS void LANGUAGE sql AS $$
-  INSERT INTO budget_accounts AS accounts (key, settled_usd_micros, reserved_usd_micros, settled_calls)
-  VALUES (account, settled, reserved, calls)
-  ON CONFLICT (key) DO UPDATE SET
-    settled_usd_micros = accounts.settled_usd_micros + EXCLUDED.settled_usd_micros,
-    reserved_usd_micros = accounts.reserved_usd_micros + EXCLUDED.reserved_usd_micros,
-    settled_calls = accounts.settled_calls + EXCLUDED.settled_calls;
-$$;
-
--- The same for all three sums that a call counts in.
-CREATE FUNCTION add_to_budget(work_order uuid, day date, settled bigint, reserved bigint, calls integer)
+-- Reservations whose time is over give their money back: their process has died. Called when money is short, since to
+-- look for them before every call would cost more than the call.
+CREATE FUNCTION expire_model_calls()
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  IF work_order IS NOT NULL THEN
-    PERFORM add_to_budget_account('order:' || work_order, settled, reserved, calls);
-  END IF;
-  PERFORM add_to_budget_account('day:' || day, settled, reserved, calls);
-  PERFORM add_to_budget_account('month:' || to_char(day, 'YYYY-MM'), settled, reserved, calls);
+  PERFORM pg_advisory_xact_lock(7205002);
+  WITH expired AS (
+    UPDATE model_calls SET state = 'expired'
+    WHERE state = 'reserved' AND reserved_until <= clock_timestamp()
+    RETURNING work_order_id, budget_day, reserved_usd_micros
+  ), sums AS (
+    SELECT accounts.key, sum(expired.reserved_usd_micros) AS reserved
+    FROM expired
+    CROSS JOIN LATERAL (VALUES
+      ('order:' || expired.work_order_id),
+      ('day:' || expired.budget_day),
+      ('month:' || to_char(expired.budget_day, 'YYYY-MM'))
+    ) AS accounts (key)
+    WHERE accounts.key IS NOT NULL
+    GROUP BY accounts.key
+  )
+  UPDATE budget_accounts SET reserved_usd_micros = budget_accounts.reserved_usd_micros - sums.reserved
+  FROM sums WHERE budget_accounts.key = sums.key;
 END
 $$;
 
--- Takes money for a batch of calls, or says why not; an answer that is stored already costs nothing. All bookkeeping of
+-- What an account has settled and reserved.
+CREATE FUNCTION budget_used(account text)
+RETURNS bigint LANGUAGE sql STABLE AS $$
+  SELECT coalesce((SELECT settled_usd_micros + reserved_usd_micros FROM budget_accounts WHERE key = account), 0);
+$$;
+
+-- Takes money for a batch of calls, or says why not. An answer that is stored already costs nothing. All bookkeeping of
 -- money in all processes runs under one lock, so what is read here stays true until the end of the transaction.
 CREATE FUNCTION reserve_model_calls(batch jsonb)
 RETURNS TABLE (call_id uuid, verdict text, used_usd_micros bigint, stored_answer jsonb)
@@ -75,13 +84,16 @@ LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   today date;
-  month_start date;
+  day_key text;
+  month_key text;
   is_stopped boolean;
+  has_swept boolean := false;
   call record;
-  expired record;
+  order_key text;
   order_used bigint;
   day_used bigint;
   month_used bigint;
+  taken bigint := 0;
   answer jsonb;
   decision text;
 BEGIN
@@ -89,22 +101,11 @@ BEGIN
   PERFORM set_config('synchronous_commit', 'off', true);
   PERFORM pg_advisory_xact_lock(7205002);
   today := (clock_timestamp() AT TIME ZONE 'UTC')::date;
-  month_start := date_trunc('month', today)::date;
+  day_key := 'day:' || today;
+  month_key := 'month:' || to_char(today, 'YYYY-MM');
   is_stopped := EXISTS (SELECT 1 FROM stop_all WHERE stopped);
-
-  -- Reservations whose time is over: their process has died.
-  FOR expired IN
-    UPDATE model_calls SET state = 'expired'
-    WHERE state = 'reserved' AND reserved_until <= clock_timestamp()
-    RETURNING work_order_id, budget_day, reserved_usd_micros
-  LOOP
-    PERFORM add_to_budget(expired.work_order_id, expired.budget_day, 0, -expired.reserved_usd_micros, 0);
-  END LOOP;
-
-  SELECT coalesce(sum(settled_usd_micros + reserved_usd_micros) FILTER (WHERE key = 'day:' || today), 0),
-    coalesce(sum(settled_usd_micros + reserved_usd_micros) FILTER (WHERE key = 'month:' || to_char(today, 'YYYY-MM')), 0)
-  INTO day_used, month_used
-  FROM budget_accounts WHERE key IN ('day:' || today, 'month:' || to_char(today, 'YYYY-MM'));
+  day_used := budget_used(day_key);
+  month_used := budget_used(month_key);
 
   FOR call IN
     SELECT * FROM jsonb_to_recordset(batch) AS calls (
@@ -114,32 +115,33 @@ BEGIN
       "fallbackFrom" text)
   LOOP
     answer := NULL;
-    order_used := 0;
-    decision := 'reserved';
+    order_key := 'order:' || call."workOrderId";
     IF call."workOrderId" IS NOT NULL THEN
       SELECT stored.answer INTO answer FROM model_answers AS stored
       WHERE stored.work_order_id = call."workOrderId" AND stored.attempt = call."attempt"
         AND stored.step = call."step" AND stored.prompt_hash = call."promptHash";
-      SELECT coalesce(sum(settled_usd_micros + reserved_usd_micros), 0) INTO order_used
-      FROM budget_accounts WHERE key = 'order:' || call."workOrderId";
     END IF;
-    IF answer IS NOT NULL THEN
-      decision := 'answered';
-    ELSIF is_stopped THEN
-      decision := 'all-stopped';
-    ELSIF call."workOrderId" IS NOT NULL
-      AND NOT EXISTS (SELECT 1 FROM work_orders WHERE work_orders.id = call."workOrderId") THEN
-      decision := 'no-order';
-    -- What costs nothing needs no money, also when there is none.
-    ELSIF call."amountUsdMicros" > 0 THEN
-      IF order_used + call."amountUsdMicros" > call."capUsdMicros" THEN
-        decision := 'order-cap';
-      ELSIF day_used + call."amountUsdMicros" > call."dayCapUsdMicros" THEN
-        decision := 'day-cap';
-      ELSIF month_used + call."amountUsdMicros" > call."monthCapUsdMicros" THEN
-        decision := 'month-cap';
-      END IF;
-    END IF;
+    LOOP
+      order_used := coalesce(budget_used(order_key), 0);
+      decision := CASE
+        WHEN answer IS NOT NULL THEN 'answered'
+        WHEN is_stopped THEN 'all-stopped'
+        WHEN call."workOrderId" IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM work_orders WHERE work_orders.id = call."workOrderId") THEN 'no-order'
+        -- What costs nothing needs no money, also when there is none.
+        WHEN call."amountUsdMicros" = 0 THEN 'reserved'
+        WHEN order_used + call."amountUsdMicros" > call."capUsdMicros" THEN 'order-cap'
+        WHEN day_used + call."amountUsdMicros" > call."dayCapUsdMicros" THEN 'day-cap'
+        WHEN month_used + call."amountUsdMicros" > call."monthCapUsdMicros" THEN 'month-cap'
+        ELSE 'reserved'
+      END;
+      EXIT WHEN has_swept OR decision NOT IN ('order-cap', 'day-cap', 'month-cap');
+      has_swept := true;
+      PERFORM expire_model_calls();
+      -- What this batch has taken is not in the sums yet.
+      day_used := budget_used(day_key) + taken;
+      month_used := budget_used(month_key) + taken;
+    END LOOP;
     IF decision = 'reserved' THEN
       INSERT INTO model_calls (id, work_order_id, attempt, step, prompt_hash, operation, provider, asked_model, state,
         reserved_usd_micros, reserved_until, price_version, retry_number, fallback_from, budget_day)
@@ -147,7 +149,12 @@ BEGIN
         call."operation"::model_operation, call."provider", call."askedModel", 'reserved', call."amountUsdMicros",
         clock_timestamp() + call."validForMs" * interval '1 millisecond', call."priceVersion", call."retryNumber",
         call."fallbackFrom", today);
-      PERFORM add_to_budget(call."workOrderId", today, 0, call."amountUsdMicros", 0);
+      IF order_key IS NOT NULL THEN
+        INSERT INTO budget_accounts AS accounts (key, reserved_usd_micros) VALUES (order_key, call."amountUsdMicros")
+        ON CONFLICT (key) DO UPDATE
+          SET reserved_usd_micros = accounts.reserved_usd_micros + EXCLUDED.reserved_usd_micros;
+      END IF;
+      taken := taken + call."amountUsdMicros";
       day_used := day_used + call."amountUsdMicros";
       month_used := month_used + call."amountUsdMicros";
     END IF;
@@ -157,17 +164,41 @@ BEGIN
     stored_answer := answer;
     RETURN NEXT;
   END LOOP;
+  IF taken > 0 THEN
+    INSERT INTO budget_accounts AS accounts (key, reserved_usd_micros) VALUES (day_key, taken), (month_key, taken)
+    ON CONFLICT (key) DO UPDATE
+      SET reserved_usd_micros = accounts.reserved_usd_micros + EXCLUDED.reserved_usd_micros;
+  END IF;
+END
+$$;
+
+-- Adds to a sum, which is made when it is not there.
+CREATE FUNCTION add_to_budget(account text, settled bigint, reserved bigint, calls integer)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO budget_accounts AS accounts (key, settled_usd_micros, reserved_usd_micros, settled_calls)
+  VALUES (account, settled, reserved, calls)
+  ON CONFLICT (key) DO UPDATE SET
+    settled_usd_micros = accounts.settled_usd_micros + EXCLUDED.settled_usd_micros,
+    reserved_usd_micros = accounts.reserved_usd_micros + EXCLUDED.reserved_usd_micros,
+    settled_calls = accounts.settled_calls + EXCLUDED.settled_calls;
 END
 $$;
 
 -- Writes how a batch of calls ended: settled with a cost, released without one, or kept (nobody knows whether it is
--- billed: it counts until its time is over). Safe to repeat. An answer is stored in the same transaction.
+-- billed: it counts until its time is over). Safe to repeat: the first ending stays. An answer is stored in the same
+-- transaction. A loop on purpose: a statement for all of them would be planned for a hundred and read the whole table.
 CREATE FUNCTION settle_model_calls(batch jsonb)
 RETURNS void LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   call record;
   before record;
+  given_back bigint;
+  calls_day date := NULL;
+  day_settled bigint := 0;
+  day_reserved bigint := 0;
+  day_calls integer := 0;
 BEGIN
   PERFORM pg_advisory_xact_lock(7205002);
   FOR call IN
@@ -180,7 +211,7 @@ BEGIN
   LOOP
     SELECT state, reserved_usd_micros, budget_day INTO before FROM model_calls WHERE id = call."id";
     IF NOT FOUND THEN
-      -- The database lost the reservation in a crash, or the order was deleted meanwhile.
+      -- The database lost the reservation in a crash; an order that was deleted meanwhile has no ledger any more.
       CONTINUE WHEN call."workOrderId" IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM work_orders WHERE work_orders.id = call."workOrderId");
       INSERT INTO model_calls (id, work_order_id, attempt, step, prompt_hash, operation, provider, asked_model, state,
@@ -207,17 +238,34 @@ BEGIN
       first_byte_ms = call."firstByteMs",
       error_code = call."errorCode"
     WHERE id = call."id";
-    IF call."outcome" <> 'kept' THEN
-      PERFORM add_to_budget(call."workOrderId", before.budget_day, coalesce(call."costUsdMicros", 0),
-        CASE before.state WHEN 'reserved' THEN -before.reserved_usd_micros ELSE 0 END,
-        CASE call."outcome" WHEN 'settled' THEN 1 ELSE 0 END);
-    END IF;
     IF call."answer" IS NOT NULL AND call."workOrderId" IS NOT NULL THEN
       -- Another process may have stored an answer to the same question meanwhile: the first one stays.
       INSERT INTO model_answers (work_order_id, attempt, step, prompt_hash, answer)
       VALUES (call."workOrderId", call."attempt", call."step", call."promptHash", call."answer")
       ON CONFLICT DO NOTHING;
     END IF;
+    CONTINUE WHEN call."outcome" = 'kept';
+    given_back := CASE before.state WHEN 'reserved' THEN -before.reserved_usd_micros ELSE 0 END;
+    IF call."workOrderId" IS NOT NULL THEN
+      PERFORM add_to_budget('order:' || call."workOrderId", coalesce(call."costUsdMicros", 0), given_back,
+        (call."outcome" = 'settled')::integer);
+    END IF;
+    -- Calls of one batch are nearly always of one day: its sums are written once.
+    IF calls_day <> before.budget_day THEN
+      PERFORM add_to_budget('day:' || calls_day, day_settled, day_reserved, day_calls);
+      PERFORM add_to_budget('month:' || to_char(calls_day, 'YYYY-MM'), day_settled, day_reserved, day_calls);
+      day_settled := 0;
+      day_reserved := 0;
+      day_calls := 0;
+    END IF;
+    calls_day := before.budget_day;
+    day_settled := day_settled + coalesce(call."costUsdMicros", 0);
+    day_reserved := day_reserved + given_back;
+    day_calls := day_calls + (call."outcome" = 'settled')::integer;
   END LOOP;
+  IF calls_day IS NOT NULL THEN
+    PERFORM add_to_budget('day:' || calls_day, day_settled, day_reserved, day_calls);
+    PERFORM add_to_budget('month:' || to_char(calls_day, 'YYYY-MM'), day_settled, day_reserved, day_calls);
+  END IF;
 END
 $$;

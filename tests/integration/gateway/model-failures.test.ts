@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { failureOf, setUpGatewayTests } from '../../support/gateway-tests.ts';
+import { everythingIn, failureOf, setUpGatewayTests } from '../../support/gateway-tests.ts';
 import { editRequest, testKey } from '../../support/model-gateway.ts';
 import type { ProviderReply } from '../../support/provider-server.ts';
 
@@ -114,14 +114,4 @@ function quotaUsedUp(): ProviderReply {
 
 function tooLong(): ProviderReply {
   return { status: 400, rawBody: JSON.stringify({ error: { message: 'Long', code: 'context_length_exceeded' } }) };
-}
-
-/** All that a logger or a stack could print of an error: own properties, hidden ones and causes included. */
-function everythingIn(value: unknown): unknown {
-  if (!(value instanceof Error)) return value;
-  const properties = Object.getOwnPropertyNames(value).map((name): [string, unknown] => [
-    name,
-    everythingIn(Reflect.get(value, name)),
-  ]);
-  return Object.fromEntries(properties);
 }

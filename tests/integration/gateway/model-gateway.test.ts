@@ -64,6 +64,22 @@ describe('an answer', () => {
     expect(test.provider.calls).toHaveLength(1);
   });
 
+  it('comes to both who want it as a stream at the same moment, and is paid once', async () => {
+    test.reply = () => ({ delayMs: 200, text: 'An answer.' });
+    const shared = test.gateway();
+    const texts = ['', ''];
+    const answers = [0, 1].map((index) =>
+      shared.generate(
+        editRequest(test.workOrderId, 'Change it.', {
+          onPiece: (piece) => (texts[index] += piece.kind === 'text' ? piece.text : ''),
+        }),
+      ),
+    );
+    expect((await Promise.all(answers)).map(({ costUsdMicros }) => costUsdMicros)).toEqual([600, 0]);
+    expect(texts).toEqual(['An answer.', 'An answer.']);
+    expect(test.provider.calls).toHaveLength(1);
+  });
+
   it('goes to the one who waits when another caller of the same prompt gives up', async () => {
     test.reply = () => ({ delayMs: 300 });
     const shared = test.gateway();

@@ -7,7 +7,8 @@ import {
   type GateMeasurement,
 } from '../../../domain/gates/compare-with-baseline.ts';
 import type { Diagnostic } from '../../../domain/gates/diagnostics.ts';
-import { fingerprintOutput, hashText } from '../../../domain/gates/fingerprint-output.ts';
+import { hashText } from '../../../domain/failures/steady-text.ts';
+import { fingerprintOutput } from '../../../domain/gates/fingerprint-output.ts';
 import { gateKinds } from '../../../domain/gates/gate.ts';
 import { measureGate } from '../../../domain/gates/measure-gate.ts';
 import type { TestResult } from '../../../domain/gates/test-reports/test-result.ts';

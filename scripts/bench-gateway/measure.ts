@@ -1,0 +1,106 @@
+import { median, say } from '../bench-pipeline/figures.ts';
+import type { Measured } from './figures.ts';
+import type { LineProcess } from './line-process.ts';
+import type { LoadJob, LoadResult } from './load-job.ts';
+
+/** Where calls go to. */
+export interface Target {
+  url: string;
+  token: string;
+}
+
+export interface Targets {
+  direct: Target;
+  gateway: Target;
+  /** Null where it can't be had. */
+  litellm: Target | null;
+}
+
+export interface Amounts {
+  rounds: number;
+  /** Calls of one round, one at a time; more at once take as many times more. */
+  callsPerRound: number;
+  memoryCalls: number;
+}
+
+export const fullAmounts: Amounts = { rounds: 5, callsPerRound: 300, memoryCalls: 100_000 };
+export const quickAmounts: Amounts = { rounds: 1, callsPerRound: 30, memoryCalls: 300 };
+
+type Kind = { atOnce: number; isStream: boolean };
+
+/** Measures every target in turn, round by round, so that a slow minute of the machine hits all of them alike. */
+export async function measureCalls(load: LineProcess, targets: Targets, amounts: Amounts): Promise<Measured> {
+  const run = async (target: Target, kind: Kind, calls: number): Promise<LoadResult> =>
+    (await load.ask({ ...target, ...kind, calls } satisfies LoadJob)) as LoadResult;
+  const kinds: Kind[] = [false, true].flatMap((isStream) => [1, 16, 64].map((atOnce) => ({ atOnce, isStream })));
+  const named = Object.entries(targets).flatMap(([name, target]: [string, Target | null]) =>
+    target === null ? [] : [{ name, target }],
+  );
+  const results = new Map<string, LoadResult[]>();
+  for (let round = 0; round <= amounts.rounds; round += 1) {
+    say(round === 0 ? 'warming up' : `round ${round} of ${amounts.rounds}`);
+    for (const kind of kinds) {
+      for (const { name, target } of named) {
+        // LiteLLM takes its time: fewer calls tell as much.
+        const factor = (kind.atOnce === 1 ? 1 : 4) * (name === 'litellm' ? 0.5 : 1);
+        const result = await run(target, kind, Math.ceil(amounts.callsPerRound * factor));
+        const key = keyOf(name, kind);
+        if (round > 0) results.set(key, [...(results.get(key) ?? []), result]);
+      }
+    }
+  }
+  const middle = (name: string, kind: Kind, pick: (result: LoadResult) => number): number =>
+    median((results.get(keyOf(name, kind)) ?? []).map(pick));
+  return toFigures(middle, targets.litellm !== null);
+}
+
+function keyOf(name: string, { atOnce, isStream }: Kind): string {
+  return `${name}/${String(atOnce)}/${String(isStream)}`;
+}
+
+function toFigures(
+  middle: (name: string, kind: Kind, pick: (result: LoadResult) => number) => number,
+  hasLitellm: boolean,
+): Measured {
+  const one = { atOnce: 1, isStream: false };
+  const oneStream = { atOnce: 1, isStream: true };
+  const sixteen = { atOnce: 16, isStream: false };
+  const added = (name: string, kind: Kind, pick: (result: LoadResult) => number) =>
+    middle(name, kind, pick) - middle('direct', kind, pick);
+  const rate = ({ callsPerSecond }: LoadResult) => callsPerSecond;
+  const measured: Measured = {
+    'added-p50': added('gateway', one, ({ p50Ms }) => p50Ms),
+    'added-p99': added('gateway', one, ({ p99Ms }) => p99Ms),
+    'stream-first-byte-added': added('gateway', oneStream, ({ firstByteP50Ms }) => firstByteP50Ms),
+    'direct-per-second-16': middle('direct', sixteen, rate),
+  };
+  for (const atOnce of [1, 16, 64] as const) {
+    measured[`calls-per-second-${atOnce}`] = middle('gateway', { atOnce, isStream: false }, rate);
+    measured[`streams-per-second-${atOnce}`] = middle('gateway', { atOnce, isStream: true }, rate);
+  }
+  if (!hasLitellm) return measured;
+  const peer = middle('litellm', sixteen, rate);
+  return {
+    ...measured,
+    'calls-vs-litellm': middle('gateway', sixteen, rate) / peer,
+    'litellm-per-second-16': peer,
+    'litellm-added-p50': added('litellm', one, ({ p50Ms }) => p50Ms),
+  };
+}
+
+/** How the gateway's memory grows with the number of its calls. */
+export async function measureMemory(
+  load: LineProcess,
+  gateway: { target: Target; process: LineProcess },
+  amounts: Amounts,
+): Promise<Measured> {
+  const askRss = async () => ((await gateway.process.ask('memory')) as { rssBytes: number }).rssBytes;
+  const calls = async (count: number) =>
+    load.ask({ ...gateway.target, calls: count, atOnce: 16, isStream: false } satisfies LoadJob);
+  say(`${amounts.memoryCalls} calls for the growth of memory`);
+  await calls(amounts.memoryCalls / 10);
+  const early = await askRss();
+  await calls((amounts.memoryCalls * 9) / 10);
+  const late = await askRss();
+  return { 'memory-growth-100k': late / early, 'memory-after-100k': late / 1024 ** 2 };
+}

@@ -1,0 +1,3 @@
+import { describeMisbehaviour } from '../../support/wire/describe-misbehaviour.ts';
+
+describeMisbehaviour('ollama');
