@@ -3,7 +3,7 @@
  * The command `ratchet`. Runs the real command line (cli/main.ts) on the Node of the dependencies, whatever Node the host
  * has; commands that must work before anything is installed are answered here.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runInForeground } from '../tools/foreground-program.mjs';
@@ -29,15 +29,29 @@ async function main(args) {
   if (!asksForHelp && command === 'demo' && readRun(root) === undefined) {
     return await runInForeground(process.execPath, [startScript, '--once', ...rest]);
   }
-  const isFilter = !asksForHelp && command === 'classify' && rest.length === 1 && rest[0] === '--jsonl';
-  // It needs neither the API nor the other commands, so it does not wait for their code.
-  const entry = isFilter ? join(root, 'cli', 'commands', 'classify.ts') : join(root, 'cli', 'main.ts');
+  const entry = join(root, 'cli', 'main.ts');
   if (!hasBundledNode(root) || !existsSync(entry)) {
     return refuse(
       'The packages of this clone are not installed, so no command can run: run npm start once, or npm ci.',
     );
   }
-  return await runInForeground(bundledNodePath(root), isFilter ? [entry] : [entry, ...args]);
+  if (!asksForHelp && command === 'classify' && rest.length === 1 && rest[0] === '--jsonl') return await runClassify();
+  return await runInForeground(bundledNodePath(root), [entry, ...args]);
+}
+
+/**
+ * Needs neither the API nor the other commands, so it does not wait for their code; Node keeps what it made of this
+ * command's own code from one call to the next.
+ */
+async function runClassify() {
+  if (realpathSync(process.execPath) !== realpathSync(bundledNodePath(root))) {
+    return await runInForeground(bundledNodePath(root), [fileURLToPath(import.meta.url), 'classify', '--jsonl']);
+  }
+  // Node 20, which may run the lines above, has it not.
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache();
+  const { classifyLines } = await import('./commands/classify.ts');
+  return await classifyLines(process.stdin, (line) => void process.stdout.write(`${line}\n`));
 }
 
 /** @param {readonly string[]} args */

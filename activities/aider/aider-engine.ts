@@ -2,6 +2,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import type { Containment } from '../sandbox/containment.ts';
+import { readAnalyticsLog } from './analytics-log.ts';
 import { locateAider } from './aider-program.ts';
 import type { EditEngine, EditJob, EditReport } from './edit-engine.ts';
 
@@ -21,6 +22,8 @@ const portInSandbox = 4800;
  */
 const treeInSandbox = '/tmp/ratchet-tree';
 const transcriptCharacters = 8_000;
+
+const analyticsLog = 'analytics.jsonl';
 
 // Each of these in a repository would reconfigure the editor: run commands, or send the request somewhere else.
 const hostileName = /^(?:\.aider.*|\.env)$/;
@@ -56,7 +59,8 @@ async function edit(options: AiderOptions, job: EditJob): Promise<EditReport> {
     },
   });
   job.signal.throwIfAborted();
-  return { timedOut: result.timedOut, transcript: result.output.slice(-transcriptCharacters) };
+  const loggedTokens = await readAnalyticsLog(join(own, analyticsLog));
+  return { timedOut: result.timedOut, transcript: result.output.slice(-transcriptCharacters), loggedTokens };
 }
 
 function socketFolder(job: EditJob): string[] {
@@ -110,7 +114,7 @@ function aiderArguments(own: string, baseUrl: string, job: EditJob): string[] {
     ...['--no-auto-commits', '--no-dirty-commits', '--no-gitignore', '--no-auto-lint', '--no-auto-test'],
     ...['--no-suggest-shell-commands', '--no-detect-urls', '--disable-playwright', '--no-check-update'],
     ...['--no-show-release-notes', '--no-show-model-warnings', '--no-fancy-input', '--no-analytics'],
-    ...['--analytics-disable', '--analytics-log', join(own, 'analytics.jsonl')],
+    ...['--analytics-disable', '--analytics-log', join(own, analyticsLog)],
     ...['--chat-history-file', join(own, 'chat.md'), '--input-history-file', '/dev/null'],
     ...['--config', join(own, 'empty.yml'), '--env-file', join(own, 'empty'), '--aiderignore', join(own, 'empty')],
     ...['--model-settings-file', join(own, 'settings.yml'), '--model-metadata-file', join(own, 'models.json')],

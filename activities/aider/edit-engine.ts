@@ -25,6 +25,8 @@ export interface EditReport {
   timedOut: boolean;
   /** The end of what the editor said, for a person; it may hold text of the model. */
   transcript: string;
+  /** Tokens of its model calls as the editor counted them; null when it did not say. */
+  loggedTokens: { inputTokens: number; outputTokens: number } | null;
 }
 
 /** The only thing that changes files of a workspace. Another editor can stand beside Aider. */

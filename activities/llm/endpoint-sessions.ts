@@ -17,6 +17,9 @@ export interface SessionRequest {
 export interface SessionCalls {
   /** Answers that were sent. */
   count: number;
+  /** Tokens of these answers, as the providers counted them; the same answer given again counts again. */
+  inputTokens: number;
+  outputTokens: number;
   /** Whether any of them was played from a script. */
   scripted: boolean;
   /** Whether another model stood in for the session's in any of them. */
@@ -42,7 +45,7 @@ export function createSessions() {
       const digest = digestOf(token);
       const session = {
         request,
-        calls: { count: 0, scripted: false, degraded: false, lastErrorCode: null, lastErrorMessage: null },
+        calls: { count: 0, inputTokens: 0, outputTokens: 0, scripted: false, degraded: false, lastErrorCode: null, lastErrorMessage: null },
         digest,
       };
       sessions.set(digest.toString('hex'), session);

@@ -207,6 +207,8 @@ async function complete(asked: EndpointRequest, response: ServerResponse, contex
     throw known;
   }
   session.calls.count += 1;
+  session.calls.inputTokens += result.usage?.inputTokens ?? 0;
+  session.calls.outputTokens += result.usage?.outputTokens ?? 0;
   session.calls.scripted ||= result.scripted;
   session.calls.degraded ||= result.degraded;
   if (stream === null) sendJson(response, 200, dialect.whole(identity, result));

@@ -119,11 +119,32 @@ async function editThroughGateway(
     ...(dependencies.gates.containment.sandboxed ? { socketFolder } : {}),
   });
   try {
-    return { report: await runEditor(dependencies, { ...parts, session }, progress), calls: session.calls() };
+    const report = await runEditor(dependencies, { ...parts, session }, progress);
+    const calls = session.calls();
+    compareTokens(dependencies, { workOrderId, report, calls });
+    return { report, calls };
   } finally {
     await session.close();
     await rm(socketFolder, { recursive: true, force: true });
   }
+}
+
+/** Share by which the editor's own count may differ from the gateway's. */
+const tokenDifferenceMax = 0.01;
+
+/** The ledger is the truth; an editor that counts otherwise made calls that the gateway did not see, or lost some. */
+function compareTokens(
+  { logger }: StepDependencies,
+  { workOrderId, report, calls }: { workOrderId: string; report: EditReport; calls: SessionCalls },
+): void {
+  const { loggedTokens } = report;
+  if (loggedTokens === null) return;
+  const { inputTokens, outputTokens } = calls;
+  const counted = inputTokens + outputTokens;
+  const difference = Math.abs(loggedTokens.inputTokens + loggedTokens.outputTokens - counted);
+  const facts = { workOrderId, editor: loggedTokens, gateway: { inputTokens, outputTokens } };
+  if (difference > tokenDifferenceMax * counted) logger.warn(facts, 'the editor counted other tokens than the gateway');
+  else logger.info(facts, 'the editor counted the same tokens as the gateway');
 }
 
 async function runEditor(

@@ -25,8 +25,12 @@ export function addClassifyCommand(program: Command, context: CommandContext, in
     });
 }
 
-/** Answers each line that is not empty; with exit code 2 in the end when one of them was no request. */
-async function classifyLines(input: Readable, write: (line: string) => void): Promise<ExitCode> {
+/**
+ * Answers each line of the input that is not empty, in order.
+ *
+ * @returns 2 when one of them was no request, else 0
+ */
+export async function classifyLines(input: Readable, write: (line: string) => void): Promise<ExitCode> {
   // Loaded here, so that no other command waits for several hundred rules.
   const { classifyFailure } = await import('../../domain/failures/classify-failure.ts');
   let exitCode: ExitCode = exitCodes.done;
@@ -97,9 +101,4 @@ function parseObject(line: string): Record<string, unknown> | null {
     // Said with the number of the line by the caller.
     return null;
   }
-}
-
-// The entry of the command line starts this file alone: without the API's client and the other commands it is twice as fast.
-if (import.meta.main) {
-  process.exitCode = await classifyLines(process.stdin, (line) => void process.stdout.write(`${line}\n`));
 }

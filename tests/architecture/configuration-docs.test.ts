@@ -14,6 +14,7 @@ function defaultInCode(name: keyof typeof environmentSchema.shape): string {
   const parsed = environmentSchema.shape[name].safeParse(undefined);
   if (!parsed.success) return 'required';
   if (parsed.data === undefined) return 'none';
+  if (Array.isArray(parsed.data)) return `\`${parsed.data.join(',')}\``;
   if (typeof parsed.data === 'object') throw new Error(`Say in words what the default of ${name} is.`);
   return parsed.data === '' ? 'empty' : `\`${parsed.data}\``;
 }
