@@ -84,15 +84,15 @@ type Connection = Awaited<ReturnType<PrismaPg['connect']>>;
  * and then all of it or nothing, as Prisma's native engine sends it.
  */
 function runningScriptsWhole(adapter: Connection): Connection {
-  const { onError } = adapter as unknown as { onError(error: unknown): never };
-  const driver = (adapter as unknown as { underlyingDriver(): ScriptRunner }).underlyingDriver();
+  const inner = adapter as unknown as { underlyingDriver(): ScriptRunner; onError(error: unknown): never };
+  const driver = inner.underlyingDriver();
   return Object.assign(adapter, {
     async executeScript(script: string): Promise<void> {
       try {
         await driver.query(script);
       } catch (error) {
         // The adapter's own way to hand PostgreSQL's words on.
-        onError.call(adapter, error);
+        inner.onError(error);
       }
     },
   });

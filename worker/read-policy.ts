@@ -93,9 +93,9 @@ type BudgetChanges = NonNullable<z.infer<typeof policySchema>['budget']>;
 
 function readBudget(changes: BudgetChanges): BudgetLimits {
   const given = Object.entries(changes).flatMap(([name, usd]) =>
-    usd === undefined ? [] : [[`${name}Micros`, toUsdMicros(usd)]],
+    usd === undefined ? [] : [[`${name}Micros`, toUsdMicros(usd)] as const],
   );
-  return { ...defaultPolicy.budget, ...Object.fromEntries(given) };
+  return { ...defaultPolicy.budget, ...(Object.fromEntries(given) as Partial<BudgetLimits>) };
 }
 
 async function readYaml(path: string): Promise<unknown> {

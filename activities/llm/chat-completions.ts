@@ -75,19 +75,22 @@ export function parseChatRequest(body: string): EndpointRequest {
     prompt: {
       messages: toMessages(data.messages),
       tools: data.tools?.map(({ function: { name, description, parameters } }) => ({ name, description, parameters })),
-      toolChoice: choice == null ? undefined : typeof choice === 'string' ? choice : { name: choice.function.name },
-      responseFormat:
-        format == null || format.type === 'text'
-          ? undefined
-          : format.type === 'json_object'
-            ? {}
-            : { schema: format.json_schema.schema, name: format.json_schema.name },
+      toolChoice:
+        typeof choice === 'object' && choice !== null ? { name: choice.function.name } : (choice ?? undefined),
+      responseFormat: toResponseFormat(format ?? { type: 'text' }),
       stopSequences: data.stop ?? undefined,
     },
     outputTokensMax: data.max_completion_tokens ?? data.max_tokens ?? undefined,
     isStream: data.stream === true,
     includeUsage: data.stream_options?.include_usage === true,
   };
+}
+
+function toResponseFormat(format: z.infer<typeof responseFormatSchema>): EndpointRequest['prompt']['responseFormat'] {
+  if (format.type === 'text') return undefined;
+  if (format.type === 'json_object') return {};
+  const { schema, name } = format.json_schema;
+  return { schema, name };
 }
 
 function toMessages(messages: ChatRequest['messages']): ChatMessage[] {

@@ -45,7 +45,15 @@ export function createSessions() {
       const digest = digestOf(token);
       const session = {
         request,
-        calls: { count: 0, inputTokens: 0, outputTokens: 0, scripted: false, degraded: false, lastErrorCode: null, lastErrorMessage: null },
+        calls: {
+          count: 0,
+          inputTokens: 0,
+          outputTokens: 0,
+          scripted: false,
+          degraded: false,
+          lastErrorCode: null,
+          lastErrorMessage: null,
+        },
         digest,
       };
       sessions.set(digest.toString('hex'), session);

@@ -206,13 +206,17 @@ async function complete(asked: EndpointRequest, response: ServerResponse, contex
     stream?.fail(known);
     throw known;
   }
-  session.calls.count += 1;
-  session.calls.inputTokens += result.usage?.inputTokens ?? 0;
-  session.calls.outputTokens += result.usage?.outputTokens ?? 0;
-  session.calls.scripted ||= result.scripted;
-  session.calls.degraded ||= result.degraded;
+  countAnswer(session, result);
   if (stream === null) sendJson(response, 200, dialect.whole(identity, result));
   else stream.end(result);
+}
+
+function countAnswer({ calls }: Session, { usage, scripted, degraded }: GenerateResult): void {
+  calls.count += 1;
+  calls.inputTokens += usage?.inputTokens ?? 0;
+  calls.outputTokens += usage?.outputTokens ?? 0;
+  calls.scripted ||= scripted;
+  calls.degraded ||= degraded;
 }
 
 /** A stream whose head is sent with its first piece: until then an error can still have a status of its own. */

@@ -149,15 +149,15 @@ function promptOf({ messages, tools, toolChoice, responseFormat, stopSequences }
 async function answerWithStandIns(tools: GatewayTools, flight: Flight): Promise<KeptAnswer> {
   const asked = tools.directory.find(flight.request.model);
   const failures: { entry: ModelEntry; error: AppError }[] = [];
-  let hasPassed = false;
-  const onPiece = flight.request.onPiece && watched(flight.request.onPiece, () => (hasPassed = true));
+  const passed = { any: false };
+  const onPiece = flight.request.onPiece && watched(flight.request.onPiece, () => (passed.any = true));
   for await (const entry of askedThenStandIns(tools, asked)) {
     try {
       return await askOne(tools, flight, { entry, asked, onPiece });
     } catch (error) {
       // One that stands in may be too small, or refuse: that says nothing of the others.
       const mayGoOn = error instanceof AppError && (entry !== asked || isProviderAway(error));
-      if (!mayGoOn || hasPassed || flight.signal.aborted) throw error;
+      if (!mayGoOn || passed.any || flight.signal.aborted) throw error;
       failures.push({ entry, error });
       tools.logger.warn({ model: entry.name, code: error.code }, 'a model did not answer');
     }

@@ -11,8 +11,9 @@ import {
 } from '../../domain/budget/models.ts';
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
 import type { Reservation } from '../../prisma/repositories/model-calls.ts';
-import { callWithRetries, type CallTools, type PaidCall, type PaidResult } from './paid-try.ts';
+import { callWithRetries, type CallTools, type Judgement, type PaidCall, type PaidResult } from './paid-try.ts';
 import { measurePrompt, withWrapUpHint, wrapUpHintBytes } from './prompt.ts';
+import type { BrokenAnswerError } from './providers/broken-answer.ts';
 import type { AnswerPiece, CallTimeouts, ModelProvider, Prompt, ProviderAnswer } from './providers/provider.ts';
 
 /** A reservation outlives its call by this much: the answer is still being written, or a clock differs. */
@@ -94,43 +95,45 @@ export async function callModel(tools: CallTools, call: ModelCall): Promise<Paid
         signal: trySignal,
         onPiece,
       });
-      const usage = readableUsage(answer.usage);
-      return {
-        ...answer,
-        usage,
-        entryName: entry.name,
-        provider: entry.provider,
-        degraded: call.fallbackFrom !== null,
-      };
+      const served = { entryName: entry.name, provider: entry.provider, degraded: call.fallbackFrom !== null };
+      return { ...answer, usage: readableUsage(answer.usage), ...served };
     },
-    judge(answer, reservation) {
-      const { servedModel, usage, firstByteMs } = answer;
-      // Without a count from the provider the whole reservation is taken: less could pass the cap unseen.
-      const costUsdMicros = usage === null ? reservation.amountUsdMicros : costOfTokens(entry, usage);
-      const flaw = findFlaw(answer, call);
-      const kept = flaw === null ? answer : null;
-      return {
-        flaw,
-        ending: { servedModel, usage, firstByteMs, costUsdMicros, isUsageEstimated: false, answer: kept },
-      };
-    },
-    judgeBroken({ receivedBytes, usage: counted }, reservation) {
-      const estimated = {
-        inputTokens: estimateTokens(size),
-        outputTokens: estimateTokens({ bytes: receivedBytes, messages: 0 }),
-        cachedInputTokens: 0,
-        cacheWriteInputTokens: 0,
-      };
-      // A provider that counted before it broke off has said at least as much of its input.
-      const told = readableUsage(counted);
-      const usage = told !== null && told.outputTokens > 0 ? told : estimated;
-      const ending = { servedModel: entry.providerModel, usage, firstByteMs: null, answer: null };
-      // A guess of ours passes no cap: the provider was told to stop there.
-      const costUsdMicros = Math.min(costOfTokens(entry, usage), reservation.amountUsdMicros);
-      return { flaw: null, ending: { ...ending, costUsdMicros, isUsageEstimated: usage === estimated } };
-    },
+    judge: (answer, reservation) => judge(call, answer, reservation),
+    judgeBroken: (error, reservation) => judgeBroken(call, size, { error, reservation }),
   };
   return callWithRetries(tools, paid);
+}
+
+function judge(call: ModelCall, answer: ServedAnswer, reservation: Reservation): Judgement {
+  const { servedModel, usage, firstByteMs } = answer;
+  // Without a count from the provider the whole reservation is taken: less could pass the cap unseen.
+  const costUsdMicros = usage === null ? reservation.amountUsdMicros : costOfTokens(call.entry, usage);
+  const flaw = findFlaw(answer, call);
+  const kept = flaw === null ? answer : null;
+  return {
+    flaw,
+    ending: { servedModel, usage, firstByteMs, costUsdMicros, isUsageEstimated: false, answer: kept },
+  };
+}
+
+function judgeBroken(
+  { entry }: ModelCall,
+  size: PromptSize,
+  { error, reservation }: { error: BrokenAnswerError; reservation: Reservation },
+): Judgement {
+  const estimated = {
+    inputTokens: estimateTokens(size),
+    outputTokens: estimateTokens({ bytes: error.receivedBytes, messages: 0 }),
+    cachedInputTokens: 0,
+    cacheWriteInputTokens: 0,
+  };
+  // A provider that counted before it broke off has said at least as much of its input.
+  const told = readableUsage(error.usage);
+  const usage = told !== null && told.outputTokens > 0 ? told : estimated;
+  const ending = { servedModel: entry.providerModel, usage, firstByteMs: null, answer: null };
+  // A guess of ours passes no cap: the provider was told to stop there.
+  const costUsdMicros = Math.min(costOfTokens(entry, usage), reservation.amountUsdMicros);
+  return { flaw: null, ending: { ...ending, costUsdMicros, isUsageEstimated: usage === estimated } };
 }
 
 /** What the ledger's columns hold. */

@@ -86,26 +86,34 @@ export function createModelDirectory(
      *
      * @throws AppError `no-model`
      */
-    findEmbedding(name: string): EmbeddingEntry {
-      const localName = parseOllamaName(name);
-      if (localName !== null) return ollamaEmbeddingModel(localName);
-      const entry = prices.embedding.find((candidate) => candidate.name === name);
-      if (entry !== undefined && (entry.provider !== 'openai' || hasOpenAi)) return entry;
-      throw new AppError(
-        'no-model',
-        `The embedding model ${name} has no price or no provider that is set up. Add it to the file that RATCHET_MODELS_FILE names, or choose another.`,
-      );
-    },
+    findEmbedding: (name: string): EmbeddingEntry => findEmbedding(prices, name, hasOpenAi),
 
     /** Who answers when the provider of a model does not: one model per other provider of the chain, in its order. */
-    async standInsFor(entry: ModelEntry): Promise<ModelEntry[]> {
-      if (entry.provider === 'scripted' || config.fallbackChain.length === 0) return [];
-      const needsOllama = entry.provider !== 'ollama' && config.fallbackChain.includes('ollama');
-      // A local one that is missing is no reason to fail: it only does not stand in.
-      const local = needsOllama ? await findOllamaModel(ollama, fetchUrl).catch(() => null) : null;
-      return chooseFallbacks(entry, [...configured(), ...(local === null ? [] : [local])], config.fallbackChain);
-    },
+    standInsFor: (entry: ModelEntry): Promise<ModelEntry[]> => findStandIns(config, { entry, configured }, fetchUrl),
   };
+}
+
+function findEmbedding(prices: PriceTable, name: string, hasOpenAi: boolean): EmbeddingEntry {
+  const localName = parseOllamaName(name);
+  if (localName !== null) return ollamaEmbeddingModel(localName);
+  const entry = prices.embedding.find((candidate) => candidate.name === name);
+  if (entry !== undefined && (entry.provider !== 'openai' || hasOpenAi)) return entry;
+  throw new AppError(
+    'no-model',
+    `The embedding model ${name} has no price or no provider that is set up. Add it to the file that RATCHET_MODELS_FILE names, or choose another.`,
+  );
+}
+
+async function findStandIns(
+  { providers, fallbackChain }: Pick<Config, 'providers' | 'fallbackChain'>,
+  { entry, configured }: { entry: ModelEntry; configured: () => ModelEntry[] },
+  fetchUrl: typeof fetch,
+): Promise<ModelEntry[]> {
+  if (entry.provider === 'scripted' || fallbackChain.length === 0) return [];
+  const needsOllama = entry.provider !== 'ollama' && fallbackChain.includes('ollama');
+  // A local one that is missing is no reason to fail: it only does not stand in.
+  const local = needsOllama ? await findOllamaModel(providers.ollama, fetchUrl).catch(() => null) : null;
+  return chooseFallbacks(entry, [...configured(), ...(local === null ? [] : [local])], fallbackChain);
 }
 
 function ofProvider(entries: readonly ModelEntry[], provider: ModelEntry['provider']): ModelEntry[] {

@@ -101,42 +101,50 @@ async function tryOnce<Answer>(
   if (reserved.verdict !== 'reserved') throw refusal(reserved.verdict, reservation);
   const startedAtMs = performance.now();
   const wasSent = !call.signal.aborted;
-  const end = async (ending: CallEnding): Promise<void> => {
-    tools.metrics.ended(reservation, ending);
-    await tools.ledger.settle(reservation, ending);
-  };
   const latency = () => Math.round(performance.now() - startedAtMs);
   let answer: Answer;
   try {
     answer = await askInTime(call, reserved.usedUsdMicros);
   } catch (error) {
-    const written = async (ending: CallEnding) => {
-      try {
-        await end(ending);
-      } catch (cause) {
-        // What the provider said matters more to the caller, and the reservation frees itself when its time is over.
-        tools.logger.warn({ err: cause, modelCallId: reservation.id }, 'the failure of a model call was not written');
-      }
-    };
-    if (error instanceof BrokenAnswerError) {
-      const { ending, flaw } = call.judgeBroken(error, reservation);
-      const code = call.signal.aborted ? 'aborted' : (flaw?.code ?? error.reason.code);
-      await written({ ...ending, outcome: 'settled', latencyMs: latency(), errorCode: code });
-      call.signal.throwIfAborted();
-      throw error.reason;
-    }
-    const errorCode = call.signal.aborted ? 'aborted' : error instanceof AppError ? error.code : 'internal-error';
-    // Nobody heard how it ended: the provider may go on with it and bill it.
-    const isOpen = errorCode === 'aborted' || errorCode === 'provider-timeout' || is(error, 'begun');
-    const isBillable = wasSent && isOpen && !is(error, 'unsent');
-    await written({ outcome: isBillable ? 'kept' : 'released', errorCode, latencyMs: latency() });
-    throw error;
+    const ending = endingOfFailure(call, reservation, { error, wasSent, latencyMs: latency() });
+    await end(tools, reservation, ending).catch((cause: unknown) => {
+      // What the provider said matters more to the caller, and the reservation frees itself when its time is over.
+      tools.logger.warn({ err: cause, modelCallId: reservation.id }, 'the failure of a model call was not written');
+    });
+    if (!(error instanceof BrokenAnswerError)) throw error;
+    call.signal.throwIfAborted();
+    throw error.reason;
   }
   const { ending, flaw } = call.judge(answer, reservation);
-  await end({ ...ending, outcome: 'settled', latencyMs: latency(), errorCode: flaw?.code ?? null });
+  const errorCode = flaw?.code ?? null;
+  await end(tools, reservation, { ...ending, outcome: 'settled', latencyMs: latency(), errorCode });
   // It is of no use, but the provider bills it all the same.
   if (flaw !== null) throw flaw;
   return { answer, costUsdMicros: ending.costUsdMicros };
+}
+
+async function end({ metrics, ledger }: CallTools, reservation: Reservation, ending: CallEnding): Promise<void> {
+  metrics.ended(reservation, ending);
+  await ledger.settle(reservation, ending);
+}
+
+/** What the ledger gets of a try without a whole answer. */
+function endingOfFailure<Answer>(
+  call: PaidCall<Answer>,
+  reservation: Reservation,
+  { error, wasSent, latencyMs }: { error: unknown; wasSent: boolean; latencyMs: number },
+): CallEnding {
+  const wasGivenUp = call.signal.aborted;
+  if (error instanceof BrokenAnswerError) {
+    const { ending, flaw } = call.judgeBroken(error, reservation);
+    const errorCode = wasGivenUp ? 'aborted' : (flaw?.code ?? error.reason.code);
+    return { ...ending, outcome: 'settled', latencyMs, errorCode };
+  }
+  const errorCode = wasGivenUp ? 'aborted' : error instanceof AppError ? error.code : 'internal-error';
+  // Nobody heard how it ended: the provider may go on with it and bill it.
+  const isOpen = errorCode === 'aborted' || errorCode === 'provider-timeout' || is(error, 'begun');
+  const isBillable = wasSent && isOpen && !is(error, 'unsent');
+  return { outcome: isBillable ? 'kept' : 'released', errorCode, latencyMs };
 }
 
 /**
@@ -151,17 +159,14 @@ async function askInTime<Answer>(call: PaidCall<Answer>, usedUsdMicros: number):
   // Not AbortSignal.timeout: its timer would outlive each of thousands of calls.
   const controller = new AbortController();
   const giveUp = () => controller.abort(call.signal.reason);
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    controller.abort(new Error('too late'));
-  }, call.totalTimeoutMs);
+  const tooLate = new Error('too late');
+  const timer = setTimeout(() => controller.abort(tooLate), call.totalTimeoutMs);
   call.signal.addEventListener('abort', giveUp, { once: true });
   if (call.signal.aborted) giveUp();
   try {
     return await call.ask(controller.signal, usedUsdMicros);
   } catch (error) {
-    if (!isLate || call.signal.aborted) throw error;
+    if (controller.signal.reason !== tooLate || call.signal.aborted) throw error;
     const reason = new AppError(
       'provider-timeout',
       `${call.modelName} did not answer within ${Math.round(call.totalTimeoutMs / 1_000)} s. Try again later, or choose another model.`,

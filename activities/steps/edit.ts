@@ -2,7 +2,7 @@ import { lstat, mkdtemp, readlink, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 
-import { AppError, isErrorCode } from '../../domain/errors.ts';
+import { isErrorCode } from '../../domain/errors.ts';
 import { failureOf, failureOfClass } from '../../domain/failures/typed-failure.ts';
 import { excerptLengthMax, type Failure } from '../../domain/failures/failure-class.ts';
 import type { Redact } from '../../domain/text/redact.ts';

@@ -1,7 +1,7 @@
 import type { FailureClass } from './failure-class.ts';
 import type { Finding } from './finding.ts';
 import type { Stage, StepOutput } from './step-output.ts';
-import { kindOfTool } from './tool-kinds.ts';
+import { isInterpreter, kindOfTool } from './tool-kinds.ts';
 
 /** A finding with the weight it has in this output. */
 export interface WeighedFinding extends Finding {
@@ -31,7 +31,25 @@ const modelStages: ReadonlySet<Stage> = new Set(['plan', 'edit', 'propose', 'llm
 const repositoryStages: ReadonlySet<Stage> = new Set(['apply', 'push', 'pr', 'publish']);
 
 /** Forms that every kind of tool prints: their class is that of the tool or of the step. */
-const sharedForms: ReadonlySet<string> = new Set(['placed-error', 'error-with-code', 'caret-block', 'gnu', 'msvc', 'go', 'named-rule', 'parse-error', 'rust-heading', 'protobuf-import', 'erlang', 'rebar-block', 'node-syntax', 'python-syntax', 'msbuild', 'undefined-name']);
+const sharedForms: ReadonlySet<string> = new Set([
+  'bare-place',
+  'placed-error',
+  'error-with-code',
+  'caret-block',
+  'gnu',
+  'msvc',
+  'go',
+  'named-rule',
+  'parse-error',
+  'rust-heading',
+  'protobuf-import',
+  'erlang',
+  'rebar-block',
+  'node-syntax',
+  'python-syntax',
+  'msbuild',
+  'undefined-name',
+]);
 
 /** A suite that could not be loaded hides its tests, so it decides over those that ran. */
 const suiteRules = /^(?:jest-suite|vitest-suite|pytest-collection|go-build-failed|rspec-load|dart-test|unittest)$/;
@@ -45,11 +63,17 @@ const toolGain = 7;
 export function weighFindings(findings: readonly Finding[], facts: OutputFacts): WeighedFinding[] {
   const kind = kindOfTool(facts.tool);
   const settled = findings.map((finding) => settleClass(finding, facts, kind));
-  const named = settled.filter(({ failureClass, groups, weight, at }) => failureClass === 'test_fail' && groups['test'] !== undefined && weight >= 62 && facts.quiet[at] !== 1);
+  const named = settled.filter(
+    ({ failureClass, groups, weight, at }) =>
+      failureClass === 'test_fail' && groups['test'] !== undefined && weight >= 62 && facts.quiet[at] !== 1,
+  );
   const detailsAt = named.length === 0 ? -1 : detailsStart(facts.lines);
   return settled
     .map((finding) => ofProvider(finding, facts, kind))
-    .map((finding) => ({ ...finding, inContext: weigh(finding, { facts, kind, hasNamedTests: named.length > 0, detailsAt }) }))
+    .map((finding) => ({
+      ...finding,
+      inContext: weigh(finding, { facts, kind, hasNamedTests: named.length > 0, detailsAt }),
+    }))
     .sort((a, b) => b.inContext - a.inContext || a.at - b.at);
 }
 
@@ -58,19 +82,28 @@ function settleClass(finding: Finding, { step }: OutputFacts, kind: FailureClass
   if (/^TS\d/.test(finding.groups['code'] ?? '')) return finding;
   const { stage } = step;
   if (kind === 'lint_error') return { ...finding, failureClass: 'lint_error' };
-  if (kind === 'compile_error' || kind === 'unknown') return finding;
+  if (kind === 'compile_error' || isInterpreter(step.tool ?? null)) return finding;
+  if (kind === 'unknown') return { ...finding, failureClass: 'unknown' };
   if (stage === 'lint' && finding.failureClass === 'compile_error') return { ...finding, failureClass: 'lint_error' };
+  const isCompile = stage === 'compile' || stage === 'install';
+  if (finding.rule === 'bare-place' && stage !== 'lint')
+    return { ...finding, failureClass: isCompile ? 'compile_error' : 'unknown', weight: isCompile ? 45 : 20 };
   const isVague = /^(?:error-with-code|undefined-name)$/.test(finding.rule);
-  if (isVague && (stage === 'install' || modelStages.has(stage) || repositoryStages.has(stage))) return { ...finding, failureClass: 'unknown', weight: 32 };
-  if (isVague && stage === 'test') return { ...finding, failureClass: 'test_fail', weight: Math.min(finding.weight, 46) };
+  if (isVague && (stage === 'install' || modelStages.has(stage) || repositoryStages.has(stage)))
+    return { ...finding, failureClass: 'unknown', weight: 32 };
+  if (isVague && stage === 'test')
+    return { ...finding, failureClass: 'test_fail', weight: Math.min(finding.weight, 46) };
   return finding;
 }
 
 // What cannot be reached in a model's step is its provider.
 function ofProvider(finding: Finding, { step }: OutputFacts, kind: FailureClass | null): Finding {
   const isModel = modelStages.has(step.stage) || kind === 'budget_exceeded';
-  const isService = finding.subReason === 'network' || finding.subReason === 'service' || finding.subReason === 'credentials';
-  return isModel && finding.tool === null && finding.failureClass === 'orchestration_error' && isService ? { ...finding, subReason: 'provider' } : finding;
+  const isService =
+    finding.subReason === 'network' || finding.subReason === 'service' || finding.subReason === 'credentials';
+  return isModel && finding.tool === null && finding.failureClass === 'orchestration_error' && isService
+    ? { ...finding, subReason: 'provider' }
+    : finding;
 }
 
 interface Weighing {

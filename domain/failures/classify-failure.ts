@@ -31,7 +31,11 @@ export function classifyFailure(step: StepOutput): ClassifiedFailure {
   const typed = typedFailure(step, lines);
   if (typed !== null) return { ...typed, confidence: 1, fingerprint: fingerprintFindings(typed, [], lines) };
   const facts = { step, lines, quiet: findQuietLines(lines), tool: step.tool ?? findTool(lines) };
-  const weighed = weighFindings([...findFindings(lines), ...readJsonReport(step.output), ...exitFindings(step, lines)], facts);
+  const report = readJsonReport(step.output);
+  const weighed = weighFindings(
+    [...(report.length > 0 ? report : findFindings(lines)), ...exitFindings(step, lines)],
+    facts,
+  );
   const [deciding] = weighed;
   if (deciding === undefined || deciding.inContext < reasonWeightMin) return classifyWithoutReason(facts);
   const failure: Failure = {
@@ -45,16 +49,25 @@ export function classifyFailure(step: StepOutput): ClassifiedFailure {
 }
 
 function poolOf(deciding: WeighedFinding, weighed: readonly WeighedFinding[]): readonly WeighedFinding[] {
-  return weighed.filter(({ failureClass, inContext }) => failureClass === deciding.failureClass && inContext >= deciding.inContext - 3);
+  return weighed.filter(
+    ({ failureClass, inContext }) => failureClass === deciding.failureClass && inContext >= deciding.inContext - 3,
+  );
 }
 
 function typedFailure(step: StepOutput, lines: readonly string[]): Failure | null {
   const excerpt = excerptOf(lines, -1);
   if (step.cause !== undefined && step.cause !== null) {
-    return failureOf(step.cause, `The ${step.stage} step ended with ${step.cause}.`, { excerpt, tool: step.tool ?? null });
+    return failureOf(step.cause, `The ${step.stage} step ended with ${step.cause}.`, {
+      excerpt,
+      tool: step.tool ?? null,
+    });
   }
   if (!step.timedOut && step.exitCode !== 124) return null;
-  return failureOf('step-timeout', `The ${step.stage} gate was stopped at its time limit.`, { excerpt, tool: step.tool ?? null, testNames: runningTests(lines) });
+  return failureOf('step-timeout', `The ${step.stage} gate was stopped at its time limit.`, {
+    excerpt,
+    tool: step.tool ?? null,
+    testNames: runningTests(lines),
+  });
 }
 
 const begun: readonly RegExp[] = [
@@ -94,11 +107,15 @@ function exitFindings(step: StepOutput, lines: readonly string[]): Finding[] {
   if (step.exitCode === 143 || step.signal === 'SIGTERM') return [finding('timeout', 'exit-terminated', 66)];
   if (step.exitCode === 127) return [finding('dependency_missing', 'command-missing', 40)];
   const isKilled = step.exitCode !== null && [126, 134, 137, 139].includes(step.exitCode);
-  return isKilled || (step.signal ?? '') !== '' ? [finding('unknown', `exit-${step.exitCode ?? step.signal ?? ''}`, 57)] : [];
+  return isKilled || (step.signal ?? '') !== ''
+    ? [finding('unknown', `exit-${step.exitCode ?? step.signal ?? ''}`, 57)]
+    : [];
 }
 
-const failureWords = /\b(?:fail(?:ed|ure|s|ing)?|errors?|invalid|wrong|unexpected|expected|differs?|mismatch|not ok|violat\w{1,5}|problems?|broken|rejected|abort(?:ed)?|denied|missing)\b/i;
-const testWords = /\b(?:tests?|specs?|pass(?:ed|ing)?|assert\w{0,12}|expect(?:ed)?|actual|received|not ok|failing|failures?)\b/i;
+const failureWords =
+  /\b(?:fail(?:ed|ure|s|ing)?|errors?|invalid|wrong|unexpected|expected|differs?|mismatch|not ok|violat\w{1,5}|problems?|broken|rejected|abort(?:ed)?|denied|missing)\b/i;
+const testWords =
+  /\b(?:tests?|specs?|pass(?:ed|ing)?|assert\w{0,12}|expect(?:ed)?|actual|received|not ok|failing|failures?)\b/i;
 const onlyPath = /^(?:[-*•+] )?"?[\w@./\\-]{1,300}\.\w{1,10}"?$/;
 
 // Nothing was recognised. The stage is a guess that says so; an empty output gives no reason to guess.
@@ -109,7 +126,21 @@ function classifyWithoutReason(facts: OutputFacts): ClassifiedFailure {
   const hasWords = filled.some((line) => failureWords.test(line));
   const listed = filled.map((line) => line.trim()).filter((line) => onlyPath.test(line));
   const isList = listed.length > 0 && (usual === 'lint_error' || listed.length === filled.length);
-  const isGuess = usual !== null && usual !== 'unknown' && (filled.length > 0 || facts.tool === 'git') && (usual === 'test_fail' && kindOfTool(facts.tool) !== 'test_fail' ? filled.some((line) => testWords.test(line)) : hasWords || (isList && usual === 'lint_error') || step.tool != null);
+  const changed = lines.some((line) => line.startsWith('@@ '))
+    ? lines
+        .map((line) => /^\+\+\+ (?:b\/)?(?<file>[^\s]{1,300})/.exec(line)?.groups?.['file'])
+        .find((file) => file !== undefined)
+    : undefined;
+  const isGuess =
+    usual !== null &&
+    usual !== 'unknown' &&
+    (filled.length > 0 || facts.tool === 'git') &&
+    (usual === 'test_fail' && kindOfTool(facts.tool) !== 'test_fail'
+      ? filled.some((line) => testWords.test(line))
+      : hasWords ||
+        (isList && usual === 'lint_error') ||
+        (changed !== undefined && usual === 'lint_error') ||
+        step.tool != null);
   const failureClass = isGuess ? usual : 'unknown';
   const wordAt = lines.findLastIndex((line) => failureWords.test(line));
   const failure: Failure = {

@@ -15,8 +15,23 @@ export interface PlacedMessage {
 
 /** Forms of which each stands for exactly one message, and that no test prints by the way. */
 const diagnosticRules: ReadonlySet<string> = new Set([
-  ...['typescript', 'typescript-pretty', 'typescript-settings', 'typescript-module-missing', 'typescript-types-missing'],
-  ...['eslint-entry', 'stylelint-entry', 'stylelint-unix', 'compact', 'biome', 'ruff', 'ruff-block', 'ruff-unformatted'],
+  ...[
+    'typescript',
+    'typescript-pretty',
+    'typescript-settings',
+    'typescript-module-missing',
+    'typescript-types-missing',
+  ],
+  ...[
+    'eslint-entry',
+    'stylelint-entry',
+    'stylelint-unix',
+    'compact',
+    'biome',
+    'ruff',
+    'ruff-block',
+    'ruff-unformatted',
+  ],
   ...['gnu', 'msvc', 'msbuild', 'go', 'go-module-missing', 'rust', 'rust-heading', 'maven-compile', 'kotlin', 'ghc'],
   ...['pyright', 'rubocop', 'hadolint', 'checkstyle', 'stylish-entry', 'svelte-check', 'csharp-namespace-missing'],
   ...['header-missing', 'crate-unresolved', 'java-package-missing', 'dart', 'dart-analyzer', 'nim', 'named-rule'],

@@ -24,7 +24,8 @@ export function excerptOf(lines: readonly string[], deciding: number, others: re
     for (let distance = 1; distance <= linesBelow; distance += 1) rate(at + distance, top - 8 - 2 * distance);
     for (let distance = 1; distance <= linesAbove; distance += 1) rate(at - distance, top - 10 - 6 * distance);
   };
-  if (deciding === -1) for (let distance = 0; distance < 40; distance += 1) rate(lines.length - 1 - distance, 100 - distance);
+  if (deciding === -1)
+    for (let distance = 0; distance < 40; distance += 1) rate(lines.length - 1 - distance, 100 - distance);
   else {
     around(deciding, 200);
     // The tool's own sum.

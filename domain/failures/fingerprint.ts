@@ -13,7 +13,10 @@ const tailLines = 30;
 export function fingerprintFindings(failure: Failure, findings: readonly Finding[], lines: readonly string[]): string {
   const { failureClass, subReason, context } = failure;
   const keys = findings.map((finding) => keyOf(finding, lines[finding.at] ?? ''));
-  const tail = lines.filter((line) => line.trim() !== '').slice(-tailLines).map(withoutFolders);
+  const tail = lines
+    .filter((line) => line.trim() !== '')
+    .slice(-tailLines)
+    .map(withoutFolders);
   const told = keys.length > 0 ? keys : tail;
   return hashText([failureClass, subReason ?? '', context.package ?? '', ...[...new Set(told)].sort()].join('\n'));
 }
@@ -21,11 +24,18 @@ export function fingerprintFindings(failure: Failure, findings: readonly Finding
 function keyOf({ groups, rule }: Finding, line: string): string {
   const { file, code, message, test } = groups;
   const words = withoutFolders(message ?? (test === undefined ? line : ''));
-  const parts = [groups['package'] ?? '', code ?? '', test === undefined ? '' : withoutFolders(test), file === undefined ? '' : steadyPath(file), words];
+  const parts = [
+    groups['package'] ?? '',
+    code ?? '',
+    test === undefined ? '' : withoutFolders(test),
+    file === undefined ? '' : steadyPath(file),
+    words,
+  ];
   return parts.every((part) => part === '') ? rule : parts.join(' | ');
 }
 
-const sourceFolder = /(?:^|\/)((?:src|lib|app|apps|test|tests|spec|specs|t|packages|cmd|internal|pkg|crates|include|source|Sources|Tests|e2e|features|scripts|config)\/.{1,300})$/;
+const sourceFolder =
+  /(?:^|\/)((?:src|lib|app|apps|test|tests|spec|specs|t|packages|cmd|internal|pkg|crates|include|source|Sources|Tests|e2e|features|scripts|config)\/.{1,300})$/;
 
 /** A path from the project's folder on, as far as that can be told: an absolute path may lie anywhere. */
 function steadyPath(file: string): string {

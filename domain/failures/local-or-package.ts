@@ -2,7 +2,8 @@
 export type Origin = 'local' | 'package';
 
 const localMark = /^(?:\.{1,2}(?:[/\\]|$)|[/\\]|[A-Za-z]:[/\\]|file:|[@~#](?:[/\\]|$)|#[\w-]|\$|virtual:|src\/|<)/;
-const installed = /(?:^|[/\\])(?:node_modules|site-packages|dist-packages|vendor|\.venv|venv|deps|bower_components)[/\\]/;
+const installed =
+  /(?:^|[/\\])(?:node_modules|site-packages|dist-packages|vendor|\.venv|venv|deps|bower_components)[/\\]/;
 
 /**
  * Tells a bare name from a local one.

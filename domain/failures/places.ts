@@ -21,9 +21,7 @@ const placeForms: readonly RegExp[] = [
     String.raw`(?:file://)?${path}(?:${extension}|/?(?:Dockerfile|Makefile|Jenkinsfile|Gemfile|Rakefile|Containerfile|justfile)[\w.-]{0,30})):(?<line>\d{1,7})(?:[:.](?<column>\d{1,7}))?(?![\w/])`,
   ),
   // MSBuild, TypeScript, D, Nim, Pascal: f(l,c) and f(l)
-  new RegExp(
-    String.raw`${path}${extension})\((?<line>\d{1,7})(?:[,:] ?(?<column>\d{1,7}))?(?:[-,]\d{1,7}){0,3}\)`,
-  ),
+  new RegExp(String.raw`${path}${extension})\((?<line>\d{1,7})(?:[,:] ?(?<column>\d{1,7}))?(?:[-,]\d{1,7}){0,3}\)`),
   // Maven: f:[l,c]
   new RegExp(String.raw`${path}${extension}):\[(?<line>\d{1,7}),(?<column>\d{1,7})\]`),
   // Terraform, PHP, Perl, Ansible: f line l, f on line l, at f line l
@@ -31,11 +29,15 @@ const placeForms: readonly RegExp[] = [
     String.raw`(?:\b(?:in|at|on|file) )?["'\`]?${path}${extension})["'\`]?,? (?:on |at |in )?line:? (?<line>\d{1,7})(?:,? col(?:umn)?:? (?<column>\d{1,7}))?`,
     'i',
   ),
+  // svelte-check: "f" l:c
+  new RegExp(String.raw`"(?<file>[^"\s]{1,300}${extension})" (?<line>\d{1,7}):(?<column>\d{1,7})`),
   // Rollup: f (l:c)
   new RegExp(String.raw`${path}${extension}) \((?<line>\d{1,7}):(?<column>\d{1,7})\)`),
   // Babel, Prettier: f: words (l:c); Sass, webpack: f l:c
   new RegExp(String.raw`${path}${extension}): [^()]{1,300}\((?<line>\d{1,7}):(?<column>\d{1,7})\)`),
-  new RegExp(String.raw`(?:^|\s)${path}${extension}) (?<line>\d{1,7}):(?<column>\d{1,7})(?:-\d{1,7}(?::\d{1,7})?)?(?=\s|$)`),
+  new RegExp(
+    String.raw`(?:^|\s)${path}${extension}) (?<line>\d{1,7}):(?<column>\d{1,7})(?:-\d{1,7}(?::\d{1,7})?)?(?=\s|$)`,
+  ),
   // 12:3 of "f", f [l, c], f @ l, f#Ll
   new RegExp(String.raw`${path}${extension}) ?(?:@ ?|#L|\[line )(?<line>\d{1,7})(?:[:,] ?(?<column>\d{1,7}))?`),
 ];
@@ -78,7 +80,8 @@ export function cleanPath(path: string): string {
 }
 
 // Versions, hosts and times look like files with a number behind them.
-const noFile = /^(?:v?\d+(?:\.\d+)*|https?|localhost|(?:\d{1,3}\.){3}\d{1,3}|[\w-]+\.(?:com|org|net|io|dev|local|example|test|internal)|.*:\/\/.*)$/i;
+const noFile =
+  /^(?:v?\d+(?:\.\d+)*|https?|localhost|(?:\d{1,3}\.){3}\d{1,3}|[\w-]+\.(?:com|org|net|io|dev|local|example|test|internal)|.*:\/\/.*)$/i;
 
 function isFileName(file: string): boolean {
   return file !== '' && !noFile.test(file);

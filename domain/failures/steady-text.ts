@@ -2,7 +2,10 @@
 const varying: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?/g, '<time>'],
   [/\b\d{1,2}:\d\d:\d\d(?:\.\d{1,9})?(?: [AP]M)?/g, '<time>'],
-  [/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? (?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6},? [\d, ]{1,9}/g, '<time>'],
+  [
+    /\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? (?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6},? [\d, ]{1,9}/g,
+    '<time>',
+  ],
   [/\b\d{1,12}(?:\.\d{1,12})? ?(?:ms|µs|ns|min|s|m|h|secs?|seconds?|minutes?|milliseconds?)(?![\w/])/g, '<duration>'],
   [/\bduration_ms:? \d{1,12}(?:\.\d{1,12})?/g, '<duration>'],
   [/\b0x[0-9a-fA-F]{1,16}\b/g, '<address>'],

@@ -156,7 +156,7 @@ async function reserveAll(database: Database, batch: Reservation[]): Promise<Res
   });
 }
 
-async function settleAll(database: Database, batch: object[]): Promise<void[]> {
+async function settleAll(database: Database, batch: object[]): Promise<undefined[]> {
   await runPrepared(database, settleStatement, [JSON.stringify(storable(batch))]);
   return batch.map(() => undefined);
 }

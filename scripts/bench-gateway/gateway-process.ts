@@ -1,8 +1,8 @@
 /**
- * The gateway with ledger, budgets and stored answers, and its endpoint, in a process of its own as in a worker. Prints
- * the endpoint's address and the token of a session as one line of JSON; after each line on standard input its memory.
+ * The gateway with ledger, budgets and stored answers, and its endpoint, in a process of its own as in a worker. On the
+ * port of its second argument it tells the address and the token of a session for the order of its first, and its memory.
  */
-import { createInterface } from 'node:readline';
+import { createServer } from 'node:http';
 
 import { startModelEndpoint } from '../../activities/llm/endpoint.ts';
 import { createModelGateway } from '../../activities/llm/gateway.ts';
@@ -17,7 +17,7 @@ import { createMetricsRegistry } from '../../platform/metrics.ts';
 import { openDatabase } from '../../prisma/client.ts';
 import { createModelCallRepository } from '../../prisma/repositories/model-calls.ts';
 
-const [workOrderId = ''] = process.argv.slice(2);
+const [workOrderId = '', controlPort = ''] = process.argv.slice(2);
 const config = loadConfig();
 const database = openDatabase(config.databaseUrl, 8);
 const logger = createLogger('gateway', config, createConfigRedactor(config));
@@ -41,8 +41,8 @@ const session = await endpoint.openSession({
   scope: { workOrderId, attempt: 1, step: 'edit', costCapUsdMicros: farAwayUsdMicros },
   model: 'gpt-5.6',
 });
-console.log(JSON.stringify({ baseUrl: session.baseUrl, token: session.token }));
-createInterface({ input: process.stdin }).on('line', () => {
-  console.log(JSON.stringify({ rssBytes: process.memoryUsage().rss }));
-});
+createServer((_request, response) => {
+  const { baseUrl: url, token } = session;
+  response.end(JSON.stringify({ url, token, rssBytes: process.memoryUsage().rss }));
+}).listen(Number(controlPort), '127.0.0.1');
 process.on('SIGTERM', () => process.exit(0));

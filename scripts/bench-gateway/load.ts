@@ -1,9 +1,9 @@
 /**
  * Sends chat completions as fast as they are answered, in a process of its own, so that its work is not counted as the
- * server's. Takes one job per line of standard input, as JSON, and prints what it measured as one line.
+ * server's. Takes a job as the body of a request to the port of its argument, and answers with what it measured.
  */
 import { randomUUID } from 'node:crypto';
-import { createInterface } from 'node:readline';
+import { createServer, type IncomingMessage } from 'node:http';
 
 import { Agent, request } from 'undici';
 
@@ -65,6 +65,22 @@ function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
-  console.log(JSON.stringify(await run(JSON.parse(line) as LoadJob)));
+async function readJob(message: IncomingMessage): Promise<LoadJob> {
+  let text = '';
+  for await (const chunk of message as AsyncIterable<Buffer>) text += chunk.toString('utf8');
+  return JSON.parse(text) as LoadJob;
 }
+
+createServer((message, response) => {
+  if (message.method === 'GET') {
+    response.end('ready');
+    return;
+  }
+  readJob(message)
+    .then(run)
+    .then(
+      (result) => response.end(JSON.stringify(result)),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+}).listen(Number(process.argv[2]), '127.0.0.1');
+process.on('SIGTERM', () => process.exit(0));

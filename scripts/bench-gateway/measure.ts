@@ -1,6 +1,5 @@
 import { median, say } from '../bench-pipeline/figures.ts';
 import type { Measured } from './figures.ts';
-import type { LineProcess } from './line-process.ts';
 import type { LoadJob, LoadResult } from './load-job.ts';
 
 /** Where calls go to. */
@@ -26,12 +25,14 @@ export interface Amounts {
 export const fullAmounts: Amounts = { rounds: 5, callsPerRound: 300, memoryCalls: 100_000 };
 export const quickAmounts: Amounts = { rounds: 1, callsPerRound: 30, memoryCalls: 300 };
 
+/** Sends what a job says, and measures. */
+export type Load = (job: LoadJob) => Promise<LoadResult>;
+
 type Kind = { atOnce: number; isStream: boolean };
 
 /** Measures every target in turn, round by round, so that a slow minute of the machine hits all of them alike. */
-export async function measureCalls(load: LineProcess, targets: Targets, amounts: Amounts): Promise<Measured> {
-  const run = async (target: Target, kind: Kind, calls: number): Promise<LoadResult> =>
-    (await load.ask({ ...target, ...kind, calls } satisfies LoadJob)) as LoadResult;
+export async function measureCalls(load: Load, targets: Targets, amounts: Amounts): Promise<Measured> {
+  const run = (target: Target, kind: Kind, calls: number): Promise<LoadResult> => load({ ...target, ...kind, calls });
   const kinds: Kind[] = [false, true].flatMap((isStream) => [1, 16, 64].map((atOnce) => ({ atOnce, isStream })));
   const named = Object.entries(targets).flatMap(([name, target]: [string, Target | null]) =>
     target === null ? [] : [{ name, target }],
@@ -90,17 +91,16 @@ function toFigures(
 
 /** How the gateway's memory grows with the number of its calls. */
 export async function measureMemory(
-  load: LineProcess,
-  gateway: { target: Target; process: LineProcess },
+  load: Load,
+  gateway: { target: Target; readRssBytes: () => Promise<number> },
   amounts: Amounts,
 ): Promise<Measured> {
-  const askRss = async () => ((await gateway.process.ask('memory')) as { rssBytes: number }).rssBytes;
-  const calls = async (count: number) =>
-    load.ask({ ...gateway.target, calls: count, atOnce: 16, isStream: false } satisfies LoadJob);
+  const { target, readRssBytes } = gateway;
+  const calls = (count: number) => load({ ...target, calls: count, atOnce: 16, isStream: false });
   say(`${amounts.memoryCalls} calls for the growth of memory`);
   await calls(amounts.memoryCalls / 10);
-  const early = await askRss();
+  const early = await readRssBytes();
   await calls((amounts.memoryCalls * 9) / 10);
-  const late = await askRss();
+  const late = await readRssBytes();
   return { 'memory-growth-100k': late / early, 'memory-after-100k': late / 1024 ** 2 };
 }

@@ -1,6 +1,5 @@
-/** A provider on loopback that answers at once, whole or in pieces. Prints its port. Run as a process of its own. */
+/** A provider on a loopback port (its argument) that answers at once, whole or in pieces. A process of its own. */
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 const usage = { prompt_tokens: 500, completion_tokens: 40, total_tokens: 540 };
 const head = { id: 'chatcmpl-1', created: 1_700_000_000, model: 'gpt-5.6' };
@@ -37,5 +36,5 @@ const server = createServer((request, response) => {
   request.on('end', () => answer(Buffer.concat(chunks).includes('"stream":true'), response));
 });
 server.keepAliveTimeout = 60_000;
-server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
+server.listen(Number(process.argv[2]), '127.0.0.1');
 process.on('SIGTERM', () => process.exit(0));

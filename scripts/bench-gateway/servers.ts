@@ -1,64 +1,120 @@
 import { join } from 'node:path';
 
+import { request } from 'undici';
+
 import { openDatabase } from '../../prisma/client.ts';
+import { createStackPart } from '../../tests/support/stack-part.ts';
 import { provideDatabase } from '../../tests/support/stack-parts.ts';
 import { insertWorkOrder } from '../../tests/support/work-orders.ts';
+import { hostEnvironment } from '../../tools/environment.mjs';
 import { reservePorts } from '../../tools/ports.mjs';
-import { startLineProcess, type LineProcess } from './line-process.ts';
+import type { LoadResult } from './load-job.ts';
 import { startLitellm } from './litellm.ts';
-import type { Target, Targets } from './measure.ts';
+import type { Load, Target, Targets } from './measure.ts';
 
 /** Everything that is measured, each in a process of its own. */
 export interface BenchGateway {
-  load: LineProcess;
-  gateway: LineProcess;
+  load: Load;
+  readRssBytes: () => Promise<number>;
   targets: Targets;
   close(): Promise<void>;
 }
+
+/** Longer than 100,000 calls take. */
+const jobTimeoutMs = 30 * 60_000;
 
 /**
  * @param folder for data and logs; the caller removes it
  * @throws when a part of ours does not start
  */
 export async function startBenchGateway(folder: string, withLitellm: boolean): Promise<BenchGateway> {
-  const reserved = await reservePorts([{ part: 'PostgreSQL', preferred: 58_630 }]);
-  const [postgres = 0] = reserved.ports;
+  const names = ['PostgreSQL', 'provider', 'gateway', 'load'];
+  const reserved = await reservePorts(names.map((part, index) => ({ part, preferred: 58_630 + index })));
+  const [postgres = 0, providerPort = 0, gatewayPort = 0, loadPort = 0] = reserved.ports;
   const ends: (() => Promise<void>)[] = [async () => reserved.release()];
   const close = async () => {
     for (const end of ends.toReversed()) await end();
+  };
+  const start = async (name: string, args: string[], { port, env = {} }: StartOptions) => {
+    const part = createStackPart({
+      name,
+      logFile: join(folder, 'logs', `${name}.log`),
+      command: async () => ({
+        command: process.execPath,
+        args: [join(import.meta.dirname, `${name}.ts`), ...args],
+        env: hostEnvironment(env),
+      }),
+      isReady: () => answers(port),
+    });
+    ends.push(() => part.stop());
+    await part.start();
   };
   try {
     const ports = { api: 0, workerHealth: 0, temporal: 0, temporalUi: 0, postgres };
     const stored = await provideDatabase({ stateDirectory: folder, ports }, true);
     ends.push(() => stored.remove());
-    const database = openDatabase(stored.url, 1);
-    const workOrderId = await insertWorkOrder(database);
-    await database.$disconnect();
-    const start = (name: string, args: string[] = [], environment: Record<string, string> = {}) => {
-      const started = startLineProcess(join(import.meta.dirname, name), args, environment);
-      ends.push(() => started.stop());
-      return started;
-    };
-    const provider = start('provider.ts');
-    const providerUrl = `http://127.0.0.1:${String(await provider.next())}/v1`;
-    const gateway = start('gateway-process.ts', [workOrderId], {
-      DATABASE_URL: stored.url,
-      TEMPORAL_ADDRESS: '127.0.0.1:1',
-      RATCHET_STATE_DIR: folder,
-      RATCHET_CACHE: folder,
-      RATCHET_LOG_LEVEL: 'warn',
-      OPENAI_BASE_URL: providerUrl,
-      OPENAI_API_KEY: 'none',
-      RATCHET_FALLBACK_CHAIN: 'none',
-    });
-    const { baseUrl: url, token } = (await gateway.next()) as { baseUrl: string; token: string };
+    const workOrderId = await makeOrder(stored.url);
+    const providerUrl = `http://127.0.0.1:${providerPort}/v1`;
+    await start('provider', [String(providerPort)], { port: providerPort });
+    const env = gatewayEnvironment(folder, stored.url, providerUrl);
+    await start('gateway-process', [workOrderId, String(gatewayPort)], { port: gatewayPort, env });
+    await start('load', [String(loadPort)], { port: loadPort });
     const litellm = withLitellm ? await startLitellm(providerUrl, folder) : null;
     if (litellm !== null) ends.push(() => litellm.stop());
+    const { url, token } = await askGateway(gatewayPort);
     const direct: Target = { url: providerUrl, token: 'none' };
-    const targets = { direct, gateway: { url, token }, litellm: litellm?.target ?? null };
-    return { load: start('load.ts'), gateway, targets, close };
+    return {
+      load: (job) => sendJob(loadPort, JSON.stringify(job)),
+      readRssBytes: async () => (await askGateway(gatewayPort)).rssBytes,
+      targets: { direct, gateway: { url, token }, litellm: litellm?.target ?? null },
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+interface StartOptions {
+  /** Where it answers when it is ready. */
+  port: number;
+  env?: Record<string, string>;
+}
+
+async function makeOrder(databaseUrl: string): Promise<string> {
+  const database = openDatabase(databaseUrl, 1);
+  const workOrderId = await insertWorkOrder(database);
+  await database.$disconnect();
+  return workOrderId;
+}
+
+function gatewayEnvironment(folder: string, databaseUrl: string, providerUrl: string): Record<string, string> {
+  return {
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: '127.0.0.1:1',
+    RATCHET_STATE_DIR: folder,
+    RATCHET_CACHE: folder,
+    RATCHET_LOG_LEVEL: 'warn',
+    OPENAI_BASE_URL: providerUrl,
+    OPENAI_API_KEY: 'none',
+    RATCHET_FALLBACK_CHAIN: 'none',
+  };
+}
+
+async function answers(port: number): Promise<boolean> {
+  const response = await fetch(`http://127.0.0.1:${port}/`).catch(() => null);
+  return response !== null;
+}
+
+async function askGateway(port: number): Promise<Target & { rssBytes: number }> {
+  const response = await fetch(`http://127.0.0.1:${port}/`);
+  return (await response.json()) as Target & { rssBytes: number };
+}
+
+async function sendJob(port: number, job: string): Promise<LoadResult> {
+  const limits = { headersTimeout: jobTimeoutMs, bodyTimeout: jobTimeoutMs };
+  const { statusCode, body } = await request(`http://127.0.0.1:${port}/`, { method: 'POST', body: job, ...limits });
+  const text = await body.text();
+  if (statusCode !== 200) throw new Error(`The load failed: ${text}`);
+  return JSON.parse(text) as LoadResult;
 }

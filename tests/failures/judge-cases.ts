@@ -61,10 +61,20 @@ function isSamePlace(
 
 /** Every failing test and no other; with or without the suites around it, whatever separates them. */
 function areSameTests(expected: readonly string[], found: readonly string[]): boolean {
-  const plain = (name: string) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim();
+  const plain = (name: string) =>
+    name
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+      .trim();
   const isSame = (a: string, b: string) => {
     const [one, other] = [plain(a), plain(b)];
-    return one === other || one.endsWith(` ${other}`) || other.endsWith(` ${one}`) || one.startsWith(`${other} `) || other.startsWith(`${one} `);
+    return (
+      one === other ||
+      one.endsWith(` ${other}`) ||
+      other.endsWith(` ${one}`) ||
+      one.startsWith(`${other} `) ||
+      other.startsWith(`${one} `)
+    );
   };
   return (
     expected.every((name) => found.some((given) => isSame(name, given))) &&
@@ -86,7 +96,9 @@ export function totalsOf(judgements: readonly Judgement[]): Totals {
   };
   const f1: Partial<Record<FailureClass, number>> = {};
   for (const failureClass of failureClasses) {
-    const right = judgements.filter(({ one, failure }) => one.expected.class === failureClass && failure.failureClass === failureClass).length;
+    const right = judgements.filter(
+      ({ one, failure }) => one.expected.class === failureClass && failure.failureClass === failureClass,
+    ).length;
     const wanted = judgements.filter(({ one }) => one.expected.class === failureClass).length;
     const given = judgements.filter(({ failure }) => failure.failureClass === failureClass).length;
     if (wanted + given > 0) f1[failureClass] = (2 * right) / (wanted + given);

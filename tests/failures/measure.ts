@@ -26,8 +26,18 @@ if (values.misses === true) {
     if (Object.values(judgement).includes(false)) console.log(describe(judgement));
   }
 }
-console.log('development', JSON.stringify(totalsOf(development), (_key, value: unknown) => (typeof value === 'number' ? Math.round(value * 1_000) / 1_000 : value)));
+console.log(
+  'development',
+  JSON.stringify(totalsOf(development), (_key, value: unknown) =>
+    typeof value === 'number' ? Math.round(value * 1_000) / 1_000 : value,
+  ),
+);
 if (values.only === undefined) {
   const { f1: _classes, ...held } = totalsOf(readCases('held-out').map((one) => judgeCase(one, withTool)));
-  console.log('held-out', JSON.stringify(held, (_key, value: unknown) => (typeof value === 'number' ? Math.round(value * 1_000) / 1_000 : value)));
+  console.log(
+    'held-out',
+    JSON.stringify(held, (_key, value: unknown) =>
+      typeof value === 'number' ? Math.round(value * 1_000) / 1_000 : value,
+    ),
+  );
 }

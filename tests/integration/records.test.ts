@@ -97,6 +97,7 @@ function outcome(given: Partial<OutcomeRecord> = {}): OutcomeRecord {
     executionTimeMs: 2_000,
     modelAsked: 'scripted',
     modelServed: null,
+    isDegraded: false,
     routeReason: 'the only one',
     policyVersion: '2026-11-21',
     diffStat: { files: 1, added: 2, removed: 3 },

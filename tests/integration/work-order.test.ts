@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -86,6 +86,12 @@ describe('the first bundled order', () => {
       { step: 'edit', state: 'settled', provider: 'scripted' },
     ]);
     expect(await database.modelAnswer.count({ where })).toBe(0);
+    // Read from Aider's own analytics log: at most 1 % off, or the line would be another one.
+    const log = await readFile(join(stack.stateDirectory, 'logs/worker.log'), 'utf8');
+    const [counted] = log.split('\n').filter((line) => line.includes('tokens as the gateway') && line.includes(truncate.id));
+    expect(JSON.parse(counted ?? 'null')).toMatchObject({
+      gateway: { inputTokens: calls[1]?.inputTokens, outputTokens: calls[1]?.outputTokens },
+    });
     const gates = await database.gateResult.findMany({ where, orderBy: { position: 'asc' } });
     expect(gates.map(({ gate, outcome }) => `${gate} ${outcome}`)).toEqual([
       'install passed',

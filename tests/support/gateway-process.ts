@@ -1,15 +1,16 @@
 /**
  * A gateway in a process of its own, as a second worker has it. Reads a job as JSON from standard input, prints `ready`,
- * makes all the calls at once and prints how they ended as one line of JSON.
+ * makes the calls one soon after the other and prints how they ended as one line of JSON.
  */
 import { text } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import { z } from 'zod';
 
 import { AppError } from '../../domain/errors.ts';
 import { openDatabase } from '../../prisma/client.ts';
 import { createModelCallRepository } from '../../prisma/repositories/model-calls.ts';
-import { createTestGateway, editRequest } from './model-gateway.ts';
+import { callGapMs, createTestGateway, editRequest } from './model-gateway.ts';
 
 export const jobSchema = z.object({
   databaseUrl: z.string(),
@@ -43,16 +44,28 @@ const gateway = createTestGateway({
 // The first connection takes the longest.
 await database.$queryRaw`SELECT 1`;
 process.stdout.write('ready\n');
-const reports = await Promise.all(job.calls.map(makeCall));
+const reports = await Promise.all(
+  job.calls.map(async (call, index) => {
+    await wait(index * callGapMs);
+    return makeCall(call);
+  }),
+);
 process.stdout.write(`${JSON.stringify(reports)}\n`);
 await database.$disconnect();
 
-async function makeCall({ workOrderId, prompt, costCapUsdMicros, outputTokensMax }: z.infer<typeof jobSchema>['calls'][number]) {
+async function makeCall({
+  workOrderId,
+  prompt,
+  costCapUsdMicros,
+  outputTokensMax,
+}: z.infer<typeof jobSchema>['calls'][number]) {
   const scope = { workOrderId, attempt: 1, step: 'edit', costCapUsdMicros };
   try {
-    const { repeated, text: answer, costUsdMicros } = await gateway.generate(
-      editRequest(workOrderId, prompt, { scope, outputTokensMax }),
-    );
+    const {
+      repeated,
+      text: answer,
+      costUsdMicros,
+    } = await gateway.generate(editRequest(workOrderId, prompt, { scope, outputTokensMax }));
     return { repeated, text: answer, costUsdMicros };
   } catch (error) {
     if (error instanceof AppError) return { code: error.code };

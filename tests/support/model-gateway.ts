@@ -87,6 +87,9 @@ export function createTestGateway(options: TestGatewayOptions): ModelGateway {
   });
 }
 
+/** Between the starts of two calls of many: so short that they run side by side, so long that few share a statement. */
+export const callGapMs = 3;
+
 /** Settings of a worker that knows all three providers of a server, with these standing in for each other. */
 export function wireSettings({ url }: { url: string }, chain = 'none'): Record<string, string> {
   return {

@@ -112,9 +112,7 @@ async function send(response: ServerResponse, call: ProviderCall, reply: Provide
   response.writeHead(reply.status ?? 200, { 'content-type': contentType, ...reply.headers });
   const answer = toAnswer(call, reply);
   const { begin, piece, end, whole } = openAiDialect;
-  response.end(
-    reply.rawBody ?? (isStream ? begin(answer) + piece(answer, answer.text) + end(answer) : whole(answer)),
-  );
+  response.end(reply.rawBody ?? (isStream ? begin(answer) + piece(answer, answer.text) + end(answer) : whole(answer)));
 }
 
 const stopKinds: Record<string, StopKind> = { stop: 'end', length: 'length', content_filter: 'refusal' };

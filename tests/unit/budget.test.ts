@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { readPriceTable } from '../../activities/llm/prices/price-table.ts';
-import { costOfTokens, estimateTokens, largestCost, type ModelEntry, type TokenUsage } from '../../domain/budget/models.ts';
+import {
+  costOfTokens,
+  estimateTokens,
+  largestCost,
+  type ModelEntry,
+  type TokenUsage,
+} from '../../domain/budget/models.ts';
 import { formatUsdMicros, toUsdMicros } from '../../domain/budget/money.ts';
 
 const { chat: modelCatalogue } = await readPriceTable(undefined);

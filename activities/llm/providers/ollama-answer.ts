@@ -43,34 +43,41 @@ export async function readOllamaAnswer(response: Response, { identity, report }:
  */
 export async function readOllamaStream(response: Response, options: ReadOptions): Promise<ProviderAnswer> {
   const { request, identity, report } = options;
-  const texts: string[] = [];
-  const toolCalls: ToolCall[] = [];
-  let last: OllamaAnswer | null = null;
-  let bytes = 0;
+  const parts: StreamedParts = { texts: [], toolCalls: [], last: null, bytes: 0 };
   try {
-    for await (const line of linesOf(response)) {
-      const answer = parseLine(line, identity);
-      const { content } = answer.message;
-      texts.push(content);
-      bytes += Buffer.byteLength(content);
-      if (content !== '') request.onPiece?.({ kind: 'text', text: content });
-      for (const call of toolCallsOf(answer, toolCalls.length)) {
-        request.onPiece?.({ kind: 'tool-call', index: toolCalls.length, id: call.id, name: call.name });
-        request.onPiece?.({ kind: 'tool-input', index: toolCalls.length, text: call.input });
-        toolCalls.push(call);
-        bytes += Buffer.byteLength(call.name + call.input);
-      }
-      if (answer.done === true) last = answer;
-    }
-    if (last === null) throw toBadAnswerError(identity, 'The stream ended without a last line.');
+    for await (const line of linesOf(response)) takeLine(parts, parseLine(line, identity), request);
+    if (parts.last === null) throw toBadAnswerError(identity, 'The stream ended without a last line.');
+    // Its last line tells of the whole answer, but of no tool call before it.
+    return { ...toAnswer(parts.last, report, parts.toolCalls), text: parts.texts.join('') };
   } catch (error) {
     const reason: unknown = request.signal.aborted ? request.signal.reason : (report.error ?? error);
     const isFaultOfOurs = !(reason instanceof AppError) && !request.signal.aborted;
-    if (bytes === 0 || isFaultOfOurs) throw reason;
-    throw new BrokenAnswerError(toBrokenStreamError(identity, reason), { bytes, usage: null });
+    if (parts.bytes === 0 || isFaultOfOurs) throw reason;
+    throw new BrokenAnswerError(toBrokenStreamError(identity, reason), { bytes: parts.bytes, usage: null });
   }
-  // Its last line tells of the whole answer, but of no tool call before it.
-  return { ...toAnswer(last, report, toolCalls), text: texts.join('') };
+}
+
+interface StreamedParts {
+  texts: string[];
+  toolCalls: ToolCall[];
+  last: OllamaAnswer | null;
+  /** UTF-8, of all that came so far. */
+  bytes: number;
+}
+
+function takeLine(parts: StreamedParts, answer: OllamaAnswer, { onPiece }: ProviderRequest): void {
+  const { content } = answer.message;
+  parts.texts.push(content);
+  parts.bytes += Buffer.byteLength(content);
+  if (content !== '') onPiece?.({ kind: 'text', text: content });
+  for (const call of toolCallsOf(answer, parts.toolCalls.length)) {
+    const index = parts.toolCalls.length;
+    onPiece?.({ kind: 'tool-call', index, id: call.id, name: call.name });
+    onPiece?.({ kind: 'tool-input', index, text: call.input });
+    parts.toolCalls.push(call);
+    parts.bytes += Buffer.byteLength(call.name + call.input);
+  }
+  if (answer.done === true) parts.last = answer;
 }
 
 async function* linesOf(response: Response): AsyncGenerator<string> {

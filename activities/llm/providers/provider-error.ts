@@ -41,7 +41,7 @@ const refusalKinds = new Set(['content_filter', 'content_policy_violation']);
 /** The error of a response that is not 2xx: by its machine-readable kind, its status, and where both say too little its words. */
 export function toResponseError(identity: ProviderIdentity, response: RefusedResponse, now: Date): AppError {
   const { kinds, message } = readErrorBody(response.body);
-  const code = codeOfResponse(response.status, { kinds, message });
+  const code = codeOfResponse({ status: response.status, kinds, message });
   const retryAfterMs = readRetryAfterMs(response.headers['retry-after'], now);
   return new AppError(code, explain(identity, code, response.status), {
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -111,19 +111,29 @@ function parseJson(text: string): unknown {
 const contextWords = /prompt is too long|input is too long|exceeds? (?:the |its )?(?:maximum )?context/i;
 const creditWords = /credit balance is too low/i;
 
-function codeOfResponse(status: number, { kinds, message }: { kinds: readonly string[]; message: string }): ErrorCode {
-  const has = (known: Set<string>) => kinds.some((kind) => known.has(kind));
-  if (status === 400 && contextWords.test(message)) return 'context-exceeded';
-  if (status === 400 && creditWords.test(message)) return 'provider-money-out';
-  // Before the status: a bill that is not paid comes as 429, and waiting would not help.
-  if (status === 402 || has(moneyOutKinds)) return 'provider-money-out';
-  if (status === 413 || has(contextKinds)) return 'context-exceeded';
-  if (has(refusalKinds)) return 'provider-refused';
-  if (status === 401 || status === 403) return 'provider-unauthorized';
-  if (status === 429 || has(rateKinds)) return 'provider-rate-limited';
-  if (status === 408 || status === 504) return 'provider-timeout';
-  if (status >= 500 || has(failingKinds)) return 'provider-unavailable';
-  return 'provider-refused';
+interface Refusal {
+  status: number;
+  kinds: readonly string[];
+  message: string;
+}
+
+const has = ({ kinds }: Refusal, known: ReadonlySet<string>) => kinds.some((kind) => known.has(kind));
+
+/** The first that fits decides. Money before the status: a bill that is not paid comes as 429, and waiting would not help. */
+const refusalRules: readonly (readonly [code: ErrorCode, fits: (refusal: Refusal) => boolean])[] = [
+  ['context-exceeded', ({ status, message }) => status === 400 && contextWords.test(message)],
+  ['provider-money-out', ({ status, message }) => status === 400 && creditWords.test(message)],
+  ['provider-money-out', (refusal) => refusal.status === 402 || has(refusal, moneyOutKinds)],
+  ['context-exceeded', (refusal) => refusal.status === 413 || has(refusal, contextKinds)],
+  ['provider-refused', (refusal) => has(refusal, refusalKinds)],
+  ['provider-unauthorized', ({ status }) => status === 401 || status === 403],
+  ['provider-rate-limited', (refusal) => refusal.status === 429 || has(refusal, rateKinds)],
+  ['provider-timeout', ({ status }) => status === 408 || status === 504],
+  ['provider-unavailable', (refusal) => refusal.status >= 500 || has(refusal, failingKinds)],
+];
+
+function codeOfResponse(refusal: Refusal): ErrorCode {
+  return refusalRules.find(([, fits]) => fits(refusal))?.[0] ?? 'provider-refused';
 }
 
 function explain(identity: ProviderIdentity, code: ErrorCode, status: number | null): string {

@@ -58,20 +58,10 @@ export async function providerFetch(input: Parameters<typeof fetch>[0], init?: R
     report.error ??= toWireError(identity, timeouts, error);
     return report.error;
   };
-  let response: Dispatcher.ResponseData;
-  try {
-    response = await send(String(input instanceof Request ? input.url : input), {
-      method: 'POST',
-      headers: toHeaders(init?.headers),
-      body: typeof init?.body === 'string' ? init.body : null,
-      dispatcher: agentFor(timeouts.connectMs),
-      headersTimeout: timeouts.firstByteMs,
-      bodyTimeout: timeouts.stallMs,
-      signal: init?.signal ?? null,
-    });
-  } catch (error) {
+  const url = String(input instanceof Request ? input.url : input);
+  const response = await post(url, init ?? {}, timeouts).catch((error: unknown) => {
     throw fail(error);
-  }
+  });
   report.firstByteMs = Math.round(performance.now() - startedAtMs);
   const failInBody = (error: unknown): AppError => {
     const { code, message, retryAfterMs, context, cause } = fail(error);
@@ -87,6 +77,18 @@ export async function providerFetch(input: Parameters<typeof fetch>[0], init?: R
   // These three may have no body.
   const isEmpty = [204, 205, 304].includes(response.statusCode);
   return new Response(isEmpty ? null : body, { status: response.statusCode, headers });
+}
+
+function post(url: string, init: RequestInit, timeouts: CallTimeouts): Promise<Dispatcher.ResponseData> {
+  return send(url, {
+    method: 'POST',
+    headers: toHeaders(init.headers),
+    body: typeof init.body === 'string' ? init.body : null,
+    dispatcher: agentFor(timeouts.connectMs),
+    headersTimeout: timeouts.firstByteMs,
+    bodyTimeout: timeouts.stallMs,
+    signal: init.signal ?? null,
+  });
 }
 
 function toHeaders(headers: RequestInit['headers']): Record<string, string> {

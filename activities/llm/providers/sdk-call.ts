@@ -1,23 +1,17 @@
-import { APICallError, type LanguageModelV4, type LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import {
-  EmptyResponseBodyError,
   InvalidResponseDataError,
-  JSONParseError,
-  NoContentGeneratedError,
+  type LanguageModelV4,
+  type LanguageModelV4FinishReason,
+  type LanguageModelV4StreamPart,
+  type LanguageModelV4Usage,
 } from '@ai-sdk/provider';
-import { TypeValidationError, type LanguageModelV4FinishReason, type LanguageModelV4Usage } from '@ai-sdk/provider';
 
 import { AppError } from '../../../domain/errors.ts';
 import { BrokenAnswerError } from './broken-answer.ts';
 import type { FinishReason, ProviderAnswer, ProviderRequest } from './provider.ts';
-import {
-  toBadAnswerError,
-  toBrokenStreamError,
-  toConnectionError,
-  toResponseError,
-  type ProviderIdentity,
-} from './provider-error.ts';
+import { toBrokenStreamError, type ProviderIdentity } from './provider-error.ts';
 import { onWire, type WireReport } from './provider-fetch.ts';
+import { toSdkError } from './sdk-error.ts';
 import { toSdkOptions } from './sdk-prompt.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
 
@@ -68,20 +62,9 @@ async function stream(
 ): Promise<ProviderAnswer> {
   const { stream: parts } = await model.doStream(toSdkOptions(request));
   const answer = new StreamedAnswer(request.onPiece ?? (() => undefined));
-  let finish: Extract<LanguageModelV4StreamPart, { type: 'finish' }> | null = null;
-  let failure: unknown = null;
-  try {
-    for await (const part of parts) {
-      if (part.type === 'error') failure ??= part.error;
-      else if (part.type === 'finish') finish = part;
-      else answer.add(part);
-    }
-  } catch (error) {
-    failure ??= error;
-  }
+  const { finish, failure } = await readParts(parts, answer);
   const usage = finish === null ? null : toUsage(finish.usage);
-  const isWhole = finish !== null && !['error', 'interrupted'].includes(finish.finishReason.unified);
-  if (failure !== null || finish === null || !isWhole) {
+  if (finish === null || failure !== null) {
     const told = failure ?? new InvalidResponseDataError({ data: null, message: 'The stream ended too early.' });
     const reason = toSdkError(told, { request, identity, report });
     const isFaultOfOurs = !(reason instanceof AppError) && !request.signal.aborted;
@@ -99,6 +82,29 @@ async function stream(
   };
 }
 
+type FinishPart = Extract<LanguageModelV4StreamPart, { type: 'finish' }>;
+
+/** Reads a stream to its end, whichever end that is. */
+async function readParts(
+  parts: AsyncIterable<LanguageModelV4StreamPart>,
+  answer: StreamedAnswer,
+): Promise<{ finish: FinishPart | null; failure: unknown }> {
+  let finish: FinishPart | null = null;
+  let failure: unknown = null;
+  try {
+    for await (const part of parts) {
+      if (part.type === 'error') failure ??= part.error;
+      else if (part.type === 'finish') finish = part;
+      else answer.add(part);
+    }
+  } catch (error) {
+    failure ??= error;
+  }
+  const isCutOff = finish !== null && ['error', 'interrupted'].includes(finish.finishReason.unified);
+  if (isCutOff) failure ??= new InvalidResponseDataError({ data: null, message: 'The stream was cut off.' });
+  return { finish, failure };
+}
+
 function toFinishReason({ unified }: LanguageModelV4FinishReason): FinishReason {
   return unified === 'error' || unified === 'interrupted' ? 'other' : unified;
 }
@@ -112,32 +118,4 @@ function toUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): ProviderA
     cachedInputTokens: inputTokens.cacheRead ?? 0,
     cacheWriteInputTokens: inputTokens.cacheWrite ?? 0,
   };
-}
-
-/** Whatever the SDK throws, as an error of ours; the signal's reason when the caller ended the call. */
-export function toSdkError(
-  error: unknown,
-  { request, identity, report }: { request: { signal: AbortSignal }; identity: ProviderIdentity; report: WireReport },
-): unknown {
-  if (request.signal.aborted) return request.signal.reason;
-  if (report.error !== null) return report.error;
-  if (APICallError.isInstance(error)) {
-    const { statusCode } = error;
-    if (statusCode === undefined) return toConnectionError(identity, error);
-    if (statusCode < 300) return toBadAnswerError(identity, error.message);
-    const headers = error.responseHeaders ?? {};
-    return toResponseError(identity, { status: statusCode, headers, body: error.responseBody ?? '' }, new Date());
-  }
-  const isUnreadable =
-    EmptyResponseBodyError.isInstance(error) ||
-    InvalidResponseDataError.isInstance(error) ||
-    JSONParseError.isInstance(error) ||
-    TypeValidationError.isInstance(error) ||
-    NoContentGeneratedError.isInstance(error) ||
-    // Anthropic's model throws this when the first event of a stream can't be read.
-    (error instanceof Error && error.message === 'Expected a normalized Anthropic stream error');
-  if (isUnreadable) return toBadAnswerError(identity, error.message);
-  if (error instanceof AppError || error instanceof Error) return error;
-  // Providers put an error into a stream as data: it has no status.
-  return toResponseError(identity, { status: 200, headers: {}, body: JSON.stringify({ error }) }, new Date());
 }

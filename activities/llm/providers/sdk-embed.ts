@@ -3,7 +3,7 @@ import type { EmbeddingModelV4 } from '@ai-sdk/provider';
 import type { EmbeddingAnswer, EmbeddingRequest } from './provider.ts';
 import { toBadAnswerError, type ProviderIdentity } from './provider-error.ts';
 import { onWire, type WireReport } from './provider-fetch.ts';
-import { toSdkError } from './sdk-call.ts';
+import { toSdkError } from './sdk-error.ts';
 
 /**
  * One request for vectors through the AI SDK's models.

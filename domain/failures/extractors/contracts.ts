@@ -7,71 +7,150 @@ export const contractRules = rulesOf(null, 'contract_violation', [
   {
     name: 'api-report',
     cue: ['api report', 'ae-', 'api signature', 'public api'],
-    pattern: /(?:You have changed the (?:public )?API signature|API report file is (?:missing|out of date)|The API (?:report|Extractor report) .{0,80}(?:missing|changed|differ|outdated|not up.to.date)|[Pp]ublic API (?:has changed|surface changed|changes? detected)|API check failed for project|api (?:file|dump).{0,60}(?:differ|not match|outdated|out of date))/i,
+    pattern:
+      /(?:You have changed the (?:public )?API signature|API report file is (?:missing|out of date)|The API (?:report|Extractor report) .{0,80}(?:missing|changed|differ|outdated|not up.to.date)|[Pp]ublic API (?:has changed|surface changed|changes? detected)|API check failed for project|api (?:file|dump).{0,60}(?:differ|not match|outdated|out of date))/i,
   },
   {
     name: 'buf-breaking',
-    cue: ['previously present', 'changed type from', 'changed name from', 'changed cardinality', 'changed label', 'was deleted', 'without reserving', 'changed from "', 'breaking change'],
+    cue: [
+      'previously present',
+      'changed type from',
+      'changed name from',
+      'changed cardinality',
+      'changed label',
+      'was deleted',
+      'without reserving',
+      'changed from "',
+      'breaking change',
+    ],
     weight: 88,
-    pattern: /^(?:(?<file>[^\s:]{1,300}\.proto):(?<line>\d{1,7}):(?<column>\d{1,7}):)?(?<message>(?:Previously present .{1,200}|(?:Field|Enum value|RPC|Message|Enum|Service|Method|Oneof|File|Package) ?.{0,200}(?:changed (?:type|name|cardinality|label|from|option|request|response|client|server|default|json).{0,120}|was deleted.{0,80}|deleted without reserving.{0,60})))/,
+    pattern:
+      /^(?:(?<file>[^\s:]{1,300}\.proto):(?<line>\d{1,7}):(?<column>\d{1,7}):)?(?<message>(?:Previously present .{1,200}|(?:Field|Enum value|RPC|Message|Enum|Service|Method|Oneof|File|Package) ?.{0,200}(?:changed (?:type|name|cardinality|label|from|option|request|response|client|server|default|json).{0,120}|was deleted.{0,80}|deleted without reserving.{0,60})))/,
   },
   {
     name: 'openapi-breaking',
-    cue: ['breaking change', 'api-path-removed', 'request-', 'response-', 'not backward', 'backwards incompatible', 'backward incompatible', 'incompatible change', 'breaking:', 'major change'],
-    pattern: /(?:(?<!\b(?:no|0|No|without) )\b(?:[1-9]\d{0,4} )?[Bb]reaking changes?(?:\b.{0,40})?(?:detected|found|found:|:|\()|(?:error|ERROR)\s{1,4}\[(?<code>[a-z][\w-]{3,80})\] (?:at|in) |[Nn]ot backwards? compatible|[Bb]ackwards?[- ]incompatible|[1-9]\d{0,4} breaking changes?|Detected \d{1,4} breaking|[Bb]reaks? backwards? compatibility|\b(?:API|schema|contract) (?:is|are) (?:incompatible|not compatible)|the schema is not compatible|[Ii]ncompatible (?:API |schema )?changes?)/,
-    refine: (groups, view) => (/\b(?:no|0) (?:breaking|incompatible)/i.test(view.lines[view.at] ?? '') ? null : { groups: withPlace(groups, lookDown(view, 3, readPlace) ?? lookUp(view, 2, readPlace)) }),
+    cue: [
+      'breaking change',
+      'api-path-removed',
+      'request-',
+      'response-',
+      'not backward',
+      'backwards incompatible',
+      'backward incompatible',
+      'incompatible change',
+      'breaking:',
+      'major change',
+    ],
+    pattern:
+      /(?:(?<!\b(?:no|0|No|without) )\b(?:[1-9]\d{0,4} )?[Bb]reaking changes?(?:\b.{0,40})?(?:detected|found|found:|:|\()|(?:error|ERROR)\s{1,4}\[(?<code>[a-z][\w-]{3,80})\] (?:at|in) |[Nn]ot backwards? compatible|[Bb]ackwards?[- ]incompatible|[1-9]\d{0,4} breaking changes?|Detected \d{1,4} breaking|[Bb]reaks? backwards? compatibility|\b(?:API|schema|contract) (?:is|are) (?:incompatible|not compatible)|the schema is not compatible|[Ii]ncompatible (?:API |schema )?changes?)/,
+    refine: (groups, view) =>
+      /\b(?:no|0) (?:breaking|incompatible)/i.test(view.lines[view.at] ?? '')
+        ? null
+        : { groups: withPlace(groups, lookDown(view, 3, readPlace) ?? lookUp(view, 2, readPlace)) },
   },
   {
     name: 'graphql-breaking',
-    cue: ['✖ ', '✖  ', '✘ ', '[breaking]', 'was removed from', 'changed type from', 'on type \''],
+    cue: ['✖ ', '✖  ', '✘ ', '[breaking]', 'was removed from', 'changed type from', "on type '"],
     weight: 84,
-    pattern: /^(?:\[\w{1,10}\] )?\s{0,6}(?:✖|✘|×|\[BREAKING\]|- )\s{1,4}(?<message>(?:Field|Type|Argument|Enum value|Input field|Directive|Union member|Interface|Member) .{1,200}(?:was removed|changed type|was added to|removed from|changed from|changed kind).{0,160})/i,
+    pattern:
+      /^(?:\[\w{1,10}\] )?\s{0,6}(?:✖|✘|×|\[BREAKING\]|- )\s{1,4}(?<message>(?:Field|Type|Argument|Enum value|Input field|Directive|Union member|Interface|Member) .{1,200}(?:was removed|changed type|was added to|removed from|changed from|changed kind).{0,160})/i,
   },
   {
     name: 'graphql-operations',
     cue: ['cannot query field', 'detected ', 'invalid document'],
     weight: 60,
     pattern: /(?:Detected \d{1,5} invalid documents?|(?<message>Cannot query field .{1,200}))/,
-    refine: (groups, view) => ({ groups: withPlace(groups, lookUp(view, 6, readPlace)), ...(groups['message'] === undefined ? { weight: 86 } : {}) }),
+    refine: (groups, view) => ({
+      groups: withPlace(groups, lookUp(view, 6, readPlace)),
+      ...(groups['message'] === undefined ? { weight: 86 } : {}),
+    }),
   },
   {
     name: 'semver-checks',
     cue: ['semver requires', 'requires new major', '--- failure', 'semver check', 'requires a major'],
     weight: 88,
-    pattern: /(?:^--- failure (?<code>\w{1,80}): (?<message>.{1,200}) ---|semver requires new (?:major|minor) version|requires a (?:new )?major version)/,
-    refine: (groups, view) => ({ groups: withPlace(groups, lookDown(view, 14, (line) => (/previously in file|in file|in \S{1,200}:\d/.test(line) ? readPlace(line) : null))) }),
+    pattern:
+      /(?:^--- failure (?<code>\w{1,80}): (?<message>.{1,200}) ---|semver requires new (?:major|minor) version|requires a (?:new )?major version)/,
+    refine: (groups, view) => ({
+      groups: withPlace(
+        groups,
+        lookDown(view, 14, (line) =>
+          /previously in file|in file|in \S{1,200}:\d/.test(line) ? readPlace(line) : null,
+        ),
+      ),
+    }),
   },
   {
     name: 'abi',
-    cue: ['incompatible', 'binary compatibility', 'abi ', 'method_removed', 'removed functions', 'apicompat', 'cp0', 'method has been removed', 'java.method', 'java.class', 'java.field'],
-    pattern: /(?:(?:error )?\b(?<code>CP0\d{3}|java\.(?:method|class|field|annotation)\.\w{1,60}|METHOD_REMOVED\w{0,30}|CLASS_REMOVED\w{0,20})\b:? ?(?<message>.{0,300})|[Bb]inary (?:in)?compatib(?:le|ility).{0,60}(?:broken|problem|violat|error|changes|issues)|ABI (?:changes?|is incompatible|check failed|break)|[1-9]\d{0,3} Removed (?:functions?|variables?|symbols?)|The following API problems|breaking the build|There is at least one incompatibility|Failed binary compatibility check)/,
+    cue: [
+      'incompatible',
+      'binary compatibility',
+      'abi ',
+      'method_removed',
+      'removed functions',
+      'apicompat',
+      'cp0',
+      'method has been removed',
+      'java.method',
+      'java.class',
+      'java.field',
+    ],
+    pattern:
+      /(?:(?:error )?\b(?<code>CP0\d{3}|java\.(?:method|class|field|annotation)\.\w{1,60}|METHOD_REMOVED\w{0,30}|CLASS_REMOVED\w{0,20})\b:? ?(?<message>.{0,300})|[Bb]inary (?:in)?compatib(?:le|ility).{0,60}(?:broken|problem|violat|error|changes|issues)|ABI (?:changes?|is incompatible|check failed|break)|[1-9]\d{0,3} Removed (?:functions?|variables?|symbols?)|The following API problems|breaking the build|There is at least one incompatibility|Failed binary compatibility check)/,
   },
   {
     name: 'go-api',
     cue: ['incompatible changes:', 'incompatible with', 'removed: ', 'changed from'],
-    pattern: /^\s{0,4}(?:Incompatible changes:|(?:## )?incompatible changes$|- (?<message>[\w.*()]{1,120}: (?:removed|changed from .{1,200})))/,
+    pattern:
+      /^\s{0,4}(?:Incompatible changes:|(?:## )?incompatible changes$|- (?<message>[\w.*()]{1,120}: (?:removed|changed from .{1,200})))/,
   },
   {
     name: 'pact',
     cue: ['pact', 'contract', 'has a matching body', 'returns a response which', 'interaction'],
-    pattern: /(?:Pact verification failed|[Ff]ailed (?:to verify|interactions:)|returns a response which (?:.{0,60}\(FAILED|.{0,10}$)|There were \d{1,4} pact failures|Verif(?:ying|ication) .{0,40}pact.{0,60}fail|[Cc]ontract (?:test |verification |check )?(?:failed|violat|mismatch|broken)|Missing requests:|can-i-deploy.{0,40}(?:no|fail)|Computer says no)/i,
+    pattern:
+      /(?:Pact verification failed|[Ff]ailed (?:to verify|interactions:)|returns a response which (?:.{0,60}\(FAILED|.{0,10}$)|There were \d{1,4} pact failures|Verif(?:ying|ication) .{0,40}pact.{0,60}fail|[Cc]ontract (?:test |verification |check )?(?:failed|violat|mismatch|broken)|Missing requests:|can-i-deploy.{0,40}(?:no|fail)|Computer says no)/i,
   },
   {
     name: 'schema-registry',
     cue: ['incompatible', 'compatibility', 'reader_field_missing', 'type_mismatch', 'name_mismatch'],
     weight: 86,
-    pattern: /(?:\b(?<code>READER_FIELD_MISSING_DEFAULT_VALUE|TYPE_MISMATCH|NAME_MISMATCH|MISSING_ENUM_SYMBOLS|MISSING_UNION_BRANCH|FIXED_SIZE_MISMATCH|[A-Z]+_(?:TYPE|PROPERTY)_\w{1,40}(?:CHANGED|REMOVED|NARROWED|ADDED\w{0,40}))\b|[Ss]chema (?:being registered )?is (?:incompatible|not compatible)|SchemaCompatibility|[Ii]ncompatible schema|compatibility (?:check )?(?:failed|violation))/,
+    pattern:
+      /(?:\b(?<code>READER_FIELD_MISSING_DEFAULT_VALUE|TYPE_MISMATCH|NAME_MISMATCH|MISSING_ENUM_SYMBOLS|MISSING_UNION_BRANCH|FIXED_SIZE_MISMATCH|[A-Z]+_(?:TYPE|PROPERTY)_\w{1,40}(?:CHANGED|REMOVED|NARROWED|ADDED\w{0,40}))\b|[Ss]chema (?:being registered )?is (?:incompatible|not compatible)|SchemaCompatibility|[Ii]ncompatible schema|compatibility (?:check )?(?:failed|violation))/,
   },
   {
     name: 'package-entries',
-    cue: ['no resolution', 'masquerading', 'false cjs', 'false esm', '🎭', '💀', '👺', 'but the file does not exist', 'pkg.', 'fallback condition', 'resolution failed', 'internal resolution', 'cjs resolves to esm', 'unexpected module syntax', 'publint'],
-    pattern: /(?:💀|🎭|👺|🥴|❗️ ?The|\bNo resolution\b|Masquerading as (?:CJS|ESM)|^\d{1,3}\. (?<message>pkg\.\w.{1,300}|\/?\w.{0,100}is (?:written in|interpreted as).{1,200})|Resolution failed|Internal resolution error|Unexpected module syntax)/,
+    cue: [
+      'no resolution',
+      'masquerading',
+      'false cjs',
+      'false esm',
+      '🎭',
+      '💀',
+      '👺',
+      'but the file does not exist',
+      'pkg.',
+      'fallback condition',
+      'resolution failed',
+      'internal resolution',
+      'cjs resolves to esm',
+      'unexpected module syntax',
+      'publint',
+    ],
+    pattern:
+      /(?:💀|🎭|👺|🥴|❗️ ?The|\bNo resolution\b|Masquerading as (?:CJS|ESM)|^\d{1,3}\. (?<message>pkg\.\w.{1,300}|\/?\w.{0,100}is (?:written in|interpreted as).{1,200})|Resolution failed|Internal resolution error|Unexpected module syntax)/,
   },
   {
     name: 'published-types',
-    cue: ['tsd', 'argument of type', 'parameter type', 'expected an error, but', 'expected type'],
+    cue: ['✖ ', '× '],
     weight: 82,
-    pattern: /^\s{1,4}[✖×]\s{1,4}(?<line>\d{1,7}):(?<column>\d{1,7})\s{1,4}(?<message>(?:Parameter type|Expected an error, but|Argument of type|Type .{1,100} is (?:not assignable|declared)|Expected type|.{1,80} does not exist on type|Cannot find).{0,300})$/,
-    refine: (groups, view) => ({ groups: { ...groups, file: lookUp(view, 60, (line) => /^\s{2}(?<file>\S{1,300}\.d?\.?[cm]?tsx?):\d/.exec(line)?.groups?.['file'] ?? null) ?? undefined } }),
+    pattern: /^\s{1,4}[✖×]\s{1,4}(?<line>\d{1,7}):(?<column>\d{1,7})\s{1,4}(?<message>\S.{1,400})$/,
+    refine: (groups, view) => {
+      const file = lookUp(
+        view,
+        60,
+        (line) => /^\s{0,2}(?<file>\S{1,300}\.test-d\.[cm]?tsx?)(?::\d|$)/.exec(line)?.groups?.['file'] ?? null,
+      );
+      return file === null ? null : { groups: { ...groups, file } };
+    },
   },
 ]);

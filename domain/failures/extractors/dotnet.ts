@@ -7,7 +7,8 @@ export const dotnetRules = rulesOf('dotnet', 'compile_error', [
     is: 'dependency_missing',
     cue: ['error nu', 'error netsdk', 'error msb', 'nu1'],
     weight: 91,
-    pattern: /(?:error |: )(?<code>NU1(?:004|100|101|102|103|107|108|201|202|203|605|608)|NETSDK(?:1045|1004|1005|1127|1139|1147|1073)|MSB4(?:236|019|276)|MSB3644): (?<message>.{1,500})/,
+    pattern:
+      /(?:error |: )(?<code>NU1(?:004|100|101|102|103|107|108|201|202|203|605|608)|NETSDK(?:1045|1004|1005|1127|1139|1147|1073)|MSB4(?:236|019|276)|MSB3644): (?<message>.{1,500})/,
     refine: decideNuget,
   },
   {
@@ -21,7 +22,12 @@ export const dotnetRules = rulesOf('dotnet', 'compile_error', [
   {
     name: 'command-missing',
     is: 'dependency_missing',
-    cue: ['compatible .net sdk', 'you must install or update .net', 'no frameworks were found', 'sdk could not be resolved'],
+    cue: [
+      'compatible .net sdk',
+      'you must install or update .net',
+      'no frameworks were found',
+      'sdk could not be resolved',
+    ],
     weight: 91,
     pattern: /(?:compatible \.NET SDK was not found|You must install or update \.NET|No frameworks were found)/i,
     refine: () => ({ groups: { package: '.NET SDK' } }),
@@ -37,33 +43,43 @@ export const dotnetRules = rulesOf('dotnet', 'compile_error', [
     name: 'csharp-namespace-missing',
     is: 'dependency_missing',
     cue: ['cs0246', 'cs0234', 'bc40056', 'fs0039'],
-    pattern: /^\s{0,8}(?<file>[^\s(][^(]{0,300})\((?<line>\d{1,7}),(?<column>\d{1,7})\): error (?<code>CS0246|CS0234|FS0039): (?<message>.{1,500}?)(?: \[[^\]]{1,300}\])?$/,
+    pattern:
+      /^\s{0,8}(?<file>[^\s(][^(]{0,300})\((?<line>\d{1,7}),(?<column>\d{1,7})\): error (?<code>CS0246|CS0234|FS0039): (?<message>.{1,500}?)(?: \[[^\]]{1,300}\])?$/,
     refine: decideNamespace,
   },
   {
     name: 'msbuild',
     cue: ['): error ', '): warning ', ': error msb', ': error cs', ': error '],
-    pattern: /^\s{0,8}(?:\d{1,3}>)?(?<file>[^\s(:][^(:]{0,300}\.\w{1,12})(?:\((?<line>\d{1,7})(?:,(?<column>\d{1,7}))?(?:,\d{1,7}){0,2}\))? ?: (?:[\w ]{1,20} )?(?<severity>error|warning) (?<code>(?!TS)[A-Za-z]{1,12}\d{1,6}) ?: (?<message>.{1,800}?)(?: \[[^\]]{1,300}\])?$/,
+    pattern:
+      /^\s{0,8}(?:\d{1,3}>)?(?<file>[^\s(:][^(:]{0,300}\.\w{1,12})(?:\((?<line>\d{1,7})(?:,(?<column>\d{1,7}))?(?:,\d{1,7}){0,2}\))? ?: (?:[\w ]{1,20} )?(?<severity>error|warning) (?<code>(?!TS)[A-Za-z]{1,12}\d{1,6}) ?: (?<message>.{1,800}?)(?: \[[^\]]{1,300}\])?$/,
     refine: decideMsbuild,
   },
 ]);
 
 function decideNuget(groups: Groups) {
   const message = groups['message'] ?? '';
-  const named = /(?:Unable to (?:find|resolve) (?:a stable )?(?:package )?'?|Detected package (?:downgrade|version) ?(?:outside of dependency constraint)?: |Version conflict detected for |Package |workload(?:s)? must be installed: |SDK ')(?<package>[\w.-]{1,100}?)(?:[ ,']|\.(?:\s|$)|$)/.exec(message)?.groups?.['package'];
+  const named =
+    /(?:Unable to (?:find|resolve) (?:a stable )?(?:package )?'?|Detected package (?:downgrade|version) ?(?:outside of dependency constraint)?: |Version conflict detected for |Package |workload(?:s)? must be installed: |SDK ')(?<package>[\w.-]{1,100}?)(?:[ ,']|\.(?:\s|$)|$)/.exec(
+      message,
+    )?.groups?.['package'];
   return { groups: { ...groups, package: named } };
 }
 
-const lintCode = /^(?:SA|SX|IDE|CA|S|RCS|VSTHRD|MA|FL|WHITESPACE|IMPORTS|xUnit|NUnit)\d{1,6}$|^(?:WHITESPACE|FINALNEWLINE|ENDOFLINE|CHARSET|IMPORTS|STYLE)$/;
+const lintCode =
+  /^(?:SA|SX|IDE|CA|S|RCS|VSTHRD|MA|FL|WHITESPACE|IMPORTS|xUnit|NUnit)\d{1,6}$|^(?:WHITESPACE|FINALNEWLINE|ENDOFLINE|CHARSET|IMPORTS|STYLE)$/;
 
 // A directive stands at the start of its line, so the name it misses begins in column 7.
 function decideNamespace(groups: Groups) {
   const message = groups['message'] ?? '';
   const name = /name '(?<name>[\w.<>]{1,100})'/.exec(message)?.groups?.['name'] ?? '';
   const owner = /in the namespace '(?<owner>[\w.]{1,100})'/.exec(message)?.groups?.['owner'];
-  const directive = groups['column'] === '7' || groups['column'] === '14' || (owner !== undefined && /^(?:System|Microsoft)\b/.test(owner));
+  const directive =
+    groups['column'] === '7' ||
+    groups['column'] === '14' ||
+    (owner !== undefined && /^(?:System|Microsoft)\b/.test(owner));
   const own = (owner ?? name).split('.')[0] ?? '';
-  const isOwn = own !== '' && new RegExp(`(?:^|[/\\\\.])${own.replaceAll(/\W/g, '')}(?:[/\\\\.]|$)`).test(groups['file'] ?? '');
+  const isOwn =
+    own !== '' && new RegExp(`(?:^|[/\\\\.])${own.replaceAll(/\W/g, '')}(?:[/\\\\.]|$)`).test(groups['file'] ?? '');
   if (groups['code'] !== 'FS0039' && directive && !isOwn) {
     return { groups: { ...groups, package: owner === undefined ? name : `${owner}.${name}` } };
   }

@@ -9,7 +9,25 @@ export const goRules = rulesOf('go', 'compile_error', [
   {
     name: 'go-module-missing',
     is: 'dependency_missing',
-    cue: ['no required module provides', 'missing go.sum entry', 'cannot find module providing', 'is not in std', 'is not in goroot', 'cannot find package', 'module lookup disabled', 'updates to go.mod needed', 'requires go >=', 'inconsistent vendoring', 'missing module', 'not in your go.mod', 'unknown revision', 'checksum mismatch', 'no matching versions', 'go.mod requires', 'dial tcp'],
+    cue: [
+      'no required module provides',
+      'missing go.sum entry',
+      'cannot find module providing',
+      'is not in std',
+      'is not in goroot',
+      'cannot find package',
+      'module lookup disabled',
+      'updates to go.mod needed',
+      'requires go >=',
+      'inconsistent vendoring',
+      'missing module',
+      'not in your go.mod',
+      'unknown revision',
+      'checksum mismatch',
+      'no matching versions',
+      'go.mod requires',
+      'dial tcp',
+    ],
     weight: 91,
     pattern:
       /(?:no required module provides package (?<package>[^\s;:]{1,200})|missing go\.sum entry for (?:module providing package (?<package2>[^\s;:]{1,200})|go\.mod file|.{0,200})|cannot find (?:module providing )?package "?(?<package3>[^\s";:]{1,200})|package (?<package4>[^\s;:]{1,200}) is not in (?:std|GOROOT)|(?<package5>[^\s;:@]{1,200})@\S{1,100}: (?:.{0,200}(?:unknown revision|module lookup disabled|checksum mismatch)|verifying .{0,80}checksum mismatch)|updates to go\.mod needed|go\.mod requires go >= |inconsistent vendoring|module (?<package6>[^\s;:]{1,200}): no matching versions|no matching versions for query)/,
@@ -60,7 +78,9 @@ function decideModule(groups: Groups, view: View) {
   const isStandard = isOwn || (groups['package4'] !== undefined && !groups['package4'].split('/')[0]?.includes('.'));
   const placed = withPlace({ ...groups, package: found }, own);
   // Without a dot in its first part no host can have it: it is a folder of this module, or of nobody.
-  return isStandard ? { groups: { ...placed, package: undefined }, failureClass: 'compile_error' as const } : { groups: placed };
+  return isStandard
+    ? { groups: { ...placed, package: undefined }, failureClass: 'compile_error' as const }
+    : { groups: placed };
 }
 
 // In a test's log the same form names the place of an assertion; those lines are indented.
@@ -68,8 +88,13 @@ function decideGoLine(groups: Groups, view: View) {
   const line = view.lines[view.at] ?? '';
   if (line.startsWith('vet: ')) return { groups, weight: 88 };
   const rule = /^(?<message>.{1,900}?) \((?<code>[a-z][\w-]{1,40})\)$/.exec(groups['message'] ?? '')?.groups;
-  if (rule !== undefined) return /^(?:compile|typecheck)$/.test(rule['code'] ?? '') ? { groups: { ...groups, message: rule['message'] }, weight: 88 } : { groups: { ...groups, ...rule }, failureClass: 'lint_error' as const };
-  const check = /^(?<message>.{1,900}?) \(?(?<code>(?:SA|ST|S|QF|U|G)\d{3,4})\)?$|^(?:G\d{3}) /.exec(groups['message'] ?? '')?.groups;
+  if (rule !== undefined)
+    return /^(?:compile|typecheck)$/.test(rule['code'] ?? '')
+      ? { groups: { ...groups, message: rule['message'] }, weight: 88 }
+      : { groups: { ...groups, ...rule }, failureClass: 'lint_error' as const };
+  const check = /^(?<message>.{1,900}?) \(?(?<code>(?:SA|ST|S|QF|U|G)\d{3,4})\)?$|^(?:G\d{3}) /.exec(
+    groups['message'] ?? '',
+  )?.groups;
   if (check !== undefined) return { groups: { ...groups, ...check }, failureClass: 'lint_error' as const };
   if (/^\s{2,}/.test(line)) return null;
   return { groups };
@@ -80,7 +105,10 @@ function decideBuildFailed(groups: Groups, view: View) {
   const name = /^(?<name>\S{1,300})/.exec(groups['message'] ?? '')?.groups?.['name'] ?? '';
   const from = Math.max(0, view.at - 200);
   const heading = view.lines.slice(from, view.at).findIndex((line) => line.startsWith('# ') && line.includes(name));
-  const found = heading === -1 ? null : lookDown({ ...view, at: from + heading }, 4, (line) => (/\.go:\d/.test(line) ? line : null));
+  const found =
+    heading === -1
+      ? null
+      : lookDown({ ...view, at: from + heading }, 4, (line) => (/\.go:\d/.test(line) ? line : null));
   if (found === null) return { groups };
   const words = /:\d{1,7}: (?<message>.{1,500})$/.exec(found)?.groups ?? {};
   return { groups: { ...withPlace(groups, readPlace(found)), ...words } };

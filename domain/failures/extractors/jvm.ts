@@ -9,31 +9,49 @@ export const jvmRules = rulesOf('javac', 'compile_error', [
     name: 'java-package-missing',
     is: 'dependency_missing',
     cue: 'does not exist',
-    pattern: /^(?:\[ERROR\] |e: |\[error\] )?(?<file>\/?[^\s:[]{1,300}\.(?:java|kt|groovy)):(?:\[(?<line>\d{1,7}),(?<column>\d{1,7})\]|(?<line2>\d{1,7}):)(?: error:)? package (?<package>[\w.]{1,200}) does not exist/,
+    pattern:
+      /^(?:\[ERROR\] |e: |\[error\] )?(?<file>\/?[^\s:[]{1,300}\.(?:java|kt|groovy)):(?:\[(?<line>\d{1,7}),(?<column>\d{1,7})\]|(?<line2>\d{1,7}):)(?: error:)? package (?<package>[\w.]{1,200}) does not exist/,
     refine: decideJavaPackage,
   },
   {
     name: 'maven-compile',
     cue: ['.java:[', '.kt:[', '.scala:[', '.groovy:['],
-    pattern: /^\[(?<severity>ERROR|WARNING)\]\s{1,4}(?<file>[^\s:[]{1,300}):\[(?<line>\d{1,7}),(?<column>\d{1,7})\] (?:error: )?(?<message>.{1,600})/,
-    refine: (groups) => (/^\(\w{1,30}\) \w{1,80}: /.test(groups['message'] ?? '') ? null : { groups: { ...groups, severity: groups['severity']?.toLowerCase() } }),
+    pattern:
+      /^\[(?<severity>ERROR|WARNING)\]\s{1,4}(?<file>[^\s:[]{1,300}):\[(?<line>\d{1,7}),(?<column>\d{1,7})\] (?:error: )?(?<message>.{1,600})/,
+    refine: (groups) =>
+      /^\(\w{1,30}\) \w{1,80}: /.test(groups['message'] ?? '')
+        ? null
+        : { groups: { ...groups, severity: groups['severity']?.toLowerCase() } },
   },
   {
     name: 'kotlin',
     cue: ['e: ', '.kt'],
-    pattern: /^(?:e: |\[ERROR\] )(?:file:\/\/)?(?<file>[^\s:()]{1,300}\.kts?)(?::|: ?\(| ?\()(?<line>\d{1,7})[:,] ?(?<column>\d{1,7})\)?:? (?:error: )?(?<message>.{1,600})/,
+    pattern:
+      /^(?:e: |\[ERROR\] )(?:file:\/\/)?(?<file>[^\s:()]{1,300}\.kts?)(?::|: ?\(| ?\()(?<line>\d{1,7})[:,] ?(?<column>\d{1,7})\)?:? (?:error: )?(?<message>.{1,600})/,
     refine: decideKotlin,
   },
   {
     name: 'scala',
     cue: ['.scala'],
-    pattern: /^(?:\[error\] |\[E\] .{0,20}|-- )?(?:\[(?<code>E\d{1,4})\] )?(?:[\w ]{1,30}Error: )?(?<file>[^\s:]{1,300}\.scala):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?:? ?(?:error: )?(?<message>.{0,600})/,
+    pattern:
+      /^(?:\[error\] |\[E\] .{0,20}|-- )?(?:\[(?<code>E\d{1,4})\] )?(?:[\w ]{1,30}Error: )?(?<file>[^\s:]{1,300}\.scala):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?:? ?(?:error: )?(?<message>.{0,600})/,
     refine: decideScala,
   },
   {
     name: 'maven-dependency',
     is: 'dependency_missing',
-    cue: ['could not resolve dependencies', 'could not find artifact', 'could not find ', 'could not resolve ', 'error downloading', 'unresolved dependency', 'not found in ', 'was not found in', 'plugin [id', 'no versions available'],
+    cue: [
+      'could not resolve dependencies',
+      'could not find artifact',
+      'could not find ',
+      'could not resolve ',
+      'error downloading',
+      'unresolved dependency',
+      'not found in ',
+      'was not found in',
+      'plugin [id',
+      'no versions available',
+    ],
     weight: 91,
     pattern:
       /(?:Could not find artifact (?<package>[\w.-]{1,100}:[\w.-]{1,100})|Could not (?:find|resolve) (?<package2>[\w.-]{1,100}:[\w.-]{1,100})[:.]|Error downloading (?<package3>[\w.-]{1,100}:[\w.-]{1,100})|unresolved dependency: (?<package4>[\w.-]{1,100}[#;][\w.-]{1,100})|(?:dependency: |artifact )?(?<package5>[\w.-]{1,100}:[\w.-]{1,100}):\S{1,80} was not found in|Plugin \[id: '(?<package6>[\w.-]{1,100})'.{0,100}\] was not found|not found in .{0,60}: (?<package7>[\w.-]{1,100}:[\w.-]{1,100}))/,
@@ -42,30 +60,69 @@ export const jvmRules = rulesOf('javac', 'compile_error', [
   {
     name: 'command-missing',
     is: 'dependency_missing',
-    cue: ['java_home', 'no compiler is provided', 'invalid target release', 'cannot find a java installation', 'release version', 'sdk location not found', 'unsupported class file major version', 'error: java', 'could not create toolchain', 'invalid source release', 'no matching toolchains', 'unsupportedclassversionerror'],
+    cue: [
+      'java_home',
+      'no compiler is provided',
+      'invalid target release',
+      'cannot find a java installation',
+      'release version',
+      'sdk location not found',
+      'unsupported class file major version',
+      'error: java',
+      'could not create toolchain',
+      'invalid source release',
+      'no matching toolchains',
+      'unsupportedclassversionerror',
+    ],
     weight: 90,
-    pattern: /(?<package>JAVA_HOME is not set|JAVA_HOME is set to an invalid|The JAVA_HOME environment variable is not|No compiler is provided|invalid (?:target|source) release|Cannot find a Java installation|release version \d{1,3} not supported|SDK location not found|Unsupported class file major version|No matching toolchains|UnsupportedClassVersionError)/,
+    pattern:
+      /(?<package>JAVA_HOME is not set|JAVA_HOME is set to an invalid|The JAVA_HOME environment variable is not|No compiler is provided|invalid (?:target|source) release|Cannot find a Java installation|release version \d{1,3} not supported|SDK location not found|Unsupported class file major version|No matching toolchains|UnsupportedClassVersionError)/,
     refine: () => ({ groups: { package: 'jdk' } }),
   },
   {
     name: 'gradle-script',
-    cue: ["build file '", "settings file '", 'script compilation error', 'could not compile build file', 'could not compile settings file', 'non-parseable pom', 'malformed pom', 'unparseable'],
+    cue: [
+      "build file '",
+      "settings file '",
+      'script compilation error',
+      'could not compile build file',
+      'could not compile settings file',
+      'non-parseable pom',
+      'malformed pom',
+      'unparseable',
+    ],
     weight: 83,
-    pattern: /(?:(?:Build|Settings|Script) file '(?<file>[^']{1,300})' line: (?<line>\d{1,7})|[Cc]ould not compile (?:build|settings) file '(?<file2>[^']{1,300})'|Script compilation errors?|Non-(?:parseable|readable) POM (?<file3>[^\s:]{1,300})|Malformed POM (?<file4>[^\s:]{1,300}))/,
+    pattern:
+      /(?:(?:Build|Settings|Script) file '(?<file>[^']{1,300})' line: (?<line>\d{1,7})|[Cc]ould not compile (?:build|settings) file '(?<file2>[^']{1,300})'|Script compilation errors?|Non-(?:parseable|readable) POM (?<file3>[^\s:]{1,300})|Malformed POM (?<file4>[^\s:]{1,300}))/,
     refine: decideScript,
   },
   {
     name: 'jvm-verdict',
-    cue: ['compilation error', 'compilation failed', 'compilejava', 'compilekotlin', 'compiletestjava', 'failed to compile'],
+    cue: [
+      'compilation error',
+      'compilation failed',
+      'compilejava',
+      'compilekotlin',
+      'compiletestjava',
+      'failed to compile',
+    ],
     weight: 48,
-    pattern: /(?:COMPILATION ERROR|Compilation failed; see|Compilation error\. See|\(\S{1,60}compileIncremental\) Compilation failed|Execution failed for task '\S{0,80}:compile\w{1,40}')/,
+    pattern:
+      /(?:COMPILATION ERROR|Compilation failed; see|Compilation error\. See|\(\S{1,60}compileIncremental\) Compilation failed|Execution failed for task '\S{0,80}:compile\w{1,40}')/,
   },
   {
     name: 'maven-no-project',
     is: 'unknown',
-    cue: ['there is no pom in this directory', 'does not contain a gradle build', 'not found in root project', 'unknown lifecycle phase', "task '"],
+    cue: [
+      'there is no pom in this directory',
+      'does not contain a gradle build',
+      'not found in root project',
+      'unknown lifecycle phase',
+      "task '",
+    ],
     weight: 82,
-    pattern: /(?:there is no POM in this directory|does not contain a Gradle build|Task '\S{1,100}' not found in|Unknown lifecycle phase)/,
+    pattern:
+      /(?:there is no POM in this directory|does not contain a Gradle build|Task '\S{1,100}' not found in|Unknown lifecycle phase)/,
   },
 ]);
 
@@ -79,21 +136,36 @@ function decideJavaPackage(groups: Groups) {
 function decideKotlin(groups: Groups) {
   const message = groups['message'] ?? '';
   const rule = /^(?<message>.{1,500}?) \((?<code>[a-z-]{1,30}:[\w-]{1,60})\)$/.exec(message)?.groups;
-  return rule === undefined
-    ? { groups }
-    : { groups: { ...groups, ...rule }, failureClass: 'lint_error' as const };
+  return rule === undefined ? { groups } : { groups: { ...groups, ...rule }, failureClass: 'lint_error' as const };
 }
 
 function decideScala(groups: Groups, view: View) {
   const line = view.lines[view.at] ?? '';
   if (!/^\[error\]|error:|^-- |Error:/.test(line)) return null;
   const message = groups['message'] ?? '';
-  const below = message === '' || /^-+$/.test(message) ? lookDown(view, 6, (text) => /^(?:\[error\] )?\s*\|\s{1,200}(?<words>[A-Za-z].{1,300})$/.exec(text)?.groups?.['words'] ?? null) : null;
+  const below =
+    message === '' || /^-+$/.test(message)
+      ? lookDown(
+          view,
+          6,
+          (text) => /^(?:\[error\] )?\s*\|\s{1,200}(?<words>[A-Za-z].{1,300})$/.exec(text)?.groups?.['words'] ?? null,
+        )
+      : null;
   const words = below ?? message;
-  const missing = /object (?<name>\w{1,60}) is not a member of package (?<owner>[\w.]{1,100})|(?:value|object) (?<name2>\w{1,60}) is not a member of (?<owner2>(?:org|com|io|net))\b/.exec(words)?.groups;
-  const name = missing === undefined ? undefined : `${missing['owner'] ?? missing['owner2'] ?? ''}.${missing['name'] ?? missing['name2'] ?? ''}`;
+  const missing =
+    /object (?<name>\w{1,60}) is not a member of package (?<owner>[\w.]{1,100})|(?:value|object) (?<name2>\w{1,60}) is not a member of (?<owner2>(?:org|com|io|net))\b/.exec(
+      words,
+    )?.groups;
+  const name =
+    missing === undefined
+      ? undefined
+      : `${missing['owner'] ?? missing['owner2'] ?? ''}.${missing['name'] ?? missing['name2'] ?? ''}`;
   if (name !== undefined && originOf(name, groups['file'] ?? null) === 'package') {
-    return { groups: { ...groups, message: words, package: name }, failureClass: 'dependency_missing' as const, weight: 88 };
+    return {
+      groups: { ...groups, message: words, package: name },
+      failureClass: 'dependency_missing' as const,
+      weight: 88,
+    };
   }
   return { groups: { ...groups, message: words } };
 }
@@ -103,7 +175,9 @@ function decideArtifact(groups: Groups, view: View) {
     .map((key) => groups[key])
     .find((name) => name !== undefined);
   const away = (line: string) =>
-    /(?:UnknownHost|Unknown host|Connection refused|Connect to \S{1,100} failed|connect timed out|Read timed out|status code: 5\d\d|PKIX path|Temporary failure in name resolution|Name or service not known|No route to host|Could not (?:GET|HEAD))/i.exec(line)?.[0] ?? null;
+    /(?:UnknownHost|Unknown host|Connection refused|Connect to \S{1,100} failed|connect timed out|Read timed out|status code: 5\d\d|PKIX path|Temporary failure in name resolution|Name or service not known|No route to host|Could not (?:GET|HEAD))/i.exec(
+      line,
+    )?.[0] ?? null;
   const cause = away(view.lines[view.at] ?? '') ?? lookDown(view, 8, away);
   if (cause === null) return { groups: { ...groups, package: found?.replace(/[#;]/, ':') } };
   return /timed out/i.test(cause)
@@ -113,7 +187,19 @@ function decideArtifact(groups: Groups, view: View) {
 
 function decideScript(groups: Groups, view: View) {
   const file = groups['file'] ?? groups['file2'] ?? groups['file3'] ?? groups['file4'];
-  const place = lookDown(view, 8, (line) => /(?:[Ll]ine (?<line>\d{1,7})|@ line (?<line2>\d{1,7}), column (?<column>\d{1,7})|: (?<line3>\d{1,7}): )/.exec(line)?.groups ?? null);
-  const known: Groups = { ...groups, file, line: groups['line'] ?? place?.['line'] ?? place?.['line2'] ?? place?.['line3'], column: place?.['column'] };
+  const place = lookDown(
+    view,
+    8,
+    (line) =>
+      /(?:[Ll]ine (?<line>\d{1,7})|@ line (?<line2>\d{1,7}), column (?<column>\d{1,7})|: (?<line3>\d{1,7}): )/.exec(
+        line,
+      )?.groups ?? null,
+  );
+  const known: Groups = {
+    ...groups,
+    file,
+    line: groups['line'] ?? place?.['line'] ?? place?.['line2'] ?? place?.['line3'],
+    column: place?.['column'],
+  };
   return { groups: file === undefined ? withPlace(known, readPlace(view.lines[view.at] ?? '')) : known };
 }

@@ -2,52 +2,261 @@ import { lookUp, rulesOf } from '../line-rule.ts';
 import { isProjectFile, readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
 
-/** Limits that ran out. A runner's limit for one test is that test's failure, and is read with the tests. */
-const timeouts = rulesOf(null, 'timeout', [
-  { name: 'process-timeout', cue: ['timed out after', 'test timed out', 'time limit', 'timeout: sending signal', 'exceeded the timeout', 'command timed out', 'maximum execution time', 'has exceeded', 'timed out waiting', 'process timed out', 'operation timed out', 'deadline exceeded', 'terminated due to timeout', 'execution timed out', 'timeout expired', 'timeoutexpired', 'exceeded the maximum', 'timed out in', 'wait-on', 'timed out (', 'timeout in ', 'killed by timeout', 'exceeded time', 'time-out', 'timeout after', 'timeout of ', 'global timeout', '+++ timeout +++', 'ci job', 'job execution timeout', 'was stopped at', 'wall clock', 'exceeded its time', 'timeout reached', 'timed out.', 'timed out:', 'timed out!', 'sigterm', 'timedout'], weight: 77, pattern: /(?:panic: test timed out after|(?:[Cc]ommand|[Pp]rocess|[Ss]tep|[Jj]ob|[Tt]ask|[Bb]uild|[Ss]cript|[Rr]un|[Ee]xecution|[Tt]est run|[Hh]ook|[Ss]erver|[Pp]ipeline|[Oo]peration|[Ee]xpression|[Pp]rogram|[Ss]ession|[Cc]ontainer)\b.{0,120}\b(?:timed out|exceeded (?:the |its )?(?:time|timeout|maximum execution time|\d)|has exceeded the maximum execution time|killed (?:after|by) (?:a )?time)|timeout: sending signal|[Tt]imed out (?:waiting|after \d)|TimeoutExpired|Timeout expired|[Dd]eadline exceeded|\+{3,} Timeout \+{3,}|execution took longer than|job execution timeout|[Tt]erminated (?:due to|by|because of) (?:the )?(?:a )?(?:timeout|time limit)|Timed out waiting for: |exceeded (?:the )?(?:wall|time)[- ](?:clock|limit)|[Gg]lobal timeout|^TIMEOUT\b|exceeded the (?:time )?limit of \d|[Tt]ime limit (?:of .{1,30} )?(?:exceeded|reached))/, refine: (groups, view) => (isOfOneTest(view.lines[view.at] ?? '') ? null : { groups: isNamed(view) }) },
-  { name: 'network-timeout', cue: ['etimedout', 'connection timed out', 'read timed out', 'connect timeout', 'i/o timeout', 'readtimeout', 'connecttimeout', 'operation timed out', 'esockettimedout', 'network timeout', 'request timeout', 'timed out', 'operation too slow', 'tls handshake timeout', 'und_err_connect_timeout', 'gateway time', 'low speed', 'sockettimeoutexception', 'timeout awaiting', 'network connection'], weight: 74, pattern: /(?:\b(?<code>ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_CONNECT_TIMEOUT|ERR_SOCKET_TIMEOUT|UND_ERR_HEADERS_TIMEOUT)\b|[Cc]onnect(?:ion)? (?:has )?timed out|[Rr]ead timed out|[Rr]ead timeout|i\/o timeout|(?:Read|Connect)Timeout(?:Error)?\b|[Oo]peration timed out|[Oo]peration too slow|TLS handshake timeout|network timeout at|SocketTimeoutException|[Cc]onnection timeout|[Tt]imeout was reached|[Rr]equest [Tt]imeout|timeout awaiting|There appears to be trouble with your network connection|[Ff]ailed to connect to .{1,100}: (?:Timeout|Connection timed out)|[Rr]esolving timed out|Net::OpenTimeout|Net::ReadTimeout)/, refine: (groups, view) => (/^npm (?:warn|http)|\bretry(?:ing)?\b|\battempt \d/i.test(view.lines[view.at] ?? '') ? { groups, weight: 40 } : { groups }) },
-  { name: 'killed', cue: ['sigterm', 'terminated', 'received signal'], weight: 60, pattern: /(?:^Terminated$|\b(?:killed|terminated|exited|stopped) (?:by|with|on|due to) (?:signal )?(?:SIGTERM|15\b)|[Rr]eceived (?:signal )?SIGTERM|signal: 'SIGTERM'|Command failed with signal "?SIGTERM|ELIFECYCLE.{0,60}SIGTERM)/ },
-]);
-
-const perTest = /(?:[Ee]xceeded timeout of \d+ ?ms for a (?:test|hook)|Test timed out in \d+ ?ms|Test timeout of \d+ ?ms|Hook timed out|[Tt]imeout of \d+ ?ms exceeded|test timed out after \d+ ?ms|Failed: Timeout|\*{3}Timeout|timed out after \d+ ?ms$|Timed out retrying|locator|waiting for (?:selector|element|locator|expect))/;
-
-function isOfOneTest(line: string): boolean {
-  return perTest.test(line) && !/^panic: /.test(line);
-}
-
-// Go says which test was running; so do some others.
-function frameOf(lines: readonly string[], from: number) {
-  for (const line of lines.slice(from, from + 120)) {
-    const place = /^\t\/\S{1,300}\.go:\d{1,7} /.test(line) ? readPlace(line) : null;
-    if (place !== null && isProjectFile(place.file)) return place;
-  }
-  return null;
-}
-
-function isNamed({ lines, at }: { lines: readonly string[]; at: number }) {
-  for (let below = at; below < at + 6; below += 1) {
-    const test = /^\s{1,8}(?<test>Test\w{1,200}(?:\/\S{1,200})?) \(\d/.exec(lines[below] ?? '')?.groups?.['test'];
-    if (test !== undefined) return withPlace({ runningTest: test }, frameOf(lines, below));
-  }
-  return {};
-}
-
 /** The machine and the way the step was started: nothing to edit, nothing to install. */
-const machine = rulesOf(null, 'unknown', [
-  { name: 'memory', cue: ['heap out of memory', 'out of memory', 'outofmemoryerror', 'memoryerror', 'cannot allocate memory', 'std::bad_alloc', 'oomkilled', 'oom-kill', 'gc overhead', 'memory allocation of', 'enomem', 'allowed memory size', 'java heap space', 'oom killed', 'signal 9', 'sigkill', 'exit code 137'], weight: 83, pattern: /(?:heap out of memory|[Oo]ut of memory|OutOfMemoryError|\bMemoryError\b|[Cc]annot allocate memory|std::bad_alloc|OOMKilled|GC overhead limit|memory allocation of \d|\b(?<code>ENOMEM)\b|Allowed memory size|Java heap space)/ },
-  { name: 'disk', cue: ['enospc', 'no space left on device', 'disk quota exceeded', 'edquot', 'disk full'], weight: 92, pattern: /(?:\b(?<code>ENOSPC|EDQUOT)\b|[Nn]o space left on device|[Dd]isk quota exceeded|disk full)/ },
-  { name: 'permission', cue: ['eacces', 'eperm', 'permission denied', 'operation not permitted', 'read-only file system', 'erofs', 'access is denied', 'permissionerror'], weight: 68, pattern: /(?:\b(?<code>EACCES|EPERM|EROFS)\b|[Pp]ermission denied(?! \(publickey)|[Oo]peration not permitted|Read-only file system|Access is denied|\bPermissionError\b)/ },
-  { name: 'open-files', cue: ['emfile', 'too many open files', 'enfile', 'inotify', 'system limit for number of file watchers'], weight: 84, pattern: /(?:\b(?<code>EMFILE|ENFILE)\b|[Tt]oo many open files|file watchers reached)/ },
-  { name: 'port', cue: ['eaddrinuse', 'address already in use', 'port is already', 'is already in use', 'only one usage of each socket', 'is already allocated'], weight: 67, pattern: /(?:\b(?<code>EADDRINUSE)\b|[Aa]ddress already in use|[Pp]ort \d{1,5} is (?:already )?(?:in use|allocated)|port is already allocated|Only one usage of each socket)/ },
-  { name: 'crash', cue: ['segmentation fault', 'sigsegv', 'core dumped', 'sigabrt', 'illegal instruction', 'bus error', 'stack overflow', 'maximum call stack', 'sigill', 'stackoverflowerror', 'fatal error in', 'unexpectedly exited', 'internal compiler error', 'rustc panicked', 'the compiler unexpectedly panicked', 'sigbus', 'aborted', 'recursionerror', 'fatal python error', 'access violation', 'unhandled exception', '# a fatal error has been detected'], weight: 63, pattern: /(?:[Ss]egmentation fault|\bSIG(?:SEGV|ABRT|ILL|BUS|FPE)\b|core dumped|[Ii]llegal instruction|[Bb]us error|[Ss]tack [Oo]verflow|Maximum call stack size|StackOverflowError|[Ii]nternal compiler error|compiler unexpectedly panicked|Fatal Python error|RecursionError|A fatal error has been detected by the Java|^Aborted)/ },
-  { name: 'environment', cue: ['environment variable', 'env var', 'missing required env', '.env', 'must be set', 'is not set', 'not defined in environment', 'keyerror', 'unbound variable', 'missing env', ': not set', ': is not set', 'parameter not set'], weight: 66, pattern: /(?:[Ee]nvironment variables? ["'`]?\w{0,60}["'`]? ?(?:is |are |was )?(?:not (?:set|found|defined)|missing|required|must)|[Mm]issing (?:required )?env(?:ironment)?(?: variables?)?\b|\b[A-Z][A-Z0-9_]{3,60} (?:is not set|must be set|is required|is missing|is not defined|environment variable)|env(?:ironment)? variable not found|: unbound variable$|: (?:parameter )?(?:is )?not set$|KeyError: '[A-Z][A-Z0-9_]{3,60}')/ },
-  { name: 'script-missing', cue: ['missing script', "couldn't find a script", 'enoent', 'could not read package.json', 'no such file or directory', 'cannot open', "can't open file", 'no package.json', 'unknown command', 'unknown option', 'unrecognized arguments', 'invalid choice', 'unknown flag', 'is not a known command', 'unexpected option', 'unexpected argument', 'could not open input file', 'no configuration file', 'no makefile', 'no such task', 'no such target', 'module not found: ', 'not found in workspace', 'usage: '], weight: 54, pattern: /(?:[Mm]issing script:? |Could not read package\.json|can't open file '|Could not open input file|^sh: 0: cannot open|No package\.json|[Uu]nknown (?:command|option|flag|argument|subcommand):? |unrecognized arguments:|\binvalid choice: |[Uu]nexpected (?:option|argument) ['"-]|no such (?:task|target|script)|\b(?<code>ENOENT)\b: no such file|: No such file or directory$|No such file or directory: ')/ },
-  { name: 'migration', cue: ['drift detected', 'pending migration', 'migrations have not', 'missing migration', 'schema drift', 'changes that are not yet reflected', 'unapplied migration', 'migration is required', 'out of sync with migrations'], weight: 72, pattern: /(?:[Dd]rift detected|[Ss]chema drift|pending migrations?|unapplied migrations?|not yet reflected in a migration|[Mm]issing migrations?|not in sync with the migration)/ },
-  { name: 'size', cue: ['size limit', 'bundle size', 'budget', 'package size', 'has exceeded by', 'exceeds the', 'maxsize', 'bundlesize', 'asset size'], weight: 73, pattern: /(?:[Pp]ackage size limit has exceeded|[Ss]ize limit (?:has )?(?:been )?exceeded|exceeded (?:maximum )?budget|[Bb]undle size .{0,60}(?:exceed|larger|over)|budget (?:of .{1,40} )?(?:was |is )?(?:not met|exceeded)|has exceeded (?:the )?size limit|FAIL .{1,200}: .{1,30} > maxSize)/ },
-  { name: 'licence', cue: ['license', 'licence'], weight: 72, pattern: /(?:(?:licen[sc]e).{0,80}(?:not (?:allowed|permitted|in the|approved)|incompatible|violation|forbidden|disallowed|prohibited|is not|rejected)|Found license defined by|licenses? FAILED|failed to satisfy license)/i },
-  { name: 'turns', cue: ['max turns', 'maximum number of turns', 'turn limit', 'max_turns', 'maximum iterations', 'max iterations', 'too many turns', 'only 3 reflections', 'recursion limit'], weight: 80, pattern: /(?:[Rr]eached max(?:imum)? (?:number of )?turns|[Mm]ax(?:imum)? (?:number of )?turns|error_max_turns|turn limit (?:reached|exceeded)|[Mm]ax(?:imum)? iterations (?:reached|exceeded)|Only \d reflections allowed)/ },
-  { name: 'model-answer', cue: ['i cannot help', "i can't help", "i'm sorry", 'refusal', 'content_filter', 'content policy', 'did not conform', 'no edits', 'content management policy', 'safety', 'failed to parse', 'invalid json', 'searchreplacenoexactmatch', 'failed to match', 'no valid edits', 'unable to parse', 'could not parse', 'malformed'], weight: 62, pattern: /(?:\b(?<code>content_filter|refusal|content_policy_violation)\b|I(?:'m sorry| can't (?:help|assist)| cannot (?:help|assist)|'m (?:not able|unable) to)|SearchReplaceNoExactMatch|did not conform to the edit format|SEARCH\/REPLACE blocks? failed to match|finish_?reason["']?: ?["']?SAFETY|content management policy)/i },
-  { name: 'node-uncaught', cue: ['error:', 'exception', 'panic:', 'panicked at', 'uncaught', 'traceback', 'unhandled'], weight: 47, pattern: /^(?:Uncaught )?(?:\s{0,2}throw |(?:[\w.]{1,80})?(?:Error|Exception|Panic)(?: \[[\w.]{1,60}\])?: (?<message>.{1,400})|panic: (?<message2>.{1,300})|thread '.{1,100}' (?:\(\d{1,12}\) )?panicked at|Unhandled exception|Exception in thread "|PHP Fatal error: {1,2}Uncaught|\*\* \(\w{1,60}\)|Fatal error: Uncaught|Traceback \(most recent call last\):)/, refine: (groups, view) => ({ groups: { ...withPlace(groups, lookUp(view, 10, (line) => { const place = /File "|^\S{1,300}:\d{1,7}$|^\s{4}at /.test(line) ? readPlace(line) : null; return place !== null && isProjectFile(place.file) ? place : null; })), message: groups['message'] ?? groups['message2'] } }) },
+export const machineRules = rulesOf(null, 'unknown', [
+  {
+    name: 'memory',
+    cue: [
+      'heap out of memory',
+      'out of memory',
+      'outofmemoryerror',
+      'memoryerror',
+      'cannot allocate memory',
+      'std::bad_alloc',
+      'oomkilled',
+      'oom-kill',
+      'gc overhead',
+      'memory allocation of',
+      'enomem',
+      'allowed memory size',
+      'java heap space',
+      'oom killed',
+      'signal 9',
+      'sigkill',
+      'exit code 137',
+    ],
+    weight: 83,
+    pattern:
+      /(?:heap out of memory|[Oo]ut of memory|OutOfMemoryError|\bMemoryError\b|[Cc]annot allocate memory|std::bad_alloc|OOMKilled|GC overhead limit|memory allocation of \d|\b(?<code>ENOMEM)\b|Allowed memory size|Java heap space)/,
+  },
+  {
+    name: 'disk',
+    cue: ['enospc', 'no space left on device', 'disk quota exceeded', 'edquot', 'disk full'],
+    weight: 92,
+    pattern: /(?:\b(?<code>ENOSPC|EDQUOT)\b|[Nn]o space left on device|[Dd]isk quota exceeded|disk full)/,
+  },
+  {
+    name: 'permission',
+    cue: [
+      'eacces',
+      'eperm',
+      'permission denied',
+      'operation not permitted',
+      'read-only file system',
+      'erofs',
+      'access is denied',
+      'permissionerror',
+    ],
+    weight: 68,
+    pattern:
+      /(?:\b(?<code>EACCES|EPERM|EROFS)\b|[Pp]ermission denied(?! \(publickey)|[Oo]peration not permitted|Read-only file system|Access is denied|\bPermissionError\b)/,
+  },
+  {
+    name: 'open-files',
+    cue: ['emfile', 'too many open files', 'enfile', 'inotify', 'system limit for number of file watchers'],
+    weight: 84,
+    pattern: /(?:\b(?<code>EMFILE|ENFILE)\b|[Tt]oo many open files|file watchers reached)/,
+  },
+  {
+    name: 'port',
+    cue: [
+      'eaddrinuse',
+      'address already in use',
+      'port is already',
+      'is already in use',
+      'only one usage of each socket',
+      'is already allocated',
+    ],
+    weight: 67,
+    pattern:
+      /(?:\b(?<code>EADDRINUSE)\b|[Aa]ddress already in use|[Pp]ort \d{1,5} is (?:already )?(?:in use|allocated)|port is already allocated|Only one usage of each socket)/,
+  },
+  {
+    name: 'crash',
+    cue: [
+      'segmentation fault',
+      'sigsegv',
+      'core dumped',
+      'sigabrt',
+      'illegal instruction',
+      'bus error',
+      'stack overflow',
+      'maximum call stack',
+      'sigill',
+      'stackoverflowerror',
+      'fatal error in',
+      'unexpectedly exited',
+      'internal compiler error',
+      'rustc panicked',
+      'the compiler unexpectedly panicked',
+      'sigbus',
+      'aborted',
+      'recursionerror',
+      'fatal python error',
+      'access violation',
+      'unhandled exception',
+      '# a fatal error has been detected',
+    ],
+    weight: 63,
+    pattern:
+      /(?:[Ss]egmentation fault|\bSIG(?:SEGV|ABRT|ILL|BUS|FPE)\b|core dumped|[Ii]llegal instruction|[Bb]us error|[Ss]tack [Oo]verflow|Maximum call stack size|StackOverflowError|[Ii]nternal compiler error|compiler unexpectedly panicked|Fatal Python error|RecursionError|A fatal error has been detected by the Java|^Aborted)/,
+  },
+  {
+    name: 'environment',
+    cue: [
+      'environment variable',
+      'env var',
+      'missing required env',
+      '.env',
+      'must be set',
+      'is not set',
+      'not defined in environment',
+      'keyerror',
+      'unbound variable',
+      'missing env',
+      ': not set',
+      ': is not set',
+      'parameter not set',
+    ],
+    weight: 66,
+    pattern:
+      /(?:[Ee]nvironment variables? ["'`]?\w{0,60}["'`]? ?(?:is |are |was )?(?:not (?:set|found|defined)|missing|required|must)|[Mm]issing (?:required )?env(?:ironment)?(?: variables?)?\b|\b[A-Z][A-Z0-9_]{3,60} (?:is not set|must be set|is required|is missing|is not defined|environment variable)|env(?:ironment)? variable not found|: unbound variable$|: (?:parameter )?(?:is )?not set$|KeyError: '[A-Z][A-Z0-9_]{3,60}')/,
+  },
+  {
+    name: 'script-missing',
+    cue: [
+      'not found',
+      'not defined',
+      'missing script',
+      "couldn't find a script",
+      'enoent',
+      'could not read package.json',
+      'no such file or directory',
+      'cannot open',
+      "can't open file",
+      'no package.json',
+      'unknown command',
+      'unknown option',
+      'unrecognized arguments',
+      'invalid choice',
+      'unknown flag',
+      'is not a known command',
+      'unexpected option',
+      'unexpected argument',
+      'could not open input file',
+      'no configuration file',
+      'no makefile',
+      'no such task',
+      'no such target',
+      'module not found: ',
+      'not found in workspace',
+      'usage: ',
+    ],
+    weight: 56,
+    pattern:
+      /(?:[Mm]issing script:? |(?:^|\s)(?:[Tt]asks?|[Ss]essions?|[Ss]cripts?|[Rr]ecipes?|[Tt]argets?|[Ee]nvironments?|[Jj]obs?) (?:["'`]\S{1,80}["'`] )?(?:was )?(?:not found|not defined|does not exist)|Could not read package\.json|can't open file '|Could not open input file|^sh: 0: cannot open|No package\.json|[Uu]nknown (?:command|option|flag|argument|subcommand):? |unrecognized arguments:|\binvalid choice: |[Uu]nexpected (?:option|argument) ['"-]|no such (?:task|target|script)|\b(?<code>ENOENT)\b: no such file|: No such file or directory$|No such file or directory: ')/,
+  },
+  {
+    name: 'migration',
+    cue: [
+      'drift detected',
+      'pending migration',
+      'migrations have not',
+      'missing migration',
+      'schema drift',
+      'changes that are not yet reflected',
+      'unapplied migration',
+      'migration is required',
+      'out of sync with migrations',
+    ],
+    weight: 72,
+    pattern:
+      /(?:[Dd]rift detected|[Ss]chema drift|pending migrations?|unapplied migrations?|not yet reflected in a migration|[Mm]issing migrations?|not in sync with the migration)/,
+  },
+  {
+    name: 'size',
+    cue: [
+      'size limit',
+      'bundle size',
+      'budget',
+      'package size',
+      'has exceeded by',
+      'exceeds the',
+      'maxsize',
+      'bundlesize',
+      'asset size',
+    ],
+    weight: 73,
+    pattern:
+      /(?:[Pp]ackage size limit has exceeded|[Ss]ize limit (?:has )?(?:been )?exceeded|exceeded (?:maximum )?budget|[Bb]undle size .{0,60}(?:exceed|larger|over)|budget (?:of .{1,40} )?(?:was |is )?(?:not met|exceeded)|has exceeded (?:the )?size limit|FAIL .{1,200}: .{1,30} > maxSize)/,
+  },
+  {
+    name: 'licence',
+    cue: ['license', 'licence'],
+    weight: 72,
+    pattern:
+      /(?:(?:licen[sc]e).{0,80}(?:not (?:allowed|permitted|in the|approved)|incompatible|violation|forbidden|disallowed|prohibited|is not|rejected)|Found license defined by|licenses? FAILED|failed to satisfy license)/i,
+  },
+  {
+    name: 'turns',
+    cue: [
+      'max turns',
+      'maximum number of turns',
+      'turn limit',
+      'max_turns',
+      'maximum iterations',
+      'max iterations',
+      'too many turns',
+      'only 3 reflections',
+      'recursion limit',
+    ],
+    weight: 80,
+    pattern:
+      /(?:[Rr]eached max(?:imum)? (?:number of )?turns|[Mm]ax(?:imum)? (?:number of )?turns|error_max_turns|turn limit (?:reached|exceeded)|[Mm]ax(?:imum)? iterations (?:reached|exceeded)|Only \d reflections allowed)/,
+  },
+  {
+    name: 'model-answer',
+    cue: [
+      'i cannot help',
+      "i can't help",
+      "i'm sorry",
+      'refusal',
+      'content_filter',
+      'content policy',
+      'did not conform',
+      'no edits',
+      'content management policy',
+      'safety',
+      'failed to parse',
+      'invalid json',
+      'searchreplacenoexactmatch',
+      'failed to match',
+      'no valid edits',
+      'unable to parse',
+      'could not parse',
+      'malformed',
+    ],
+    weight: 62,
+    pattern:
+      /(?:\b(?<code>content_filter|refusal|content_policy_violation)\b|I(?:'m sorry| can't (?:help|assist)| cannot (?:help|assist)|'m (?:not able|unable) to)|SearchReplaceNoExactMatch|did not conform to the edit format|SEARCH\/REPLACE blocks? failed to match|finish_?reason["']?: ?["']?SAFETY|content management policy)/i,
+  },
+  {
+    name: 'node-uncaught',
+    cue: ['error:', 'exception', 'panic:', 'panicked at', 'uncaught', 'traceback', 'unhandled'],
+    weight: 47,
+    pattern:
+      /^(?:Uncaught )?(?:\s{0,2}throw |(?:[\w.]{1,80})?(?:Error|Exception|Panic)(?: \[[\w.]{1,60}\])?: (?<message>.{1,400})|panic: (?<message2>.{1,300})|thread '.{1,100}' (?:\(\d{1,12}\) )?panicked at|Unhandled exception|Exception in thread "|PHP Fatal error: {1,2}Uncaught|\*\* \(\w{1,60}\)|Fatal error: Uncaught|Traceback \(most recent call last\):)/,
+    refine: (groups, view) => ({
+      groups: {
+        ...withPlace(
+          groups,
+          lookUp(view, 10, (line) => {
+            const place = /File "|^\S{1,300}:\d{1,7}$|^\s{4}at /.test(line) ? readPlace(line) : null;
+            return place !== null && isProjectFile(place.file) ? place : null;
+          }),
+        ),
+        message: groups['message'] ?? groups['message2'],
+      },
+    }),
+  },
 ]);
-
-export const machineRules = [...timeouts, ...machine];

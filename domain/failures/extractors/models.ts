@@ -3,25 +3,202 @@ import { rulesOf, type Groups } from '../line-rule.ts';
 /** Providers of models: what ran out, and what merely went wrong. */
 export const modelRules = [
   ...rulesOf('llm', 'budget_exceeded', [
-    { name: 'llm-money', because: 'money_out', cue: ['insufficient_quota', 'credit balance', 'billing', 'exceeded your current quota', 'insufficient balance', 'insufficient credits', 'spend limit', 'spending limit', 'budget has been exceeded', 'budgetexceeded', 'payment required', 'billing_hard_limit', 'hard limit', 'insufficient funds', 'out of credits', 'requires more credits', 'usage limit', 'quota exceeded', 'budget exceeded', 'monthly limit', 'can only afford', 'usage cap', 'max budget'], weight: 94, pattern: /(?:\b(?<code>insufficient_quota|billing_hard_limit_reached|billing_not_active|insufficient_credits|billing_error|budget_exceeded)\b|credit balance is too low|exceeded your current quota|[Ii]nsufficient (?:balance|credits?|funds)|\b(?:spend(?:ing)?|usage) (?:limit|cap)s?\b.{0,60}(?:reached|exceeded|hit)|(?:reached|exceeded|hit) (?:your|the) (?:specified )?(?:(?:API |workspace |organization |monthly |weekly )?(?:spend(?:ing)?|usage|budget)) (?:limit|cap)|[Bb]udget has been exceeded|BudgetExceeded(?:Error)?|[Mm]ax budget|requires more credits|can only afford|out of credits|ExceededBudget)/, refine: withCode },
-    { name: 'llm-rate', because: 'rate_limited', cue: ['rate_limit', 'ratelimit', 'rate limit', 'resource_exhausted', 'throttlingexception', 'tokens per min', 'requests per min', 'too many tokens', 'tpm', 'rpm', 'requests per day', 'tokens per day', 'quota exceeded for', '429'], weight: 93, pattern: /(?:\b(?<code>rate_limit_exceeded|rate_limit_error|RESOURCE_EXHAUSTED|ThrottlingException|tokens_per_min_limit_exceeded|rate_limit_reached|too_many_requests|RateLimitReached)\b|litellm\.RateLimitError|(?:openai|anthropic|groq|mistral|cohere|together)\.RateLimitError|\bRateLimitError\b|(?:tokens|requests) per (?:min(?:ute)?|day|hour)\b|Too many tokens|Rate limit reached for|[Rr]ate limit.{0,60}(?:model|tokens|organization|deployment|TPM|RPM|provider))/, refine: withCode },
-    { name: 'llm-context', because: 'context_exceeded', cue: ['context_length_exceeded', 'context length', 'context window', 'prompt is too long', 'maximum context', 'too many input tokens', 'contextwindowexceeded', 'request_too_large', 'input is too long', 'input token count', 'exceeds the maximum number of tokens', 'token limit', 'context size', 'exceed context limit', 'string_above_max_length', 'input tokens'], weight: 95, pattern: /(?:\b(?<code>context_length_exceeded|request_too_large|context_window_exceeded|string_above_max_length|exceed_context_size_error|tokens_limit_reached)\b|maximum context length|prompt is too long|ContextWindowExceeded|context (?:window|length|size).{0,60}(?:exceed|limit|too|full)|(?:exceeds?|exceeded|larger than|exceed) (?:the )?(?:model's |available |maximum )?context|[Ii]nput is too long for|input token count .{0,40}exceeds|exceeds the maximum number of tokens|hit a token limit|exceed context limit|[Rr]equest (?:too large|body too large) for)/, refine: withCode },
-    { name: 'llm-output', because: 'output_truncated', cue: ['max_tokens', 'finish_reason', 'stop_reason', 'output limit', 'output token', 'truncated', 'max_output_tokens', 'finishreason', 'done_reason', 'output length', 'lengthfinishreason'], weight: 93, pattern: /(?:["']?(?:finish_?[rR]eason|stop_?[rR]eason|done_reason)["']?\s?[:=]\s?["']?(?:length|max_tokens|MAX_TOKENS|max_output_tokens)\b|"reason": ?"(?<code>max_output_tokens)"|(?:output|response|completion|answer|reply) (?:was )?(?:truncated|cut off).{0,80}(?:token|length|limit)|exceeded the \d{1,7} output token maximum|(?:hit|reached|exceeded) (?:the |its )?(?:max(?:imum)? )?output (?:token )?limit|LengthFinishReasonError|output token (?:limit|maximum))/ },
+    {
+      name: 'llm-money',
+      because: 'money_out',
+      cue: [
+        'insufficient_quota',
+        'credit balance',
+        'billing',
+        'exceeded your current quota',
+        'insufficient balance',
+        'insufficient credits',
+        'spend limit',
+        'spending limit',
+        'budget has been exceeded',
+        'budgetexceeded',
+        'payment required',
+        'billing_hard_limit',
+        'hard limit',
+        'insufficient funds',
+        'out of credits',
+        'requires more credits',
+        'usage limit',
+        'quota exceeded',
+        'budget exceeded',
+        'monthly limit',
+        'can only afford',
+        'usage cap',
+        'max budget',
+      ],
+      weight: 94,
+      pattern:
+        /(?:\b(?<code>insufficient_quota|billing_hard_limit_reached|billing_not_active|insufficient_credits|billing_error|budget_exceeded)\b|credit balance is too low|exceeded your current quota|[Ii]nsufficient (?:balance|credits?|funds)|\b(?:spend(?:ing)?|usage) (?:limit|cap)s?\b.{0,60}(?:reached|exceeded|hit)|(?:reached|exceeded|hit) (?:your|the) (?:specified )?(?:(?:API |workspace |organization |monthly |weekly )?(?:spend(?:ing)?|usage|budget)) (?:limit|cap)|[Bb]udget has been exceeded|BudgetExceeded(?:Error)?|[Mm]ax budget|requires more credits|can only afford|out of credits|ExceededBudget)/,
+      refine: withCode,
+    },
+    {
+      name: 'llm-rate',
+      because: 'rate_limited',
+      cue: [
+        'rate_limit',
+        'ratelimit',
+        'rate limit',
+        'resource_exhausted',
+        'throttlingexception',
+        'tokens per min',
+        'requests per min',
+        'too many tokens',
+        'tpm',
+        'rpm',
+        'requests per day',
+        'tokens per day',
+        'quota exceeded for',
+        '429',
+      ],
+      weight: 93,
+      pattern:
+        /(?:\b(?<code>rate_limit_exceeded|rate_limit_error|RESOURCE_EXHAUSTED|ThrottlingException|tokens_per_min_limit_exceeded|rate_limit_reached|too_many_requests|RateLimitReached)\b|litellm\.RateLimitError|(?:openai|anthropic|groq|mistral|cohere|together)\.RateLimitError|\bRateLimitError\b|(?:tokens|requests) per (?:min(?:ute)?|day|hour)\b|Too many tokens|Rate limit reached for|[Rr]ate limit.{0,60}(?:model|tokens|organization|deployment|TPM|RPM|provider))/,
+      refine: withCode,
+    },
+    {
+      name: 'llm-context',
+      because: 'context_exceeded',
+      cue: [
+        'context_length_exceeded',
+        'context length',
+        'context window',
+        'prompt is too long',
+        'maximum context',
+        'too many input tokens',
+        'contextwindowexceeded',
+        'request_too_large',
+        'input is too long',
+        'input token count',
+        'exceeds the maximum number of tokens',
+        'token limit',
+        'context size',
+        'exceed context limit',
+        'string_above_max_length',
+        'input tokens',
+      ],
+      weight: 95,
+      pattern:
+        /(?:\b(?<code>context_length_exceeded|request_too_large|context_window_exceeded|string_above_max_length|exceed_context_size_error|tokens_limit_reached)\b|maximum context length|prompt is too long|ContextWindowExceeded|context (?:window|length|size).{0,60}(?:exceed|limit|too|full)|(?:exceeds?|exceeded|larger than|exceed) (?:the )?(?:model's |available |maximum )?context|[Ii]nput is too long for|input token count .{0,40}exceeds|exceeds the maximum number of tokens|exhausted context window|exceed context limit|[Rr]equest (?:too large|body too large) for)/,
+      refine: withCode,
+    },
+    {
+      name: 'llm-output',
+      because: 'output_truncated',
+      cue: [
+        'max_tokens',
+        'finish_reason',
+        'stop_reason',
+        'output limit',
+        'output token',
+        'truncated',
+        'max_output_tokens',
+        'finishreason',
+        'done_reason',
+        'output length',
+        'lengthfinishreason',
+      ],
+      weight: 93,
+      pattern:
+        /(?:["']?(?:finish_?[rR]eason|stop_?[rR]eason|done_reason)["']?\s?[:=]\s?["']?(?:length|max_tokens|MAX_TOKENS|max_output_tokens)\b|"reason": ?"(?<code>max_output_tokens)"|(?:output|response|completion|answer|reply) (?:was )?(?:truncated|cut off).{0,80}(?:token|length|limit)|exceeded the \d{1,7} output token maximum|(?:hit|reached|exceeded) (?:the |its )?(?:max(?:imum)? )?output (?:token )?limit|LengthFinishReasonError|possibly exceeded output limit|output token (?:limit|maximum))/,
+    },
   ]),
   ...rulesOf('llm', 'orchestration_error', [
-    { name: 'llm-provider', because: 'provider', cue: ['overloaded', 'api_error', 'model_not_found', 'not_found_error', 'internalservererror', 'serviceunavailable', 'server_error', 'apiconnectionerror', 'model is currently', 'the model `', 'model "', 'model \'', 'no endpoints found', 'modelnotfound', 'unavailable', 'bad gateway', 'llama runner', 'internal server error', 'connection error', 'apistatuserror', 'ollama', 'upstream', 'litellm.'], weight: 88, pattern: /(?:\b(?<code>overloaded_error|api_error|model_not_found|not_found_error|server_error|engine_overloaded|model_not_available|UNAVAILABLE|DeploymentNotFound|ModelNotReadyException|internal_server_error)\b|litellm\.(?:InternalServerError|ServiceUnavailableError|APIConnectionError|NotFoundError|BadGatewayError|APIError)|(?:openai|anthropic)\.(?:InternalServerError|APIConnectionError|NotFoundError|APIStatusError)|APIConnectionError|[Tt]he model [`'"].{1,100}[`'"] (?:does not exist|has been|is not)|[Mm]odel (?:is )?(?:currently )?overloaded|model ['"].{1,100}['"] not found|No endpoints found|llama runner process|[Oo]verloaded)/, refine: withCode },
-    { name: 'llm-credentials', because: 'provider', cue: ['authentication_error', 'invalid_api_key', 'incorrect api key', 'invalid x-api-key', 'api key', 'authenticationerror', 'permission_error', 'permission_denied', 'unrecognizedclientexception', 'unauthenticated', 'no auth credentials'], weight: 92, pattern: /(?:\b(?<code>authentication_error|invalid_api_key|permission_error|invalid_authentication|PERMISSION_DENIED|UNAUTHENTICATED|API_KEY_INVALID)\b|[Ii]ncorrect API key|invalid x-api-key|API key (?:not valid|is invalid|expired)|[Ii]nvalid API key|(?:openai|anthropic|litellm)\.(?:AuthenticationError|PermissionDeniedError)|\bAuthenticationError\b|No auth credentials found)/i, refine: withCode },
+    {
+      name: 'llm-provider',
+      because: 'provider',
+      cue: [
+        'overloaded',
+        'api_error',
+        'model_not_found',
+        'not_found_error',
+        'internalservererror',
+        'serviceunavailable',
+        'server_error',
+        'apiconnectionerror',
+        'model is currently',
+        'the model `',
+        'model "',
+        "model '",
+        'no endpoints found',
+        'modelnotfound',
+        'unavailable',
+        'bad gateway',
+        'llama runner',
+        'internal server error',
+        'connection error',
+        'apistatuserror',
+        'ollama',
+        'upstream',
+        'litellm.',
+      ],
+      weight: 88,
+      pattern:
+        /(?:\b(?<code>overloaded_error|api_error|model_not_found|not_found_error|server_error|engine_overloaded|model_not_available|UNAVAILABLE|DeploymentNotFound|ModelNotReadyException|internal_server_error)\b|litellm\.(?:InternalServerError|ServiceUnavailableError|APIConnectionError|NotFoundError|BadGatewayError|APIError)|(?:openai|anthropic)\.(?:InternalServerError|APIConnectionError|NotFoundError|APIStatusError)|APIConnectionError|[Tt]he model [`'"].{1,100}[`'"] (?:does not exist|has been|is not)|[Mm]odel (?:is )?(?:currently )?overloaded|model ['"].{1,100}['"] not found|No endpoints found|llama runner process|[Oo]verloaded)/,
+      refine: withCode,
+    },
+    {
+      name: 'llm-credentials',
+      because: 'provider',
+      cue: [
+        'authentication_error',
+        'invalid_api_key',
+        'incorrect api key',
+        'invalid x-api-key',
+        'api key',
+        'authenticationerror',
+        'permission_error',
+        'permission_denied',
+        'unrecognizedclientexception',
+        'unauthenticated',
+        'no auth credentials',
+      ],
+      weight: 92,
+      pattern:
+        /(?:\b(?<code>authentication_error|invalid_api_key|permission_error|invalid_authentication|PERMISSION_DENIED|UNAUTHENTICATED|API_KEY_INVALID)\b|[Ii]ncorrect API key|invalid x-api-key|API key (?:not valid|is invalid|expired)|[Ii]nvalid API key|(?:openai|anthropic|litellm)\.(?:AuthenticationError|PermissionDeniedError)|\bAuthenticationError\b|No auth credentials found)/i,
+      refine: withCode,
+    },
   ]),
   ...rulesOf('llm', 'timeout', [
-    { name: 'llm-timeout', cue: ['apitimeouterror', 'litellm.timeout', 'timeout_error', 'deadline_exceeded', 'request timed out', 'readtimeout', 'modeltimeoutexception', 'request_timeout'], weight: 92, pattern: /(?:\bAPITimeoutError\b|litellm\.(?:exceptions\.)?Timeout|\b(?<code>timeout_error|DEADLINE_EXCEEDED|ModelTimeoutException|request_timeout)\b|[Rr]equest timed out)/, refine: withCode },
+    {
+      name: 'llm-timeout',
+      cue: [
+        'apitimeouterror',
+        'litellm.timeout',
+        'timeout_error',
+        'deadline_exceeded',
+        'request timed out',
+        'readtimeout',
+        'modeltimeoutexception',
+        'request_timeout',
+      ],
+      weight: 92,
+      pattern:
+        /(?:\bAPITimeoutError\b|litellm\.(?:exceptions\.)?Timeout|\b(?<code>timeout_error|DEADLINE_EXCEEDED|ModelTimeoutException|request_timeout)\b|[Rr]equest timed out)/,
+      refine: withCode,
+    },
   ]),
 ];
 
 // A body has a code, or failing that a type, in quotes; the class's name before it is neither.
 function withCode(groups: Groups, view: { lines: readonly string[]; at: number }) {
-  const text = view.lines.slice(Math.max(0, view.at - 6), view.at + 90).join('\n').slice(0, 12_000);
+  const text = view.lines
+    .slice(Math.max(0, view.at - 6), view.at + 90)
+    .join('\n')
+    .slice(0, 12_000);
   const code = /["']?\bcode["']?\s{0,2}:\s{0,2}["'](?<code>[A-Za-z]\w{2,60})["']/.exec(text)?.groups?.['code'];
   const status = /["']status["']\s{0,2}:\s{0,2}["'](?<code>[A-Z_]{4,40})["']/.exec(text)?.groups?.['code'];
-  const types = [...text.matchAll(/["']?\b(?:type|__type)["']?\s{0,2}:\s{0,2}["'](?<code>[A-Za-z]\w{2,60})["']/g)].map((match) => match[1]).filter((type) => type !== 'error');
-  return { groups: { ...groups, code: code ?? status ?? types[0] ?? groups['code'] } };
+  const types = [...text.matchAll(/["']?\b(?:type|__type)["']?\s{0,2}:\s{0,2}["'](?<code>[A-Za-z]\w{2,60})["']/g)]
+    .map((match) => match[1])
+    .filter((type) => type !== 'error' && /_|error|limit|quota/i.test(type ?? ''));
+  return {
+    groups: {
+      ...groups,
+      code: (/^(?:ERR_|E[A-Z]{4})/.test(code ?? '') ? undefined : code) ?? status ?? types[0] ?? groups['code'],
+    },
+  };
 }

@@ -10,7 +10,7 @@ export const nativeRules = rulesOf(null, 'compile_error', [
   {
     name: 'header-missing',
     is: 'dependency_missing',
-    cue: ['no such file or directory', 'file not found', "cannot open include file", "cannot open source file"],
+    cue: ['no such file or directory', 'file not found', 'cannot open include file', 'cannot open source file'],
     pattern: new RegExp(
       String.raw`${gnu}(?:fatal )?error: '?(?<package>[\w./+-]{1,200})'?(?:: No such file or directory| file not found)`,
     ),
@@ -20,21 +20,38 @@ export const nativeRules = rulesOf(null, 'compile_error', [
     name: 'header-missing-msvc',
     is: 'dependency_missing',
     cue: 'cannot open include file',
-    pattern: /^(?<file>[^\s(][^(]{0,300})\((?<line>\d{1,7})(?:,(?<column>\d{1,7}))?\): fatal error (?<code>C1083): .{1,60}'(?<package>[^']{1,200})'/,
+    pattern:
+      /^(?<file>[^\s(][^(]{0,300})\((?<line>\d{1,7})(?:,(?<column>\d{1,7}))?\): fatal error (?<code>C1083): .{1,60}'(?<package>[^']{1,200})'/,
   },
   {
     name: 'library-missing',
     is: 'dependency_missing',
-    cue: ['cannot find -l', 'library not found for -l', "library '", 'unable to find library -l', 'error while loading shared libraries', 'library not loaded', 'image not found'],
+    cue: [
+      'cannot find -l',
+      'library not found for -l',
+      "library '",
+      'unable to find library -l',
+      'error while loading shared libraries',
+      'library not loaded',
+      'image not found',
+    ],
     weight: 91,
     pattern:
       /(?:cannot find -l|library not found for -l|unable to find library -l|error while loading shared libraries: |Library not loaded: |library '(?=[\w.+-]{1,80}' not found))(?<package>[\w./@+-]{1,120})/,
   },
   {
     name: 'linker',
-    cue: ['undefined reference to', 'undefined symbol', 'multiple definition of', 'undefined symbols for', 'duplicate symbol', 'unresolved external'],
+    cue: [
+      'undefined reference to',
+      'undefined symbol',
+      'multiple definition of',
+      'undefined symbols for',
+      'duplicate symbol',
+      'unresolved external',
+    ],
     weight: 79,
-    pattern: /(?<message>(?:undefined reference to|multiple definition of|[Uu]ndefined symbols? ?(?:for|:)|duplicate symbol|unresolved external symbol) ?.{0,300})/,
+    pattern:
+      /(?<message>(?:undefined reference to|multiple definition of|[Uu]ndefined symbols? ?(?:for|:)|duplicate symbol|unresolved external symbol) ?.{0,300})/,
     refine: decideLinker,
   },
   {
@@ -42,13 +59,22 @@ export const nativeRules = rulesOf(null, 'compile_error', [
     is: 'dependency_missing',
     cue: ["package '", 'no package ', 'package requirements', 'pkg-config search path'],
     weight: 91,
-    pattern: /(?:Package '?(?<package>[\w.+-]{1,80})'?(?:, required by .{1,80},)? (?:was )?not found|No package '(?<package2>[\w.+-]{1,80})' found)/,
+    pattern:
+      /(?:Package '?(?<package>[\w.+-]{1,80})'?(?:, required by .{1,80},)? (?:was )?not found|No package '(?<package2>[\w.+-]{1,80})' found)/,
     refine: (groups) => ({ groups: { ...groups, package: groups['package'] ?? groups['package2'] } }),
   },
   {
     name: 'cmake-package',
     is: 'dependency_missing',
-    cue: ['could not find a package configuration file provided by', 'could not find ', 'by not providing', 'required packages were not found', 'dependency ', 'program ', 'no cmake_'],
+    cue: [
+      'could not find a package configuration file provided by',
+      'could not find ',
+      'by not providing',
+      'required packages were not found',
+      'dependency ',
+      'program ',
+      'no cmake_',
+    ],
     weight: 91,
     pattern:
       /(?:[Cc]ould not find a package configuration file provided by "(?<package>[\w.+-]{1,80})"|Could NOT find (?<package2>[\w.+-]{1,80})|By not providing "Find(?<package3>[\w.+-]{1,80})\.cmake"|[Dd]ependency "?(?<package4>[\w.+-]{1,80})"? not found|Dependency lookup for (?<package5>[\w.+-]{1,80}) with method|No (?<package6>CMAKE_\w{1,20}_COMPILER) could be found|Program ['"](?<package7>[\w.+-]{1,60})['"] not found(?: or not executable)?)/,
@@ -72,7 +98,8 @@ export const nativeRules = rulesOf(null, 'compile_error', [
     name: 'make-source-missing',
     cue: ['no rule to make target', 'missing and no known rule'],
     weight: 84,
-    pattern: /No rule to make target [`'"](?<file>[^'"]{1,200})['"], needed by|'(?<file2>[^']{1,200})', needed by '[^']{1,200}', missing and no known rule/,
+    pattern:
+      /No rule to make target [`'"](?<file>[^'"]{1,200})['"], needed by|'(?<file2>[^']{1,200})', needed by '[^']{1,200}', missing and no known rule/,
     refine: (groups) => ({ groups: { ...groups, file: groups['file'] ?? groups['file2'] } }),
   },
   {
@@ -80,7 +107,8 @@ export const nativeRules = rulesOf(null, 'compile_error', [
     is: 'unknown',
     cue: ['no rule to make target', 'unknown target', 'no targets specified', 'missing makefile', 'no makefile found'],
     weight: 83,
-    pattern: /No rule to make target [`'"][^'"]{1,200}['"]\.|ninja: error: unknown target|No targets specified and no makefile found/,
+    pattern:
+      /No rule to make target [`'"][^'"]{1,200}['"]\.|ninja: error: unknown target|No targets specified and no makefile found/,
   },
   {
     name: 'make-separator',
@@ -93,7 +121,8 @@ export const nativeRules = rulesOf(null, 'compile_error', [
     is: 'dependency_missing',
     cue: 'no such file or directory',
     weight: 90,
-    pattern: /^(?:make(?:\[\d{1,3}\])?: |env: |\/usr\/bin\/env: ?)[‘'"`]?(?<package>[\w@.+-]{1,80})[’'"]?: No such file or directory/,
+    pattern:
+      /^(?:make(?:\[\d{1,3}\])?: |env: |\/usr\/bin\/env: ?)[‘'"`]?(?<package>[\w@.+-]{1,80})[’'"]?: No such file or directory/,
   },
   {
     name: 'gnu',
@@ -106,7 +135,8 @@ export const nativeRules = rulesOf(null, 'compile_error', [
   {
     name: 'msvc',
     cue: ['): error', '): fatal error', '): warning'],
-    pattern: /^(?:\s{0,4}\d{1,3}>)?(?<file>[^\s(][^(]{0,300})\((?<line>\d{1,7})(?:,(?<column>\d{1,7}))?\): (?:fatal )?(?<severity>error|warning)(?: (?<code>(?!TS\d)[A-Z]{1,8}\d{2,6}))? ?: (?<message>.{1,1000})$/,
+    pattern:
+      /^(?:\s{0,4}\d{1,3}>)?(?<file>[^\s(][^(]{0,300})\((?<line>\d{1,7})(?:,(?<column>\d{1,7}))?\): (?:fatal )?(?<severity>error|warning)(?: (?<code>(?!TS\d)[A-Z]{1,8}\d{2,6}))? ?: (?<message>.{1,1000})$/,
   },
 ]);
 
@@ -115,7 +145,11 @@ const listed = ['package', 'package2', 'package3', 'package4', 'package5', 'pack
 function decideHeader(groups: Groups, view: View) {
   const name = groups['package'] ?? '';
   const line = view.lines[view.at] ?? '';
-  const source = lookDown(view, 2, (below) => /#\s{0,4}(?:include|import)\s{0,4}(?<mark>["<])/.exec(below)?.groups?.['mark'] ?? null);
+  const source = lookDown(
+    view,
+    2,
+    (below) => /#\s{0,4}(?:include|import)\s{0,4}(?<mark>["<])/.exec(below)?.groups?.['mark'] ?? null,
+  );
   // Without the source line: a header with a folder is one of a package.
   const isLocal = source === '"' || (source === null && !name.includes('/') && !/\.h$|\.hpp$/.test(name));
   if (/\.(?:c|cc|cpp|cxx|m|mm|o|s)$/.test(name) || isLocal) {
@@ -126,8 +160,16 @@ function decideHeader(groups: Groups, view: View) {
 
 function decideLinker(groups: Groups, view: View) {
   const line = view.lines[view.at] ?? '';
-  const source = /(?<file>[\w./+-]{1,200}\.(?:c|cc|cpp|cxx|rs|go|f90|m|mm|s|asm))(?::(?<line>\d{1,7}))?:/.exec(line)?.groups;
-  const above = source ?? lookUp(view, 2, (text) => /(?<file>[\w./+-]{1,200}\.(?:c|cc|cpp|cxx|rs|m)):(?<line>\d{1,7})/.exec(text)?.groups ?? null);
+  const source = /(?<file>[\w./+-]{1,200}\.(?:c|cc|cpp|cxx|rs|go|f90|m|mm|s|asm))(?::(?<line>\d{1,7}))?:/.exec(
+    line,
+  )?.groups;
+  const above =
+    source ??
+    lookUp(
+      view,
+      2,
+      (text) => /(?<file>[\w./+-]{1,200}\.(?:c|cc|cpp|cxx|rs|m)):(?<line>\d{1,7})/.exec(text)?.groups ?? null,
+    );
   return { groups: { ...groups, ...above } };
 }
 
@@ -142,23 +184,35 @@ function decideCmake(groups: Groups, view: View) {
 
 function decideCmakeError(groups: Groups, view: View) {
   const isForeign = /\/usr\/|\/share\/cmake/.test(groups['file'] ?? '');
-  const caller = lookDown(view, 14, (line) => /^\s{1,4}(?<file>[^\s:]{1,300}CMakeLists\.txt):(?<line>\d{1,7})/.exec(line)?.groups ?? null);
+  const caller = lookDown(
+    view,
+    14,
+    (line) => /^\s{1,4}(?<file>[^\s:]{1,300}CMakeLists\.txt):(?<line>\d{1,7})/.exec(line)?.groups ?? null,
+  );
   const words = lookDown(view, 2, (line) => (/^\s{2}\S/.test(line) ? line.trim() : null));
   return { groups: { ...groups, message: words ?? groups['message'], ...(isForeign ? caller : {}) } };
 }
 
 // Compilers, type checkers and linters share this form. A rule's name behind the words is a linter's.
-const lintRule = /^(?<message>.{1,900}?)\s{1,4}[[(](?<code>(?:@?[a-z][\w./@:-]{1,80}|[A-Z]{1,6}\d{2,6}))(?:,-warnings-as-errors)?[\])]$/;
+const lintRule =
+  /^(?<message>.{1,900}?)\s{1,4}[[(](?<code>(?:@?[a-z][\w./@:-]{1,80}|[A-Z]{1,6}\d{2,6}))(?:,-warnings-as-errors)?[\])]$/;
 const compilerOption = /^(?:-W|-f|-Werror)/;
 
 // mypy: a package without its types, or not there at all.
 function decideStubs(groups: Groups, behind: Groups, view: View): Reading | null {
   const message = groups['message'] ?? '';
-  const named = /(?:module named|stubs not installed for|module is installed, but missing library stubs.{0,60}for|Skipping analyzing) ["'](?<name>[\w.]{1,100})["']/.exec(message)?.groups?.['name'];
+  const named =
+    /(?:module named|stubs not installed for|module is installed, but missing library stubs.{0,60}for|Skipping analyzing) ["'](?<name>[\w.]{1,100})["']/.exec(
+      message,
+    )?.groups?.['name'];
   if (named === undefined) return null;
   const known = { ...groups, ...behind };
   if (originOf(named, groups['file'] ?? null) === 'local') return { groups: known, weight: 80 };
-  const hint = lookDown(view, 2, (line) => /pip install (?<name>types-[\w.-]{1,80})/.exec(line)?.groups?.['name'] ?? null);
+  const hint = lookDown(
+    view,
+    2,
+    (line) => /pip install (?<name>types-[\w.-]{1,80})/.exec(line)?.groups?.['name'] ?? null,
+  );
   return { groups: { ...known, package: hint ?? named.split('.')[0] }, failureClass: 'dependency_missing', weight: 89 };
 }
 
@@ -170,9 +224,21 @@ function decideGnu(groups: Groups, view: View) {
   if (/^(?:package .{1,200} does not exist|Failure in TEST\(|in "|\w[\w.]{0,200} : |-\[)/.test(message)) return null;
   const stubs = decideStubs(groups, behind ?? {}, view);
   if (stubs !== null) return stubs;
-  if (behind?.['code']?.startsWith('clang-diagnostic-error') === true) return { groups: { ...groups, ...behind }, weight: 87 };
+  if (behind?.['code']?.startsWith('clang-diagnostic-error') === true)
+    return { groups: { ...groups, ...behind }, weight: 87 };
+  // Type checkers of Python: their reports are never those of a linter, whichever step they run in.
+  if (
+    groups['file']?.endsWith('.py') === true &&
+    !isWarning &&
+    behind !== undefined &&
+    /^(?:[a-z]+(?:-[a-z]+)*)$/.test(behind['code'] ?? '')
+  )
+    return { groups: { ...groups, ...behind }, weight: 87 };
   if (behind === undefined || compilerOption.test(behind['code'] ?? '')) {
-    const wrapped = groups['file']?.endsWith('.py') === true ? lookDown(view, 1, (line) => /\s{2}\[(?<code>[a-z][a-z-]{2,40})\]$/.exec(line)?.groups?.['code'] ?? null) : null;
+    const wrapped =
+      groups['file']?.endsWith('.py') === true
+        ? lookDown(view, 1, (line) => /\s{2}\[(?<code>[a-z][a-z-]{2,40})\]$/.exec(line)?.groups?.['code'] ?? null)
+        : null;
     if (wrapped !== null) return { groups: { ...groups, code: wrapped }, weight };
     const option = /\[(?<code>-W[\w=+,-]{1,80})\]$/.exec(message)?.groups?.['code'];
     return { groups: { ...groups, code: groups['code'] ?? option }, weight };
@@ -182,4 +248,3 @@ function decideGnu(groups: Groups, view: View) {
     ? { groups: { ...groups, ...behind }, weight }
     : { groups: { ...groups, ...behind }, failureClass: 'lint_error' as const, weight: isWarning ? 40 : 64 };
 }
-

@@ -5,7 +5,8 @@ const npm = rulesOf('npm', 'dependency_missing', [
   {
     name: 'npm-version-missing',
     cue: ['npm error code e', 'npm err! code e'],
-    pattern: /^npm (?:error|ERR!) code (?<code>ETARGET|E404|ERESOLVE|EUSAGE|EBADENGINE|EBADPLATFORM|EINTEGRITY|ENOVERSIONS|EUNSUPPORTEDPROTOCOL|ENOLOCK|EOVERRIDE|ECOMPROMISED|ENOTCACHED|EINVALIDTAGNAME|ENOTSUP|EINVALIDPACKAGENAME|ELINKGLOBAL)\b/,
+    pattern:
+      /^npm (?:error|ERR!) code (?<code>ETARGET|E404|ERESOLVE|EUSAGE|EBADENGINE|EBADPLATFORM|EINTEGRITY|ENOVERSIONS|EUNSUPPORTEDPROTOCOL|ENOLOCK|EOVERRIDE|ECOMPROMISED|ENOTCACHED|EINVALIDTAGNAME|ENOTSUP|EINVALIDPACKAGENAME|ELINKGLOBAL)\b/,
     weight: 92,
     refine: (groups, view) => ({ groups: { ...groups, ...npmDetails(view) } }),
   },
@@ -13,7 +14,15 @@ const npm = rulesOf('npm', 'dependency_missing', [
     name: 'npm-network',
     is: 'orchestration_error',
     because: 'network',
-    cue: ['npm error code e', 'npm err! code e', 'npm error code cert', 'npm err! code cert', 'code unable', 'code self', 'code depth'],
+    cue: [
+      'npm error code e',
+      'npm err! code e',
+      'npm error code cert',
+      'npm err! code cert',
+      'code unable',
+      'code self',
+      'code depth',
+    ],
     pattern:
       /^npm (?:error|ERR!) code (?<code>ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|EPROTO|ERR_SOCKET_\w{1,30}|EHOSTUNREACH|ENETUNREACH|CERT_\w{1,40}|UNABLE_TO_\w{1,60}|SELF_SIGNED_\w{1,40}|DEPTH_ZERO_\w{1,40}|ERR_TLS_\w{1,40}|E429|ECONNABORTED|FETCH_ERROR|ERR_INVALID_URL|EPIPE)\b/,
     weight: 94,
@@ -47,7 +56,13 @@ const npm = rulesOf('npm', 'dependency_missing', [
     cue: 'network timeout at',
     pattern: /^npm (?:error|ERR!) network timeout at/,
     weight: 96,
-    refine: (groups, view) => ({ groups: { ...groups, code: lookUp(view, 4, (line) => /code (?<code>[A-Z]\w{2,40})$/.exec(line)?.groups?.['code'] ?? null) ?? undefined } }),
+    refine: (groups, view) => ({
+      groups: {
+        ...groups,
+        code:
+          lookUp(view, 4, (line) => /code (?<code>[A-Z]\w{2,40})$/.exec(line)?.groups?.['code'] ?? null) ?? undefined,
+      },
+    }),
   },
   {
     name: 'npm-manifest',
@@ -56,7 +71,11 @@ const npm = rulesOf('npm', 'dependency_missing', [
     pattern: /^npm (?:error|ERR!) code (?<code>EJSONPARSE)\b/,
     weight: 94,
     refine: (groups, view) => {
-      const file = lookDown(view, 6, (line) => /\b(?:path|parsing|file) (?:\S{0,300}\/)?([\w.-]{1,60}\.json)\b/.exec(line)?.[1] ?? null);
+      const file = lookDown(
+        view,
+        6,
+        (line) => /\b(?:path|parsing|file) (?:\S{0,300}\/)?([\w.-]{1,60}\.json)\b/.exec(line)?.[1] ?? null,
+      );
       const place = lookDown(view, 12, (line) => /\(line (\d{1,7}) column (\d{1,7})\)/.exec(line));
       return { groups: { ...groups, file: file ?? 'package.json', line: place?.[1], column: place?.[2] } };
     },
@@ -72,7 +91,14 @@ const npm = rulesOf('npm', 'dependency_missing', [
   {
     name: 'npm-machine',
     is: 'unknown',
-    cue: ['npm error code e', 'npm err! code e', 'npm error missing script', 'npm err! missing script', 'npm error enoent', 'npm err! enoent'],
+    cue: [
+      'npm error code e',
+      'npm err! code e',
+      'npm error missing script',
+      'npm err! missing script',
+      'npm error enoent',
+      'npm err! enoent',
+    ],
     pattern:
       /^npm (?:error|ERR!) (?:code (?<code>ENOSPC|EACCES|EPERM|EMFILE|EROFS|ENOENT|EISDIR|ENOTDIR|EEXIST|ENOTEMPTY|EBUSY|ENOWORKSPACES|ENOMEM)\b|Missing script: )/,
     weight: 93,
@@ -82,7 +108,11 @@ const npm = rulesOf('npm', 'dependency_missing', [
 
 function decideNpmFile(groups: Groups, view: View) {
   const program = lookDown(view, 4, (line) => /syscall spawn (\S{1,80})/.exec(line)?.[1] ?? null);
-  const path = lookDown(view, 6, (line) => /Could not read package\.json.{0,80}open '(?<path>[^']{1,300})'/.exec(line)?.groups?.['path'] ?? null);
+  const path = lookDown(
+    view,
+    6,
+    (line) => /Could not read package\.json.{0,80}open '(?<path>[^']{1,300})'/.exec(line)?.groups?.['path'] ?? null,
+  );
   if (groups['code'] !== 'ENOENT' || program === null) return { groups: { ...groups, file: path ?? undefined } };
   return { groups: { ...groups, package: program }, failureClass: 'dependency_missing' as const };
 }
@@ -108,7 +138,12 @@ function npmDetails(view: View): Groups {
     const found = lookDown(view, 30, (line) => form.exec(line)?.groups?.['package'] ?? null);
     if (found !== null) return { package: found };
   }
-  const tarball = lookUp(view, 6, (line) => /tarball data for (?<package>(?:@[\w.~-]{1,80}\/)?[\w.~-]{1,100})@/.exec(line)?.groups?.['package'] ?? null);
+  const tarball = lookUp(
+    view,
+    6,
+    (line) =>
+      /tarball data for (?<package>(?:@[\w.~-]{1,80}\/)?[\w.~-]{1,100})@/.exec(line)?.groups?.['package'] ?? null,
+  );
   return tarball === null ? {} : { package: tarball };
 }
 
@@ -120,7 +155,8 @@ const others = rulesOf(null, 'dependency_missing', [
     name: 'pnpm-dependency',
     cue: 'err_pnpm_',
     weight: 92,
-    pattern: /(?<code>ERR_PNPM_(?:NO_MATCHING_VERSION|FETCH_404|OUTDATED_LOCKFILE|UNSUPPORTED_ENGINE|UNSUPPORTED_PLATFORM|PEER_DEP_ISSUES|NO_OFFLINE_TARBALL|NO_OFFLINE_META|NO_LOCKFILE|TARBALL_INTEGRITY|LOCKFILE_\w{1,40}|WORKSPACE_PKG_NOT_FOUND|NO_MATCHING_VERSION_INSIDE_WORKSPACE|LINKED_PKG_DIR_NOT_FOUND|PACKAGE_NOT_FOUND|BAD_PM_VERSION|NO_VERSIONS|CATALOG_\w{1,60}|SPEC_NOT_SUPPORTED_\w{1,40}|FROZEN_\w{1,40}|IGNORED_BUILDS|NO_MATURE_\w{1,40}|UNEXPECTED_STORE|MISSING_\w{1,30}|RECURSIVE_EXEC_FIRST_FAIL|ENOENT))\b\s{0,4}(?<message>.{0,400})/,
+    pattern:
+      /(?<code>ERR_PNPM_(?:NO_MATCHING_VERSION|FETCH_404|OUTDATED_LOCKFILE|UNSUPPORTED_ENGINE|UNSUPPORTED_PLATFORM|PEER_DEP_ISSUES|NO_OFFLINE_TARBALL|NO_OFFLINE_META|NO_LOCKFILE|TARBALL_INTEGRITY|LOCKFILE_\w{1,40}|WORKSPACE_PKG_NOT_FOUND|NO_MATCHING_VERSION_INSIDE_WORKSPACE|LINKED_PKG_DIR_NOT_FOUND|PACKAGE_NOT_FOUND|BAD_PM_VERSION|NO_VERSIONS|CATALOG_\w{1,60}|SPEC_NOT_SUPPORTED_\w{1,40}|FROZEN_\w{1,40}|IGNORED_BUILDS|NO_MATURE_\w{1,40}|UNEXPECTED_STORE|MISSING_\w{1,30}|RECURSIVE_EXEC_FIRST_FAIL|ENOENT))\b\s{0,4}(?<message>.{0,400})/,
     refine: pnpmDetails,
   },
   {
@@ -129,14 +165,16 @@ const others = rulesOf(null, 'dependency_missing', [
     because: 'network',
     cue: 'err_pnpm_',
     weight: 94,
-    pattern: /(?<code>ERR_PNPM_(?:META_FETCH_FAIL|FETCH_(?:401|403|407|429|5\d\d)|TARBALL_FETCH\w{0,20}|REGISTRIES_MISMATCH|BAD_TARBALL_SIZE|NO_AUTH\w{0,20}))\b\s{0,4}(?<message>.{0,400})/,
+    pattern:
+      /(?<code>ERR_PNPM_(?:META_FETCH_FAIL|FETCH_(?:401|403|407|429|5\d\d)|TARBALL_FETCH\w{0,20}|REGISTRIES_MISMATCH|BAD_TARBALL_SIZE|NO_AUTH\w{0,20}))\b\s{0,4}(?<message>.{0,400})/,
   },
   {
     name: 'pnpm-script-missing',
     is: 'unknown',
     cue: 'err_pnpm_',
     weight: 92,
-    pattern: /(?<code>ERR_PNPM_(?:NO_SCRIPT\w{0,30}|NO_IMPORTER_MANIFEST_FOUND|NO_PKG_MANIFEST|NO_PACKAGE_IN_\w{1,30}|RECURSIVE_RUN_NO_SCRIPT))\b/,
+    pattern:
+      /(?<code>ERR_PNPM_(?:NO_SCRIPT\w{0,30}|NO_IMPORTER_MANIFEST_FOUND|NO_PKG_MANIFEST|NO_PACKAGE_IN_\w{1,30}|RECURSIVE_RUN_NO_SCRIPT))\b/,
   },
   {
     name: 'pnpm-manifest',
@@ -148,7 +186,14 @@ const others = rulesOf(null, 'dependency_missing', [
   },
   {
     name: 'yarn-version-missing',
-    cue: ["couldn't find", 'yn0', 'is incompatible', 'lockfile needs to be updated', 'integrity check failed', 'lockfile would have been'],
+    cue: [
+      "couldn't find",
+      'yn0',
+      'is incompatible',
+      'lockfile needs to be updated',
+      'integrity check failed',
+      'lockfile would have been',
+    ],
     weight: 92,
     pattern: new RegExp(
       String.raw`(?:Couldn't find (?:any versions for |package )"?${name}|➤ (?<code>YN00(?:82|02|60|28|16|35|27|18)): .{0,20}?(?:${name.replace('package', 'package2')}@(?:npm|workspace|virtual):)?|The engine "\w{1,20}" is incompatible|Your lockfile needs to be updated|Integrity check failed for "${name.replace('package', 'package3')}|The lockfile would have been (?:modified|created))`,
@@ -171,8 +216,16 @@ const others = rulesOf(null, 'dependency_missing', [
 function pnpmDetails(groups: Groups, view: View) {
   const message = groups['message'] ?? '';
   const found =
-    new RegExp(String.raw`(?:found for |https?:\/\/[^\s/]{1,100}\/|"|in )${name}(?:@|:| |"|$)`).exec(message)?.groups?.['package'] ??
-    lookDown(view, 12, (line) => new RegExp(String.raw`(?:unmet peer |missing peer |✕ \w{1,10} peer )${name}`).exec(line)?.groups?.['package'] ?? null);
+    new RegExp(String.raw`(?:found for |https?:\/\/[^\s/]{1,100}\/|"|in )${name}(?:@|:| |"|$)`).exec(message)?.groups?.[
+      'package'
+    ] ??
+    lookDown(
+      view,
+      12,
+      (line) =>
+        new RegExp(String.raw`(?:unmet peer |missing peer |✕ \w{1,10} peer )${name}`).exec(line)?.groups?.['package'] ??
+        null,
+    );
   if (groups['code'] === 'ERR_PNPM_RECURSIVE_EXEC_FIRST_FAIL' && !/not found/.test(message)) return null;
   return { groups: { ...groups, package: found ?? undefined } };
 }
@@ -180,7 +233,9 @@ function pnpmDetails(groups: Groups, view: View) {
 function yarnDetails(groups: Groups, view: View) {
   const line = view.lines[view.at] ?? '';
   if (/YN0(?:002|060)/.test(line) && lookUpError(view)) return null;
-  const engine = /The engine "(?<package>\w{1,20})" is incompatible/.exec(line)?.groups?.['package'] ?? /error (?<package>(?:@[\w.-]{1,60}\/)?[\w.-]{1,100})@[\w.-]{1,40}: The engine/.exec(line)?.groups?.['package'];
+  const engine =
+    /The engine "(?<package>\w{1,20})" is incompatible/.exec(line)?.groups?.['package'] ??
+    /error (?<package>(?:@[\w.-]{1,60}\/)?[\w.-]{1,100})@[\w.-]{1,40}: The engine/.exec(line)?.groups?.['package'];
   return { groups: { ...groups, package: engine ?? groups['package'] ?? groups['package2'] ?? groups['package3'] } };
 }
 

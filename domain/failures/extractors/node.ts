@@ -17,7 +17,7 @@ export const nodeRules = rulesOf(null, 'compile_error', [
     is: 'dependency_missing',
     cue: ['resolve', 'not found:', 'find module', 'find dependency'],
     pattern:
-      /(?:Module not found: (?:Error: )?Can't resolve|Could ?n[o']t resolve(?: import)?|Failed to resolve(?: import| entry for package)?|Unable to resolve(?: module| path to module| import)?|Cannot resolve (?:module|import|package)|failed to resolve import|Can't resolve|Module not found:? Error: Can't resolve|Could not find module in path:?|Can't find dependency) ["'`](?<package>[^"'`]{1,300})["'`](?: (?:from|in) ["'`]?(?<file>[^\s"'`]{1,300})["'`]?)?/i,
+      /(?:Module not found: (?:Error: )?Can't resolve|Could ?n[o']t resolve(?: import)?:?|Failed to resolve(?: import| entry for package)?|Unable to resolve(?: module| path to module| import)?|Cannot resolve (?:module|import|package)|failed to resolve import|Can't resolve|Module not found:? Error: Can't resolve|Could not find module in path:?|Can't find dependency) ["'`](?<package>[^"'`]{1,300})["'`](?: (?:from|in) ["'`]?(?<file>[^\s"'`]{1,300})["'`]?)?/i,
     refine: (groups, view) => decideBundled(groups, view),
   },
   {
@@ -38,7 +38,8 @@ export const nodeRules = rulesOf(null, 'compile_error', [
     is: 'dependency_missing',
     cue: ['err_module_not_found', 'package subpath'],
     weight: 60,
-    pattern: /\b(?<code>ERR_PACKAGE_PATH_NOT_EXPORTED)\b.{0,200}in .{0,200}node_modules\/(?<package>(?:@[\w.-]{1,60}\/)?[\w.-]{1,100})/,
+    pattern:
+      /\b(?<code>ERR_PACKAGE_PATH_NOT_EXPORTED)\b.{0,200}in .{0,200}node_modules\/(?<package>(?:@[\w.-]{1,60}\/)?[\w.-]{1,100})/,
   },
   {
     name: 'node-export-missing',
@@ -55,7 +56,9 @@ export const nodeRules = rulesOf(null, 'compile_error', [
     refine: (groups, view) => {
       const placed = withPlace(groups, lookDown(view, 3, readPlace));
       const specifier = /Could not resolve "(?<name>[^"]{1,200})"/.exec(groups['message'] ?? '')?.groups?.['name'];
-      return specifier === undefined ? { groups: placed } : { failureClass: 'dependency_missing', weight: 90, ...decideOrigin({ ...placed, package: specifier }, view) };
+      return specifier === undefined
+        ? { groups: placed }
+        : { failureClass: 'dependency_missing', weight: 90, ...decideOrigin({ ...placed, package: specifier }, view) };
     },
   },
   {
@@ -69,7 +72,11 @@ export const nodeRules = rulesOf(null, 'compile_error', [
 
 function decideNodeModule(groups: Groups, view: View) {
   const specifier = groups['package'] ?? groups['package2'] ?? '';
-  const code = lookDown(view, 14, (line) => /\bcode: '(MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND)'/.exec(line)?.[1] ?? null);
+  const code = lookDown(
+    view,
+    14,
+    (line) => /\bcode: '(MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND)'/.exec(line)?.[1] ?? null,
+  );
   const own = /\[(ERR_[A-Z_]{1,40})\]/.exec(view.lines[view.at] ?? '')?.[1];
   const known: Groups = { ...groups, package: specifier, code: own ?? code ?? undefined };
   // The file that was started is not there: it was started wrongly, or nobody built it.
@@ -80,7 +87,8 @@ function decideNodeModule(groups: Groups, view: View) {
 }
 
 function decideBundled(groups: Groups, view: View) {
-  const known = groups['file'] !== undefined && !/\.\w{1,6}$/.test(groups['file']) ? { ...groups, file: undefined } : groups;
+  const known =
+    groups['file'] !== undefined && !/\.\w{1,6}$/.test(groups['file']) ? { ...groups, file: undefined } : groups;
   return decideOrigin(known, view);
 }
 
@@ -96,7 +104,8 @@ function decideSyntax(groups: Groups, view: View) {
   const line = view.lines[view.at] ?? '';
   const own = readPlace(line);
   const below = own === null ? lookDown(view, 4, readPlace) : null;
-  const placed = own === null && below === null ? placeAbove(6)(groups, view) : { groups: withPlace(groups, own ?? below) };
+  const placed =
+    own === null && below === null ? placeAbove(6)(groups, view) : { groups: withPlace(groups, own ?? below) };
   const { code: _name, ...rest } = placed.groups;
   return { groups: rest };
 }

@@ -8,22 +8,30 @@ export const pythonTestRules = [
     {
       name: 'pytest',
       cue: ['failed ', 'error '],
-      pattern: /^(?:\[gw\d{1,3}\] .{0,20})?(?:FAILED|ERROR) (?<file>[^\s:]{1,300})::(?<test>.{1,400}?)(?: - (?<message>.{1,500}))?$/,
+      pattern:
+        /^(?:\[gw\d{1,3}\] .{0,20})?(?:FAILED|ERROR) (?<file>[^\s:]{1,300})::(?<test>.{1,400}?)(?: - (?<message>.{1,500}))?$/,
       refine: decidePytest,
     },
     {
       name: 'pytest-heading',
       cue: '___',
       weight: 69,
-      pattern: /^_{2,80} (?:ERROR at (?:setup|teardown|call) of )?(?!ERROR collecting|summary)(?<test>[\w.:[\]@ ,'"<>=/-]{1,200}?) _{2,80}$/,
+      pattern:
+        /^_{2,80} (?:ERROR at (?:setup|teardown|call) of )?(?!ERROR collecting|summary)(?<test>[\w.:[\]@ ,'"<>=/-]{1,200}?) _{2,80}$/,
       refine: decideHeading,
     },
     {
       name: 'pytest-collection',
       is: 'compile_error',
-      cue: ['error collecting', 'error while loading conftest', 'during collection', 'importerror while loading conftest'],
+      cue: [
+        'error collecting',
+        'error while loading conftest',
+        'during collection',
+        'importerror while loading conftest',
+      ],
       weight: 83,
-      pattern: /(?:^_{2,80} ERROR collecting (?<file>\S{1,300}) _{2,80}$|^ImportError while loading conftest '(?<file2>[^']{1,300})')/,
+      pattern:
+        /(?:^_{2,80} ERROR collecting (?<file>\S{1,300}) _{2,80}$|^ImportError while loading conftest '(?<file2>[^']{1,300})')/,
       refine: decideCollection,
     },
     {
@@ -45,7 +53,8 @@ export const pythonTestRules = [
     {
       name: 'unittest',
       cue: ['fail: ', 'error: ', 'unexpected success: '],
-      pattern: /^(?:FAIL|ERROR|UNEXPECTED SUCCESS): (?<test>[\w.]{1,200})(?: \((?<suite>[\w.]{1,200})\))?(?: (?:\[|\().{1,300})?$/,
+      pattern:
+        /^(?:FAIL|ERROR|UNEXPECTED SUCCESS): (?<test>[\w.]{1,200})(?: \((?<suite>[\w.]{1,200})\))?(?: (?:\[|\().{1,300})?$/,
       refine: decideUnittest,
     },
     {
@@ -60,14 +69,24 @@ export const pythonTestRules = [
       name: 'behave',
       cue: ['.feature:'],
       weight: 68,
-      pattern: /^\s{0,8}(?:cucumber )?(?<file>[\w./-]{1,300}\.feature):(?<line>\d{1,7})(?: {1,8}(?:# )?(?:Scenario(?: Outline)?: )?(?<test>\S.{0,300}))?$/,
-      refine: (groups, view) => (lookUp(view, 30, (line) => (/^(?:Failing scenarios|--- Failed scenarios|Failures?):/i.test(line.trim()) ? true : null)) === null && !/^cucumber/.test(view.lines[view.at] ?? '') ? null : { groups }),
+      pattern:
+        /^\s{0,8}(?:cucumber )?(?<file>[\w./-]{1,300}\.feature):(?<line>\d{1,7})(?: {1,8}(?:# )?(?:Scenario(?: Outline)?: )?(?<test>\S.{0,300}))?$/,
+      refine: (groups, view) =>
+        lookUp(view, 30, (line) =>
+          /^(?:Failing scenarios|--- Failed scenarios|Failures?):/i.test(line.trim()) ? true : null,
+        ) === null && !/^cucumber/.test(view.lines[view.at] ?? '')
+          ? null
+          : { groups },
     },
     {
       name: 'robot',
       cue: '| fail |',
       pattern: /^(?<test>\S.{0,200}?)\s{1,80}\| FAIL \|$/,
-      refine: (groups, view) => (/^(?:\d+ tests?|=|-)/.test(view.lines[view.at + 2] ?? '') && /\d+ tests?,/.test(view.lines[view.at + 1] ?? view.lines[view.at + 2] ?? '') ? null : { groups }),
+      refine: (groups, view) =>
+        /^(?:\d+ tests?|=|-)/.test(view.lines[view.at + 2] ?? '') &&
+        /\d+ tests?,/.test(view.lines[view.at + 1] ?? view.lines[view.at + 2] ?? '')
+          ? null
+          : { groups },
     },
   ]),
 ];
@@ -75,8 +94,14 @@ export const pythonTestRules = [
 // In a summary cut to the width of a terminal stands the name alone.
 function decidePytest(groups: Groups, view: View) {
   const test = groups['test'] ?? '';
-  const last = test.split('::').at(-1)?.replace(/\[.{0,200}$/, '') ?? '';
-  const from = view.lines.findIndex((line) => line.startsWith('____') && line.includes(` ${test.replaceAll('::', '.')} _`));
+  const last =
+    test
+      .split('::')
+      .at(-1)
+      ?.replace(/\[.{0,200}$/, '') ?? '';
+  const from = view.lines.findIndex(
+    (line) => line.startsWith('____') && line.includes(` ${test.replaceAll('::', '.')} _`),
+  );
   const place = from === -1 || last === '' ? null : placeOfSection(view.lines, from);
   return { groups: place === null ? groups : withPlace(groups, place) };
 }
@@ -93,7 +118,10 @@ function placeOfSection(lines: readonly string[], from: number): Place | null {
   for (let at = from + 1; at < Math.min(lines.length, from + 400); at += 1) {
     const line = lines[at] ?? '';
     if (/^(?:_{4,} .{1,200} _{4,}|={4,}|-{4,} Captured)/.test(line)) break;
-    const place = /^(?<file>[^\s:]{1,300}\.\w{2,6}):(?<line>\d{1,7}): ?/.exec(line) === null && !/^(?:E\s+)?\s*File "/.test(line) ? null : readPlace(line);
+    const place =
+      /^(?<file>[^\s:]{1,300}\.\w{2,6}):(?<line>\d{1,7}): ?/.exec(line) === null && !/^(?:E\s+)?\s*File "/.test(line)
+        ? null
+        : readPlace(line);
     if (place !== null && isProjectFile(place.file)) found = place;
   }
   return found;
@@ -102,7 +130,11 @@ function placeOfSection(lines: readonly string[], from: number): Place | null {
 function decideCollection(groups: Groups, view: View) {
   const file = groups['file'] ?? groups['file2'];
   const place = placeOfSection(view.lines, view.at);
-  const words = lookDown(view, 80, (line) => (/^(?:_{4,}|={4,})/.test(line) ? null : /^E {3,}(?<words>\w[\w.]{0,60}: .{1,400})$/.exec(line)?.groups?.['words'] ?? null));
+  const words = lookDown(view, 80, (line) =>
+    /^(?:_{4,}|={4,})/.test(line)
+      ? null
+      : (/^E {3,}(?<words>\w[\w.]{0,60}: .{1,400})$/.exec(line)?.groups?.['words'] ?? null),
+  );
   return { groups: { file, ...withPlace(groups, place), message: words ?? undefined } };
 }
 
@@ -110,7 +142,14 @@ function decideUnittest(groups: Groups, view: View) {
   if (!/^[=-]{20,}$/.test(view.lines[view.at - 1] ?? '')) return null;
   const test = groups['test'] ?? '';
   if (test.startsWith('_FailedTest') || groups['suite']?.includes('_FailedTest') === true) {
-    return { groups: { ...groups, test: undefined, file: lookDown(view, 20, (line) => (/File "/.test(line) ? (readPlace(line)?.file ?? null) : null)) ?? undefined }, failureClass: 'compile_error' as const };
+    return {
+      groups: {
+        ...groups,
+        test: undefined,
+        file: lookDown(view, 20, (line) => (/File "/.test(line) ? (readPlace(line)?.file ?? null) : null)) ?? undefined,
+      },
+      failureClass: 'compile_error' as const,
+    };
   }
   let found: Place | null = null;
   for (let at = view.at + 1; at < view.at + 80; at += 1) {

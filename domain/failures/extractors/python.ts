@@ -14,7 +14,13 @@ export const pythonRules = rulesOf('python', 'compile_error', [
   {
     name: 'python-package-needed',
     is: 'dependency_missing',
-    cue: ['distributionnotfound', 'packagenotfounderror', 'no package metadata', 'dependency is not installed', 'versionconflict'],
+    cue: [
+      'distributionnotfound',
+      'packagenotfounderror',
+      'no package metadata',
+      'dependency is not installed',
+      'versionconflict',
+    ],
     pattern:
       /(?:DistributionNotFound: The '(?<package>[\w.-]{1,100})|PackageNotFoundError: (?:No package metadata was found for )?(?<package2>[\w.-]{1,100})|VersionConflict: \((?<package3>[\w.-]{1,100}))/,
     refine: (groups) => ({
@@ -38,9 +44,13 @@ export const pythonRules = rulesOf('python', 'compile_error', [
   {
     name: 'python-compile',
     cue: ['*** error compiling', 'sorry: '],
-    pattern: /^(?:\*\*\* Error compiling '(?<file>[^']{1,300})'|Sorry: (?<message>\w{1,30}Error: .{1,200}\((?<file2>[^,()]{1,200}), line (?<line>\d{1,7})\)))/,
+    pattern:
+      /^(?:\*\*\* Error compiling '(?<file>[^']{1,300})'|Sorry: (?<message>\w{1,30}Error: .{1,200}\((?<file2>[^,()]{1,200}), line (?<line>\d{1,7})\)))/,
     refine: (groups, view) => ({
-      groups: { ...withPlace(groups, lookDown(view, 3, readPlace)), ...(groups['file2'] === undefined ? {} : { file: groups['file2'], line: groups['line'] }) },
+      groups: {
+        ...withPlace(groups, lookDown(view, 3, readPlace)),
+        ...(groups['file2'] === undefined ? {} : { file: groups['file2'], line: groups['line'] }),
+      },
     }),
   },
 ]);
@@ -59,7 +69,8 @@ function decidePythonModule(groups: Groups, view: View) {
   if (/^\s*(?:except|raise|#)/.test(line)) return null;
   const own = readPlace(line);
   const placed = own === null ? withPlace(groups, lastFrame(view)) : withPlace(groups, own);
-  if (/is not a package/.test(line)) return { groups: { ...placed, package: undefined }, failureClass: 'compile_error' as const };
+  if (/is not a package/.test(line))
+    return { groups: { ...placed, package: undefined }, failureClass: 'compile_error' as const };
   return decideDottedOrigin(placed, view);
 }
 
@@ -68,5 +79,7 @@ function decidePythonSyntax(groups: Groups, view: View) {
   const own = /\((?<file>[^,()]{1,200}\.py), line (?<line>\d{1,7})\)/.exec(line)?.groups;
   if (own !== undefined) return { groups: { ...groups, ...own } };
   const frame = lookUp(view, 8, (above) => (/File "/.test(above) ? readPlace(above) : null));
-  return frame === null && !/^(?:E {1,10})?(?:Indentation|Tab)Error/.test(line) ? null : { groups: withPlace(groups, frame) };
+  return frame === null && !/^(?:E {1,10})?(?:Indentation|Tab)Error/.test(line)
+    ? null
+    : { groups: withPlace(groups, frame) };
 }

@@ -1,42 +1,82 @@
 import { rulesOf } from '../line-rule.ts';
 
-/** git. Whatever it says is a failure of the repository's handling, and no fault of the code. */
-const git = rulesOf('git', 'orchestration_error', [
-  { name: 'git-identity', because: 'credentials', cue: ['empty ident name', 'please tell me who you are', 'unable to auto-detect email', 'author identity unknown', 'returned error: 403', 'returned error: 401'], weight: 95, pattern: /(?:empty ident name|Please tell me who you are|unable to auto-detect email|Author identity unknown|^fatal: unable to access .{1,300}returned error: 40[13])/ },
-  { name: 'git-overwritten', because: 'git', cue: 'would be overwritten', weight: 92, pattern: /^error: .{0,100}would be overwritten by/, refine: (groups, view) => ({ groups: { ...groups, file: view.lines[view.at + 1]?.trim() } }) },
-  { name: 'git-conflict', because: 'git', cue: ['conflict (', 'merge conflict in'], weight: 92, pattern: /^CONFLICT \([\w/ ]{1,40}\): (?:Merge conflict in (?<file>\S{1,300})|(?<file2>\S{1,300}) (?:deleted|renamed|added|modified) .{0,300}|.{1,300})/, refine: (groups) => ({ groups: { ...groups, file: groups['file'] ?? groups['file2'] } }) },
-  { name: 'git-patch', because: 'git', cue: ['patch failed:', 'patch does not apply', 'corrupt patch', 'does not exist in index', 'already exists in working directory', 'hunk #', 'malformed patch', 'no valid patches', 'unrecognized input'], weight: 92, pattern: /(?:^error: patch failed: (?<file>[^\s:]{1,300}):(?<line>\d{1,7})|^error: (?<file2>[^\s:]{1,300}): (?:patch does not apply|does not exist in index|already exists in)|^error: (?:corrupt patch at|No valid patches|unrecognized input)|^\d{1,4} out of \d{1,4} hunks? FAILED(?: -- saving rejects to file (?<file3>\S{1,300}?)(?:\.rej)?)?$|Hunk #\d{1,4} FAILED at (?<line2>\d{1,7})|malformed patch at)/, refine: (groups, view) => ({ groups: { ...groups, file: groups['file'] ?? groups['file2'] ?? groups['file3'] ?? lookDownFile(view.lines, view.at), line: groups['line'] ?? groups['line2'] } }) },
-  { name: 'git-rejected', because: 'git', cue: ['[rejected]', '[remote rejected]', 'failed to push some refs', 'pre-receive hook declined', 'non-fast-forward', 'protected branch', 'stale info'], weight: 91, pattern: /(?:! \[(?:remote )?rejected\]|failed to push some refs|pre-receive hook declined|remote: error: GH\d{3}|remote: GitLab: )/ },
-  { name: 'git-credentials', because: 'credentials', cue: ['authentication failed for', 'permission denied (publickey', 'could not read username', 'could not read password', 'invalid username or', 'support for password authentication', 'repository not found', 'host key verification failed', 'permission to ', 'terminal prompts disabled', 'access denied'], weight: 93, pattern: /(?:Authentication failed for|Permission denied \(publickey|could not read (?:Username|Password) for|[Ii]nvalid (?:username or (?:password|token)|credentials)|[Rr]epository not found|Host key verification failed|Permission to \S{1,200} denied|terminal prompts disabled|Support for password authentication was removed)/ },
-  { name: 'git', because: 'git', cue: ['fatal: ', 'error: cannot', 'error: unable', 'error: your local', 'error: pathspec', 'error: failed to', 'error: could not', 'error: object', 'error: commit', 'error: src refspec', 'error: remote', 'please tell me who you are', 'nothing to commit', 'gpg failed', 'index.lock', 'not a git repository', 'dubious ownership', 'git-lfs', 'hook declined', 'error: the following', 'no changes added', 'not possible because you have unmerged', 'needs merge', 'would be overwritten', 'smudge filter', 'batch response', 'automatic merge failed'], weight: 84, pattern: /(?:^(?:remote: )?(?:fatal|git: fatal): (?!error:|unable to access '[^']{1,300}': (?:Could not resolve|Failed to connect))(?<message>(?!no input files|opening|cannot open|.{0,30}No such file).{1,300})|^error: (?:cannot lock ref|cannot (?:pull|rebase|spawn|run|stat|update)|unable to (?:create|write|unlink|read)|Your local changes|pathspec '|failed to push|could not (?:apply|lock|write|read|fetch)|object file|src refspec|remote (?:origin|unpack)|gpg failed|The following untracked|commit is not|bad signature|index uses|insufficient permission)|Please tell me who you are|^nothing to commit|^no changes added to commit|gpg failed to sign|\.git\/\S{0,100}\.lock': File exists|not a git repository|dubious ownership|Your local changes to the following|smudge filter lfs failed|batch response: |Automatic merge failed)/ },
-  { name: 'git-hook', because: 'git', cue: ['hook exited', 'husky - ', 'pre-commit hook', 'pre-push hook', 'hook declined', 'commit-msg hook', 'hook failed'], weight: 64, pattern: /(?:husky - \S{1,40} (?:script|hook) (?:failed|exited)|(?:pre-commit|pre-push|commit-msg|prepare-commit-msg) hook (?:exited|failed|declined))/ },
+/** Services that the step needs: containers, databases, clouds. */
+export const servicesRules = rulesOf(null, 'orchestration_error', [
+  {
+    name: 'service-docker',
+    because: 'service',
+    cue: [
+      'docker daemon',
+      'docker.sock',
+      'podman',
+      'containerd',
+      'pull access denied',
+      'manifest unknown',
+      'docker: error',
+      'error response from daemon',
+      'could not find a valid docker environment',
+    ],
+    weight: 82,
+    pattern:
+      /(?:Cannot connect to the Docker daemon|docker\.sock|Error response from daemon|pull access denied|manifest (?:unknown|for \S{1,200} not found)|Could not find a valid Docker environment|Cannot connect to Podman)/,
+  },
+  {
+    name: 'service-database',
+    because: 'service',
+    cue: [
+      'p1001',
+      'could not connect to server',
+      "can't connect to",
+      "can't reach database",
+      'the database system is',
+      'password authentication failed',
+      'connection to server',
+      'mongoserverselectionerror',
+      'access denied for user',
+      'database "',
+      'role "',
+      'communications link failure',
+      'operationalerror',
+      'kafka',
+      'redis',
+      'amqp',
+      'no pg_hba',
+      'p1000',
+      'p1003',
+      'broker may not be available',
+    ],
+    weight: 62,
+    pattern:
+      /(?:\b(?<code>P100[0-3]): ?|connection to server (?:at|on) .{1,200}failed|could not connect to server|Can't (?:reach database|connect to (?:local )?(?:MySQL|MariaDB|server))|the database system is (?:starting|shutting)|password authentication failed for|connection to server at .{1,100} failed|MongoServerSelectionError|Access denied for user|FATAL: {1,2}(?:database|role) "|[Cc]ommunications link failure|Broker may not be available|no pg_hba\.conf entry)/,
+  },
+  {
+    name: 'service-cloud',
+    because: 'credentials',
+    cue: [
+      'no credential',
+      'unable to locate credentials',
+      'expiredtoken',
+      'accessdenied',
+      'access denied',
+      'not authorized to perform',
+      'token has expired',
+      'invalid credentials',
+      'unauthorized: ',
+      'denied: ',
+      'application default credentials',
+      'could not load credentials',
+      'no basic auth',
+      'incorrect username or password',
+      'e401',
+      'need auth',
+      'invalid api key',
+      'requires authentication',
+      'login required',
+      'authentication required',
+      'not logged in',
+    ],
+    weight: 61,
+    pattern:
+      /(?:[Uu]nable to locate credentials|\b(?<code>ExpiredToken|AccessDenied(?:Exception)?|UnrecognizedClientException|InvalidClientTokenId)\b|not authorized to perform|[Tt]oken (?:has|is) expired|[Ii]nvalid credentials|(?:unauthorized|denied): (?:authentication|requested access|access|permission)|no basic auth credentials|[Cc]ould not load (?:the default )?credentials|incorrect username or password|(?:requires|[Nn]eed) auth(?:entication)?\b|not logged in)/,
+  },
 ]);
-
-function lookDownFile(lines: readonly string[], at: number): string | undefined {
-  for (let above = at; above >= Math.max(0, at - 12); above -= 1) {
-    const found = /^(?:Checking patch|patching file|checking file|Applying patch) (?<file>[^\s']{1,300}?)(?:\.{3})?$/.exec(lines[above] ?? '')?.groups?.['file'];
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-/** The forge's API. Its limits are its own, and not those of a model. */
-const forge = rulesOf('forge', 'orchestration_error', [
-  { name: 'forge-credentials', because: 'credentials', cue: ['gh auth login', 'glab auth login'], weight: 93, pattern: /(?:gh auth login|glab auth login)/ },
-  { name: 'forge', because: 'forge', cue: ['(http 5', '(http 4', 'api.github.com', 'docs.github.com', 'graphql: ', 'gh: ', 'pull request create failed', 'secondary rate limit', 'resource not accessible by', 'bad credentials', 'api rate limit exceeded', 'octokit', 'requesterror [httperror]', 'gitlab', 'bitbucket', 'gh auth login', 'glab', 'validation failed', 'a pull request already exists', 'must have admin rights', 'merge request', 'gitea', 'forgejo', '/api/v4/', 'not mergeable'], weight: 91, pattern: /(?:^gh: |\}gh: |\(HTTP [45]\d\d\)$|^GraphQL: |\bpull request create failed|[Aa][Pp][Ii] rate limit exceeded|secondary rate limit|Resource not accessible by|Bad credentials|HTTP (?:4\d\d|5\d\d): .{0,200}(?:api\.github\.com|\/api\/v[34])|HTTP (?:4\d\d|5\d\d)\b.{0,100}\((?:https?:\/\/)?\S{0,40}(?:github|gitlab)\S{0,200}\)|(?:https?:\/\/)?docs\.github\.com\/(?:rest|graphql)|(?:RequestError \[)?HttpError\]?: |A pull request already exists|gh auth login|Pull Request is not mergeable|Must have admin rights|[Mm]erge request (?:already exists|create failed)|"message": ?"(?:Validation Failed|Not Found|Bad credentials|Resource not accessible[^"]{0,60}|40[13] \w{1,20})"|(?:GET|POST|PUT|PATCH|DELETE) https?:\/\/\S{1,200}: (?:4|5)\d\d\b)/ },
-]);
-
-/** The network, and services that the step needs. Tests print the same words; what names a failing test is heavier. */
-const network = rulesOf(null, 'orchestration_error', [
-  { name: 'network-host', because: 'network', cue: ['could not resolve host', 'name or service not known', 'temporary failure in name resolution', 'enotfound', 'eai_again', 'no such host', 'nodename nor servname', 'unknownhostexception', 'failed to lookup address', 'getaddrinfo', 'no address associated', 'dns error', 'name resolution', 'unknown host', 'temporary failure resolving', 'could not resolve proxy'], weight: 60, pattern: /(?:[Cc]ould not resolve (?:host|proxy)|Name or service not known|[Tt]emporary failure (?:in name resolution|resolving)|\b(?<code>ENOTFOUND|EAI_AGAIN)\b|no such host|nodename nor servname|UnknownHostException|failed to lookup address|getaddrinfo (?:failed|error)|No address associated|dns error|[Ff]ailed to resolve '|[Uu]nknown host)/ },
-  { name: 'network-refused', because: 'network', cue: ['econnrefused', 'econnreset', 'connection refused', 'connection reset', 'connect: cannot assign', 'failed to connect to', 'network is unreachable', 'no route to host', 'ehostunreach', 'enetunreach', 'connectexception', 'connectionerror', 'socket hang up', 'epipe', 'remote end hung up', 'unexpected disconnect', 'early eof', 'rpc failed', 'connection closed', 'broken pipe', 'could not connect to', 'actively refused', 'unable to connect', 'recv failure', 'error connecting', 'connect() failed', 'server closed the connection', 'newconnectionerror', 'tcp connect error'], weight: 58, pattern: /(?:\b(?<code>ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH)\b|[Cc]onnection (?:was )?(?:refused|reset|aborted)|[Ff]ailed to connect to|[Nn]etwork is unreachable|No route to host|\bConnectException\b|socket hang up|remote end hung up|unexpected disconnect|early EOF|RPC failed|[Cc]ould not connect to|actively refused|[Uu]nable to connect|Recv failure|Error connecting|NewConnectionError|server closed the connection|tcp connect error|ConnectionError\()/ },
-  { name: 'network-tls', because: 'network', cue: ['certificate', 'ssl', 'tls', 'self-signed', 'self signed', 'pkix', 'err_cert', 'x509'], weight: 60, pattern: /(?:certificate (?:verify failed|has expired|problem|is not trusted|signed by unknown)|(?:self[- ]signed|unable to (?:get local issuer|verify the first)) certificate|SSL (?:certificate|routines|handshake|connection|ERROR)[^.]{0,60}(?:problem|fail|error|wrong|alert)|SSLError|SSLHandshakeException|PKIX path|x509: |TLS handshake (?!timeout)|\b(?<code>CERT_HAS_EXPIRED|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|ERR_TLS_CERT_ALTNAME_INVALID)\b)/i },
-  { name: 'network-server', because: 'service', cue: ['returned error: 5', '502 bad gateway', '503 service', '500 internal', '504 gateway', 'http error 5', 'status code 5', 'status code: 5', 'http 5', 'status 5', 'code e5'], weight: 58, pattern: /(?:\b50[0234] (?:Bad Gateway|Service (?:Temporarily )?Unavailable|Internal Server Error|Gateway Time-?out|Server Error)|The requested URL returned error: 5\d\d|status (?:code:? ?)?50\d\b|HTTP [Ee]rror 5\d\d|HTTP 50\d\b)/ },
-  { name: 'network-denied', because: 'credentials', cue: ['returned error: 40', 'http error 40', '403 forbidden', '401 unauthorized', 'status code 40'], weight: 58, pattern: /(?:The requested URL returned error: 40[13]\b|HTTP [Ee]rror 40[13]\b|\b(?:403 Forbidden|401 Unauthorized)\b|status code:? ?40[13]\b)/ },
-  { name: 'network-answer', because: 'network', cue: ['http error', '502 bad gateway', '503 service', '500 internal', '504 gateway', 'returned error:', 'status code 5', 'status code: 5', 'too many requests', '407 proxy', 'http status server error', 'status 5', 'the requested url returned error', 'unexpected status', '403 forbidden', '401 unauthorized', 'failed to fetch', 'failed to download', 'error downloading', 'unable to access'], weight: 57, pattern: /(?:\b50[0234] (?:Bad Gateway|Service (?:Temporarily )?Unavailable|Internal Server Error|Gateway Time-?out|Server Error)|\b407 Proxy|The requested URL returned error: (?:40[137]|429|5\d\d)|status (?:code:? ?)?(?:50\d|429|407)\b|[Tt]oo [Mm]any [Rr]equests|HTTP [Ee]rror (?:403|401|407|429|5\d\d)|HTTP status server error|\b40[13] (?:Forbidden|Unauthorized)\b|toomanyrequests|unable to access '|Failed to (?:fetch|download) https?:)/ },
-  { name: 'service-docker', because: 'service', cue: ['docker daemon', 'docker.sock', 'podman', 'containerd', 'pull access denied', 'manifest unknown', 'docker: error', 'error response from daemon', 'could not find a valid docker environment'], weight: 82, pattern: /(?:Cannot connect to the Docker daemon|docker\.sock|Error response from daemon|pull access denied|manifest (?:unknown|for \S{1,200} not found)|Could not find a valid Docker environment|Cannot connect to Podman)/ },
-  { name: 'service-database', because: 'service', cue: ['p1001', 'could not connect to server', "can't connect to", 'can\'t reach database', 'the database system is', 'password authentication failed', 'connection to server', 'mongoserverselectionerror', 'access denied for user', 'database "', 'role "', 'communications link failure', 'operationalerror', 'kafka', 'redis', 'amqp', 'no pg_hba', 'p1000', 'p1003', 'broker may not be available'], weight: 62, pattern: /(?:\b(?<code>P100[0-3]): ?|connection to server (?:at|on) .{1,200}failed|could not connect to server|Can't (?:reach database|connect to (?:local )?(?:MySQL|MariaDB|server))|the database system is (?:starting|shutting)|password authentication failed for|connection to server at .{1,100} failed|MongoServerSelectionError|Access denied for user|FATAL: {1,2}(?:database|role) "|[Cc]ommunications link failure|Broker may not be available|no pg_hba\.conf entry)/ },
-  { name: 'service-cloud', because: 'credentials', cue: ['no credential', 'unable to locate credentials', 'expiredtoken', 'accessdenied', 'access denied', 'not authorized to perform', 'token has expired', 'invalid credentials', 'unauthorized: ', 'denied: ', 'application default credentials', 'could not load credentials', 'no basic auth', 'incorrect username or password', 'e401', 'need auth', 'invalid api key', 'requires authentication', 'login required', 'authentication required', 'not logged in'], weight: 61, pattern: /(?:[Uu]nable to locate credentials|\b(?<code>ExpiredToken|AccessDenied(?:Exception)?|UnrecognizedClientException|InvalidClientTokenId)\b|not authorized to perform|[Tt]oken (?:has|is) expired|[Ii]nvalid credentials|(?:unauthorized|denied): (?:authentication|requested access|access|permission)|no basic auth credentials|[Cc]ould not load (?:the default )?credentials|incorrect username or password|(?:requires|[Nn]eed) auth(?:entication)?\b|not logged in)/ },
-]);
-
-export const serviceRules = [...git, ...forge, ...network];

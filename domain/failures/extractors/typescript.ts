@@ -1,5 +1,6 @@
-import { rulesOf } from '../line-rule.ts';
-import { decideOrigin } from '../refine.ts';
+import { lookDown, rulesOf } from '../line-rule.ts';
+import { readPlace } from '../places.ts';
+import { decideOrigin, withPlace } from '../refine.ts';
 
 const heading = String.raw`^(?<file>[^\s(:].{0,300}?)\((?<line>\d{1,7}),(?<column>\d{1,7})\): `;
 const pretty = String.raw`^(?:ERROR in |\[tsl\] ERROR in |ERROR\(TypeScript\) {1,4}|\.{0,1})?(?<file>[^\s:][^:]{0,300}):(?<line>\d{1,7}):(?<column>\d{1,7}) - (?:build )?`;
@@ -26,7 +27,8 @@ export const typescriptRules = rulesOf('tsc', 'compile_error', [
     name: 'typescript-types-missing',
     is: 'dependency_missing',
     cue: 'error ts2688',
-    pattern: /^error (?<code>TS2688): (?<message>Cannot find type definition file for '(?<package>[^']{1,200})'.{0,300})/,
+    pattern:
+      /^error (?<code>TS2688): (?<message>Cannot find type definition file for '(?<package>[^']{1,200})'.{0,300})/,
   },
   {
     name: 'typescript',
@@ -48,10 +50,22 @@ export const typescriptRules = rulesOf('tsc', 'compile_error', [
     pattern: /^(?<severity>error) (?<code>TS\d{1,6}): (?<message>.{1,1000})$/,
   },
   {
+    name: 'deno-check',
+    cue: '[error]:',
+    pattern: /^(?<code>TS\d{4,5}) \[(?<severity>ERROR)\]: (?<message>.{1,600})$/,
+    refine: (groups, view) => ({
+      groups: withPlace(
+        groups,
+        lookDown(view, 12, (line) => (/^\s{2,8}at /.test(line) ? readPlace(line) : null)),
+      ),
+    }),
+  },
+  {
     name: 'typescript-bundled',
     cue: ['ts'],
     weight: 79,
-    pattern: /^(?:\s{0,4}(?:✘ )?\[?(?:ERROR|Error:?)\]? )?(?:in )?(?<code>TS\d{4,5}): (?<message>.{1,600}?)(?: \[plugin .{1,80}\])?$/,
+    pattern:
+      /^(?:\s{0,4}(?:✘ )?\[?(?:ERROR|Error:?)\]? )?(?:in )?(?<code>TS\d{4,5}): (?<message>.{1,600}?)(?: \[plugin .{1,80}\])?$/,
     refine: (groups, view) => decideBundled(groups, view.lines, view.at),
   },
 ]);

@@ -1,6 +1,8 @@
 import type { FailureClass } from '../failure-class.ts';
 import type { Finding } from '../finding.ts';
 import type { Groups } from '../line-rule.ts';
+import { isProjectFile, readPlace } from '../places.ts';
+import { withPlace } from '../refine.ts';
 
 const reportLengthMax = 4_000_000;
 const findingsMax = 500;
@@ -16,7 +18,7 @@ type Json = Record<string, unknown>;
 export function readJsonReport(output: string): Finding[] {
   const start = output.slice(0, 200).trimStart();
   if (output.length > reportLengthMax || !/^[[{]/.test(start) || /^\[[A-Za-z\d]{1,20}\]/.test(start)) return [];
-  const document = parse(output);
+  const document = parse(output) ?? parseLines(output);
   if (document === null) return [];
   const findings: Finding[] = [];
   walk(document, {}, findings, 0);
@@ -33,6 +35,15 @@ function parse(output: string): unknown {
     // Lines of JSON, or text that only begins like it: read as lines.
     return null;
   }
+}
+
+const linesMax = 5_000;
+
+// One object on each line.
+function parseLines(output: string): unknown {
+  const lines = output.split('\n', linesMax).filter((line) => line.trimStart().startsWith('{'));
+  const values = lines.map(parse).filter((value) => value !== null);
+  return values.length === 0 ? null : values;
 }
 
 function isObject(value: unknown): value is Json {
@@ -58,8 +69,30 @@ function walk(value: unknown, around: Groups, findings: Finding[], depth: number
 
 const fileKeys = ['filePath', 'file', 'filename', 'path', 'uri', 'file_path', 'fileName', 'file_name', 'source'];
 const lineKeys = ['line', 'startLine', 'start_line', 'line_number', 'row', 'lineNumber', 'lineno', 'startline'];
-const columnKeys = ['column', 'col', 'startColumn', 'start_col', 'character', 'columnNumber', 'start_column', 'col_offset'];
-const codeKeys = ['ruleId', 'code', 'rule', 'rule_id', 'check_id', 'symbol', 'test_id', 'cop_name', 'checkId', 'ruleName', 'message-id', 'RuleID'];
+const columnKeys = [
+  'column',
+  'col',
+  'startColumn',
+  'start_col',
+  'character',
+  'columnNumber',
+  'start_column',
+  'col_offset',
+];
+const codeKeys = [
+  'ruleId',
+  'code',
+  'rule',
+  'rule_id',
+  'check_id',
+  'symbol',
+  'test_id',
+  'cop_name',
+  'checkId',
+  'ruleName',
+  'message-id',
+  'RuleID',
+];
 const wordKeys = ['message', 'text', 'description', 'msg', 'failureMessage', 'issue_text', 'reason', 'Description'];
 
 function text(value: unknown): string | undefined {
@@ -75,8 +108,18 @@ function pick(value: Json, keys: readonly string[]): string | undefined {
 }
 
 function placeIn(value: Json): Groups {
-  const nested = [value['location'], value['start'], value['range'], value['region'], value['span'], value['position']].filter(isObject);
-  const deep = nested.flatMap((one) => [one, ...[one['start'], one['range'], one['path'], one['positions']].filter(isObject)]);
+  const nested = [
+    value['location'],
+    value['start'],
+    value['range'],
+    value['region'],
+    value['span'],
+    value['position'],
+  ].filter(isObject);
+  const deep = nested.flatMap((one) => [
+    one,
+    ...[one['start'], one['range'], one['path'], one['positions']].filter(isObject),
+  ]);
   const sarif = sarifPlace(value);
   const all = [value, ...deep];
   const find = (keys: readonly string[]) => all.map((one) => pick(one, keys)).find((one) => one !== undefined);
@@ -84,7 +127,11 @@ function placeIn(value: Json): Groups {
   const line = find(lineKeys);
   const column = find(columnKeys);
   return {
-    ...(file !== undefined && /[./\\]/.test(file) && file.length < 300 ? { file } : {}),
+    ...(file !== undefined &&
+    /[./\\]|^(?:Dockerfile|Makefile|Gemfile|Rakefile|Jenkinsfile|Containerfile)$/.test(file) &&
+    file.length < 300
+      ? { file }
+      : {}),
     ...(line !== undefined && /^\d{1,7}$/.test(line) ? { line } : {}),
     ...(column !== undefined && /^\d{1,7}$/.test(column) ? { column } : {}),
     ...sarif,
@@ -103,28 +150,74 @@ function sarifPlace(value: Json): Groups {
   };
 }
 
+// Where a stack is told, its first frame in the project's own code.
+function framePlace(value: Json): Groups {
+  const nested = [value['err'], value['exception'], value['error']].filter(isObject);
+  const told = [value, ...nested].flatMap((one) =>
+    ['failureMessages', 'stack', 'backtrace', 'trace'].map((key) => one[key]),
+  );
+  const lines = told
+    .flatMap((one) => (Array.isArray(one) ? one : [one]))
+    .filter((one) => typeof one === 'string')
+    .join('\n')
+    .slice(0, 8_000)
+    .split('\n');
+  for (const line of lines) {
+    const place = readPlace(line);
+    if (place !== null && place.line !== null && isProjectFile(place.file)) return withPlace({}, place);
+  }
+  return {};
+}
+
 const failedWords = /^(?:failed|fail|failure|error|broken|red)$/i;
 
 function findingIn(value: Json, known: Groups): Finding | null {
   const status = pick(value, ['status', 'outcome', 'result', 'state', 'Action']);
-  const title = pick(value, ['fullName', 'title', 'name', 'nodeid', 'test', 'Test']);
-  const isTest = title !== undefined && status !== undefined && failedWords.test(status) && !Array.isArray(value['assertionResults']) && !Array.isArray(value['testResults']);
+  const title = pick(value, ['fullName', 'fullTitle', 'full_description', 'title', 'name', 'nodeid', 'test', 'Test']);
+  const error = value['err'];
+  const isFailed =
+    (status !== undefined && failedWords.test(status)) || (isObject(error) && typeof error['message'] === 'string');
+  const isTest =
+    title !== undefined &&
+    isFailed &&
+    !Array.isArray(value['assertionResults']) &&
+    !Array.isArray(value['testResults']);
   if (isTest) {
     const messages = value['failureMessages'];
     const words = Array.isArray(messages) ? text(messages[0]) : pick(value, wordKeys);
-    return toFinding('test_fail', { rule: 'json-test', weight: 75 }, { ...known, test: title, message: words });
+    return toFinding(
+      'test_fail',
+      { rule: 'json-test', weight: 75 },
+      { ...known, ...framePlace(value), test: title, message: words },
+    );
   }
   const nestedWords = isObject(value['message']) ? pick(value['message'], ['text', 'markdown']) : undefined;
   const message = nestedWords ?? pick(value, wordKeys);
   const hasPlace = known['file'] !== undefined && (known['line'] !== undefined || pick(value, codeKeys) !== undefined);
-  if (message === undefined || !hasPlace || (pick(value, lineKeys) === undefined && Object.keys(placeIn(value)).length === 0)) return null;
-  const severity = String(value['severity'] ?? value['level'] ?? value['type'] ?? value['issue_severity'] ?? 'error').toLowerCase();
+  if (
+    message === undefined ||
+    !hasPlace ||
+    (pick(value, lineKeys) === undefined && Object.keys(placeIn(value)).length === 0)
+  )
+    return null;
+  const severity = String(
+    value['severity'] ?? value['level'] ?? value['type'] ?? value['issue_severity'] ?? 'error',
+  ).toLowerCase();
   const isWarning = /^(?:1|warning|note|info|convention|refactor|low|none)$/.test(severity);
   const code = pick(value, codeKeys) ?? (isObject(value['code']) ? pick(value['code'], ['code', 'value']) : undefined);
-  const isTyped = /^(?:TS\d{4,5}|E\d{4}|report[A-Z]\w{1,60})$/.test(code ?? '');
-  return toFinding(isTyped ? 'compile_error' : 'lint_error', { rule: 'json-report', weight: isWarning ? 50 : 66 }, { ...known, code, message, severity: isWarning ? 'warning' : 'error' });
+  const isChecker = 'hint' in value && known['file']?.endsWith('.py') === true;
+  const isTyped = isChecker || /^(?:TS\d{4,5}|E\d{4}|report[A-Z]\w{1,60})$/.test(code ?? '');
+  return toFinding(
+    isTyped ? 'compile_error' : 'lint_error',
+    { rule: 'json-report', weight: isWarning ? 50 : 66 },
+    { ...known, code, message, severity: isWarning ? 'warning' : 'error' },
+  );
 }
 
-function toFinding(failureClass: FailureClass, { rule, weight }: { rule: string; weight: number }, groups: Groups): Finding {
+function toFinding(
+  failureClass: FailureClass,
+  { rule, weight }: { rule: string; weight: number },
+  groups: Groups,
+): Finding {
   return { failureClass, subReason: null, rule, tool: null, weight, at: 0, groups, isWarning: false };
 }

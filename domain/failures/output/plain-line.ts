@@ -6,6 +6,8 @@ const ansi = new RegExp(
   `${escape}\\[[0-9;:?]{0,40}[A-Za-z]|${escape}\\]8;[^${escape}\\u0007]{0,500}(?:${escape}\\\\|\\u0007)|${escape}[()][A-Z0-9]`,
   'g',
 );
+/** Back to the start of the line, as a spinner goes before each of its turns. */
+const toStart = new RegExp(`${escape}\\[[01]?G`, 'g');
 const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\ufeff]/g;
 
 /** What times and systems put before each line: GitHub's and Docker's times, the step of a build, a job's time in GitLab. */
@@ -18,7 +20,7 @@ const stampPrefix =
  */
 export function toPlainLine(raw: string): string {
   let line = raw.length > 4 * lineLengthMax ? lastState(raw).slice(0, 4 * lineLengthMax) : raw;
-  if (line.includes(escape)) line = line.replaceAll(ansi, '');
+  if (line.includes(escape)) line = line.replaceAll(toStart, '\r').replaceAll(ansi, '');
   line = lastState(line).slice(0, lineLengthMax).replaceAll(controls, '').trimEnd();
   return line.replace(stampPrefix, '');
 }

@@ -10,19 +10,32 @@ const parts: readonly Part[] = [
   // Vitest: what a test printed, up to the empty line
   { starts: /^(?:stdout|stderr) \| \S/, ends: /^$/, linesMax: 300 },
   // Jest
-  { starts: /^\s{2,6}console\.(?:log|error|warn|info|debug)(?: \S{1,200})?$/, ends: /^\s{4,8}at .{1,300}$|^\s{0,2}(?:PASS|FAIL|●)/, linesMax: 200 },
+  {
+    starts: /^\s{2,6}console\.(?:log|error|warn|info|debug)(?: \S{1,200})?$/,
+    ends: /^\s{4,8}at .{1,300}$|^\s{0,2}(?:PASS|FAIL|●)/,
+    linesMax: 200,
+  },
   // pytest
-  { starts: /^-{2,60} ?Captured (?:stdout|stderr|log)\b/, ends: /^(?:_{4,}|={4,}|-{2,60} ?Captured|FAILED |ERROR )/, linesMax: 3_000 },
+  {
+    starts: /^-{2,60} ?Captured (?:stdout|stderr|log)\b/,
+    ends: /^(?:_{4,}|={4,}|-{2,60} ?Captured|FAILED |ERROR )/,
+    linesMax: 3_000,
+  },
   // Rust shows what passing tests printed only when it is asked to
   { starts: /^successes:$/, ends: /^failures:$/, linesMax: 3_000 },
   // Differences: of formatters, and those that somebody printed
-  { starts: /^(?:diff --git |diff -\w+ |Index: |@@ -\d{1,7}(?:,\d{1,7})? \+\d{1,7})/, ends: /^(?![-+ @\\]|diff |index |new file|deleted file|similarity|rename |Index: |={10,}|old mode|new mode|$)/, linesMax: 3_000 },
+  {
+    starts: /^(?:diff --git |diff -\w+ |Index: |@@ -\d{1,7}(?:,\d{1,7})? \+\d{1,7})/,
+    ends: /^(?![-+ @\\]|diff |index |new file|deleted file|similarity|rename |Index: |={10,}|old mode|new mode|$)/,
+    linesMax: 3_000,
+  },
   { starts: /^--- \S{1,300}(?:\s.{0,100})?$/, ends: /^(?![-+ @\\]|$)/, linesMax: 1_000 },
 ];
 
 // The runner's mark below what a test printed says whether it passed.
 const begins = /^(?:=== (?:RUN|CONT|NAME|PAUSE) |\[ RUN {6}\] |Running \S{1,200}$|\[INFO\] Running \S)/;
-const passes = /^\s{0,40}(?:--- (?:PASS|SKIP): |\[ {7}OK \] |(?:\[INFO\] )?Tests run: \d{1,6}, Failures: 0, Errors: 0,)/;
+const passes =
+  /^\s{0,40}(?:--- (?:PASS|SKIP): |\[ {7}OK \] |(?:\[INFO\] )?Tests run: \d{1,6}, Failures: 0, Errors: 0,)/;
 
 // The entries of linters look like source with its line's number.
 const sourceLine = /^\s{0,8}(?:[>❯→*] ?)?\s{0,8}\d{1,6}\s{0,3}[|│┃:▏](?:\s|$)|^\s{0,8}[|│┃]\s/;
@@ -32,7 +45,8 @@ export function findQuietLines(lines: readonly string[]): Uint8Array {
   const quiet = new Uint8Array(lines.length);
   markParts(lines, quiet);
   markPassingTests(lines, quiet);
-  for (const [at, line] of lines.entries()) if (sourceLine.test(line) && !/\d \| (?:ERROR|WARNING)/.test(line)) quiet[at] = 1;
+  for (const [at, line] of lines.entries())
+    if (sourceLine.test(line) && !/\d \| (?:ERROR|WARNING)/.test(line)) quiet[at] = 1;
   return quiet;
 }
 

@@ -73,7 +73,11 @@ describe.each(models)('%s: a stream', (dialect, model) => {
     const controller = new AbortController();
     const gateway = test.gateway();
     const answer = gateway.generate(
-      test.request('Change it.', { model, signal: controller.signal, onPiece: () => controller.abort(new Error('Enough.')) }),
+      test.request('Change it.', {
+        model,
+        signal: controller.signal,
+        onPiece: () => controller.abort(new Error('Enough.')),
+      }),
     );
     expect(await failureOf(answer)).toMatchObject({ message: 'Enough.' });
     await expect
@@ -85,15 +89,18 @@ describe.each(models)('%s: a stream', (dialect, model) => {
   });
 });
 
-it.each(models)('%s: an error in a stream never shows the key, however often the provider repeats it', async (dialect, model) => {
-  const error = { kind: testKey, message: `Bad key ${testKey}` };
-  for (const after of ['head', 'piece'] as const) {
-    test.server.behave[dialect] = () => ({ does: 'stream-error', after, error });
-    const failure = await failureOf(ask(model).answer);
-    expect(JSON.stringify(everythingIn(failure))).not.toContain(testKey);
-    expect(failure).toHaveProperty('code');
-  }
-});
+it.each(models)(
+  '%s: an error in a stream never shows the key, however often the provider repeats it',
+  async (dialect, model) => {
+    const error = { kind: testKey, message: `Bad key ${testKey}` };
+    for (const after of ['head', 'piece'] as const) {
+      test.server.behave[dialect] = () => ({ does: 'stream-error', after, error });
+      const failure = await failureOf(ask(model).answer);
+      expect(JSON.stringify(everythingIn(failure))).not.toContain(testKey);
+      expect(failure).toHaveProperty('code');
+    }
+  },
+);
 
 it('counts that no count can be are as good as none: all that was reserved is paid', async () => {
   const odd = [

@@ -24,7 +24,14 @@ describe('vectors', () => {
     ]);
     // 12 tokens at $0.13 per million, rounded up; reserved were 16 bytes.
     expect(await test.ledgerRows()).toMatchObject([
-      { operation: 'embed', state: 'settled', costUsdMicros: 2n, reservedUsdMicros: 3n, inputTokens: 12, outputTokens: 0 },
+      {
+        operation: 'embed',
+        state: 'settled',
+        costUsdMicros: 2n,
+        reservedUsdMicros: 3n,
+        inputTokens: 12,
+        outputTokens: 0,
+      },
     ]);
     expect(await test.storedAnswers()).toBe(0);
   });
@@ -44,11 +51,11 @@ describe('vectors', () => {
   });
 
   it.each([
-    ['an order without the money for them', { costCapUsdMicros: 2 }, 'text-embedding-3-large', 'budget-exceeded'],
-    ['a model that nobody knows', {}, 'text-embedding-4', 'no-model'],
-    ['a model that makes none', {}, 'gpt-5.6', 'no-model'],
-  ])('are refused to %s', async (_what, changes, model, code) => {
-    const request = { scope: { ...scope(test.workOrderId), ...changes }, model, texts };
+    { who: 'an order without the money for them', costCapUsdMicros: 2, code: 'budget-exceeded' },
+    { who: 'a model that nobody knows', model: 'text-embedding-4', code: 'no-model' },
+    { who: 'a model that makes none', model: 'gpt-5.6', code: 'no-model' },
+  ])('are refused to $who', async ({ costCapUsdMicros = 1_000_000, model = 'text-embedding-3-large', code }) => {
+    const request = { scope: { ...scope(test.workOrderId), costCapUsdMicros }, model, texts };
     expect(await failureOf(test.gateway().embed(request))).toMatchObject({ code });
     expect(test.server.embeddings).toEqual([]);
   });

@@ -26,15 +26,18 @@ describe('a limit of all work together', () => {
   it.each([
     ['dayKillUsdMicros', 'the daily limit', /next day \(UTC\).*budget\.dayKillUsd/],
     ['monthHardUsdMicros', 'the monthly limit', /budget\.monthHardUsd/],
-  ] as const)('%s refuses what would pass it in a sentence of its own, and nothing that fits', async (name, of, way) => {
-    const before = await used();
-    const error = await failureOf(ask({ [name]: before + callUsdMicros - 1 }));
-    expect(error).toMatchObject({ code: 'budget-limit-reached', message: expect.stringContaining(of) as string });
-    expect((error as Error).message).toMatch(way);
-    expect(test.server.calls).toHaveLength(0);
-    expect(await test.ledgerRows()).toEqual([]);
-    expect(await ask({ [name]: before + callUsdMicros })).toMatchObject({ repeated: false });
-  });
+  ] as const)(
+    '%s refuses what would pass it in a sentence of its own, and nothing that fits',
+    async (name, of, way) => {
+      const before = await used();
+      const error = await failureOf(ask({ [name]: before + callUsdMicros - 1 }));
+      expect(error).toMatchObject({ code: 'budget-limit-reached', message: expect.stringContaining(of) as string });
+      expect((error as Error).message).toMatch(way);
+      expect(test.server.calls).toHaveLength(0);
+      expect(await test.ledgerRows()).toEqual([]);
+      expect(await ask({ [name]: before + callUsdMicros })).toMatchObject({ repeated: false });
+    },
+  );
 
   it('lets models pass that cost nothing, also beyond it', async () => {
     expect(await ask({ dayKillUsdMicros: 0, monthHardUsdMicros: 0 }, 'ollama/qwen3:latest')).toMatchObject({
@@ -61,7 +64,9 @@ it('nobody is asked while all work is stopped, not even for nothing, and stored 
   await stop(true);
   try {
     for (const model of ['gpt-5.6', 'ollama/qwen3:latest']) {
-      const error = await failureOf(test.gateway({ chain: 'openai,ollama' }).generate(test.request('After.', { model })));
+      const error = await failureOf(
+        test.gateway({ chain: 'openai,ollama' }).generate(test.request('After.', { model })),
+      );
       expect(error).toMatchObject({ code: 'all-stopped' });
     }
     expect(test.server.calls).toHaveLength(1);

@@ -71,7 +71,9 @@ describe('an answer', () => {
     const answers = [0, 1].map((index) =>
       shared.generate(
         editRequest(test.workOrderId, 'Change it.', {
-          onPiece: (piece) => (texts[index] += piece.kind === 'text' ? piece.text : ''),
+          onPiece: (piece) => {
+            if (piece.kind === 'text') texts[index] = `${texts[index] ?? ''}${piece.text}`;
+          },
         }),
       ),
     );
@@ -127,7 +129,9 @@ describe('the cap', () => {
         scope: { workOrderId: test.workOrderId, attempt: 1, step: 'edit', costCapUsdMicros },
         outputTokensMax: 100,
       });
-    expect(await failureOf(test.gateway().generate(request(reservedUsdMicros - 1)))).toMatchObject({ code: 'budget-exceeded' });
+    expect(await failureOf(test.gateway().generate(request(reservedUsdMicros - 1)))).toMatchObject({
+      code: 'budget-exceeded',
+    });
     expect(test.provider.calls).toHaveLength(0);
     await test.gateway().generate(request(reservedUsdMicros));
     expect(test.provider.calls).toHaveLength(1);

@@ -54,7 +54,7 @@ describe.each(models)("OpenAI's client, in front of %s", (dialect, model) => {
 
   it('gets an answer, a stream of it, and the list of models', async () => {
     const { openAi, session } = await open(model);
-    const whole = await openAi.chat.completions.create({ model, messages, max_tokens: 500 });
+    const whole = await openAi.chat.completions.create({ model, messages, max_completion_tokens: 500 });
     expect(whole.choices[0]).toMatchObject({ finish_reason: 'stop', message: { content: 'An answer.' } });
     expect(whole.usage).toMatchObject({ prompt_tokens: 100, completion_tokens: 10 });
     test.server.behave[dialect] = () => ({ does: 'answer', text: 'Piece by piece.', pauseMs: 20 });
@@ -132,7 +132,9 @@ function weatherTool() {
 
 describe.each(models)("Anthropic's client, in front of %s", (dialect, model) => {
   const messages: Anthropic.MessageParam[] = [{ role: 'user', content: 'How is the weather?' }];
-  const tools = [{ name: 'weather', description: 'How it is.', input_schema: { ...parameters, type: 'object' as const } }];
+  const tools = [
+    { name: 'weather', description: 'How it is.', input_schema: { ...parameters, type: 'object' as const } },
+  ];
 
   it('gets an answer, a stream of it, and the list of models', async () => {
     const { anthropic } = await open(model);
@@ -142,7 +144,11 @@ describe.each(models)("Anthropic's client, in front of %s", (dialect, model) => 
     expect(sentTo(dialect, 0)).toContain('Be brief.');
     test.server.behave[dialect] = () => ({ does: 'answer', text: 'Piece by piece.', pauseMs: 20 });
     const pieces: string[] = [];
-    const stream = anthropic.messages.stream({ model, max_tokens: 500, messages: [{ role: 'user', content: 'Slowly.' }] });
+    const stream = anthropic.messages.stream({
+      model,
+      max_tokens: 500,
+      messages: [{ role: 'user', content: 'Slowly.' }],
+    });
     stream.on('text', (piece) => pieces.push(piece));
     expect(await stream.finalMessage()).toMatchObject({
       content: [{ text: 'Piece by piece.' }],

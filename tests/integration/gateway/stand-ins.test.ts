@@ -18,8 +18,15 @@ describe('a model that stands in', () => {
   it('is asked under the name that its own provider gave it, and says whose place it took', async () => {
     test.server.behave.anthropic = () => overloaded;
     const registry = new Registry();
-    const answer = await test.gateway({ chain: 'anthropic,ollama', registry }).generate(test.request('Change it.', opus));
-    expect(answer).toMatchObject({ servedModel: 'ollama/qwen3:latest', provider: 'ollama', degraded: true, costUsdMicros: 0 });
+    const answer = await test
+      .gateway({ chain: 'anthropic,ollama', registry })
+      .generate(test.request('Change it.', opus));
+    expect(answer).toMatchObject({
+      servedModel: 'ollama/qwen3:latest',
+      provider: 'ollama',
+      degraded: true,
+      costUsdMicros: 0,
+    });
     expect(test.server.callsOf('ollama')).toMatchObject([{ model: 'qwen3:latest' }]);
     expect((await test.ledgerRows()).at(-1)).toMatchObject({
       ...{ provider: 'ollama', askedModel: 'ollama/qwen3:latest', servedModel: 'ollama/qwen3:latest' },
@@ -84,18 +91,21 @@ describe('a model that stands in', () => {
 });
 
 describe('a provider that limits the rate', () => {
-  it.each(['anthropic', 'openai', 'ollama'] as const)('%s is asked again no sooner than it wants, in seconds', async (dialect) => {
-    test.server.behave[dialect] = ({ number }) =>
-      number === 1 ? { does: 'refuse', status: 429, headers: { 'retry-after': '1' } } : { does: 'answer' };
-    const model = { anthropic: 'claude-opus-5-5', openai: 'gpt-5.6', ollama: 'ollama/qwen3:latest' }[dialect];
-    await test.gateway().generate(test.request('Change it.', { model }));
-    const [first, second] = test.server.calls;
-    expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThanOrEqual(1_000);
-    expect(await test.ledgerRows()).toMatchObject([
-      { retryNumber: 0, state: 'released', errorCode: 'provider-rate-limited' },
-      { retryNumber: 1, state: 'settled' },
-    ]);
-  });
+  it.each(['anthropic', 'openai', 'ollama'] as const)(
+    '%s is asked again no sooner than it wants, in seconds',
+    async (dialect) => {
+      test.server.behave[dialect] = ({ number }) =>
+        number === 1 ? { does: 'refuse', status: 429, headers: { 'retry-after': '1' } } : { does: 'answer' };
+      const model = { anthropic: 'claude-opus-5-5', openai: 'gpt-5.6', ollama: 'ollama/qwen3:latest' }[dialect];
+      await test.gateway().generate(test.request('Change it.', { model }));
+      const [first, second] = test.server.calls;
+      expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThanOrEqual(1_000);
+      expect(await test.ledgerRows()).toMatchObject([
+        { retryNumber: 0, state: 'released', errorCode: 'provider-rate-limited' },
+        { retryNumber: 1, state: 'settled' },
+      ]);
+    },
+  );
 
   it('is asked again no sooner than it wants, as a date', async () => {
     const untilMs = Math.ceil(Date.now() / 1_000) * 1_000 + 1_000;
@@ -173,7 +183,9 @@ describe('a provider that fails five times', () => {
     await failureOf(gateway.generate(test.request('One.')));
     nowMs += 1_001;
     const scope = { workOrderId: test.workOrderId, attempt: 1, step: 'edit', costCapUsdMicros: 10 };
-    expect(await failureOf(gateway.generate(test.request('Two.', { scope })))).toMatchObject({ code: 'budget-exceeded' });
+    expect(await failureOf(gateway.generate(test.request('Two.', { scope })))).toMatchObject({
+      code: 'budget-exceeded',
+    });
     expect(gateway.health()).toMatchObject([{ state: 'open', failures: 3 }]);
     test.server.behave.openai = () => ({ does: 'answer' });
     expect(await gateway.generate(test.request('Three.'))).toMatchObject({ text: 'An answer.' });

@@ -1,8 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 import { describe, expect, it } from 'vitest';
 
 import { wrapUpHintBytes } from '../../../activities/llm/prompt.ts';
 import { AppError } from '../../../domain/errors.ts';
 import type { CallReport } from '../../support/gateway-process.ts';
+import { callGapMs } from '../../support/model-gateway.ts';
 import { startSecondGateway } from '../../support/second-gateway.ts';
 import { setUpWireTests } from '../../support/wire/wire-tests.ts';
 import { insertWorkOrder } from '../../support/work-orders.ts';
@@ -38,7 +41,8 @@ async function ask200(options: { orderIds: string[]; costCapUsdMicros: number; d
   const second = startSecondGateway({ databaseUrl, baseUrl, ...limits, calls: callsFrom(callsPerProcess) });
   await second.printed('ready');
   const gateway = test.gateway({ limits });
-  const first = callsFrom(0).map(async ({ workOrderId, prompt }): Promise<CallReport> => {
+  const first = callsFrom(0).map(async ({ workOrderId, prompt }, index): Promise<CallReport> => {
+    await wait(index * callGapMs);
     const scope = { workOrderId, attempt: 1, step: 'edit', costCapUsdMicros };
     try {
       return await gateway.generate(test.request(prompt, { scope, outputTokensMax }));
@@ -61,6 +65,15 @@ describe('200 calls in two processes', () => {
     expect(refused).toEqual(Array.from({ length: 200 - fitting }, () => ({ code: 'budget-exceeded' })));
     expect(await test.ledger.spent(test.workOrderId)).toBe(fitting * callUsdMicros);
     expect(test.server.billed.calls).toBe(fitting);
+  });
+
+  it('for the last money of 100 orders, two for each, get it once in each', async () => {
+    answerDearly();
+    const orderIds = await Promise.all(Array.from({ length: 100 }, () => insertWorkOrder(test.database)));
+    const { paid, refused } = await ask200({ orderIds, costCapUsdMicros: 2 * callUsdMicros - 1 });
+    expect([paid.length, refused.length]).toEqual([100, 100]);
+    const spent = await Promise.all(orderIds.map((id) => test.ledger.spent(id)));
+    expect(spent).toEqual(orderIds.map(() => callUsdMicros));
   });
 
   it('never pass the limit of the day, whatever orders they belong to, and the ledger has what was billed', async () => {

@@ -15,7 +15,12 @@ export const anthropicDialect: Dialect = {
   path: '/v1/messages',
   streamType: 'text/event-stream; charset=utf-8',
   whole: (answer) =>
-    JSON.stringify({ ...head(answer), content: contentOf(answer), stop_reason: stopReasons[answer.stop], usage: usageOf(answer) }),
+    JSON.stringify({
+      ...head(answer),
+      content: contentOf(answer),
+      stop_reason: stopReasons[answer.stop],
+      usage: usageOf(answer),
+    }),
   begin: (answer) =>
     event('message_start', {
       message: { ...head(answer), content: [], stop_reason: null, usage: { ...usageOf(answer), output_tokens: 1 } },
@@ -45,7 +50,9 @@ export const anthropicDialect: Dialect = {
   error: ({ kind, message }) => JSON.stringify({ type: 'error', error: { type: kind, message } }),
   streamError: ({ kind, message }) => event('error', { error: { type: kind, message } }),
   wrongSchema: (isStream) =>
-    isStream ? event('message_start', { message: { id: 7 } }) : JSON.stringify({ type: 'message', content: 'no blocks' }),
+    isStream
+      ? event('message_start', { message: { id: 7 } })
+      : JSON.stringify({ type: 'message', content: 'no blocks' }),
   malformedLine: 'event: message_start\ndata: {"type":"message_st\n\n',
 };
 

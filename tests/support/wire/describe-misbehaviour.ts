@@ -134,4 +134,3 @@ function ledgerOf(dialect: DialectName, { code, calls, state, cost, standsIn }: 
   const stoodIn = { provider: standIn, retryNumber: 0, fallbackFrom: asked, state: 'settled', errorCode: null };
   return [...tries, stoodIn];
 }
-

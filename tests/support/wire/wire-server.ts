@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
 
 import { z } from 'zod';
 
+import { act } from './act.ts';
 import { anthropicDialect } from './anthropic-dialect.ts';
 import { answers, type WireBehaviour } from './behaviour.ts';
 import type { Dialect, DialectName, WireAnswer } from './dialect.ts';
@@ -36,8 +36,6 @@ export interface Billed {
   inputTokens: number;
   outputTokens: number;
 }
-
-const hugeBytes = 21 * 1024 * 1024;
 
 /**
  * All three providers on one loopback port, each of which does what a test tells it to, misbehaving included. Counts
@@ -106,89 +104,20 @@ export class WireServer {
     const number = this.callsOf(name).length + 1;
     // Ollama streams unless it is told not to.
     const isStream = body.stream ?? name === 'ollama';
-    const call = { dialect: name, number, atMs: Date.now(), headers: request.headers, model: body.model, isStream, body };
+    const call = {
+      dialect: name,
+      number,
+      atMs: Date.now(),
+      headers: request.headers,
+      model: body.model,
+      isStream,
+      body,
+    };
     this.calls.push(call);
-    await this.#act(this.behave[name](call), call, response);
-  }
-
-  async #act(behaviour: WireBehaviour, call: WireCall, response: ServerResponse): Promise<void> {
-    const dialect = dialects[call.dialect];
+    const behaviour = this.behave[name](call);
     const answer = toAnswer(behaviour, call);
-    const begin = () => response.writeHead(200, { 'content-type': call.isStream ? dialect.streamType : 'application/json' });
-    const beginning = dialect.begin(answer) + dialect.piece(answer, answer.text.slice(0, 3));
-    const whole = dialect.whole(answer);
-    switch (behaviour.does) {
-      case 'answer':
-        if (behaviour.delayMs !== undefined) await wait(behaviour.delayMs);
-        begin();
-        if (call.isStream) await this.#stream(dialect, answer, { response, pauseMs: behaviour.pauseMs ?? 0 });
-        else response.end(whole);
-        this.#bill(answer);
-        return;
-      case 'refuse': {
-        const error = behaviour.error ?? { kind: 'some_error', message: 'No.' };
-        response.writeHead(behaviour.status, { 'content-type': 'application/json', ...behaviour.headers });
-        response.end(dialect.error(error));
-        return;
-      }
-      case 'reset':
-        response.socket?.resetAndDestroy();
-        return;
-      case 'hang':
-        if (behaviour.after === 'request') return;
-        begin().flushHeaders();
-        if (behaviour.after === 'piece') response.write(call.isStream ? beginning : ' ');
-        return;
-      case 'drip':
-        begin();
-        response.write(call.isStream ? beginning : ' ');
-        await drip(response, behaviour.everyMs, call.isStream ? dialect.piece(answer, ' drip') : ' ');
-        return;
-      case 'cut-off':
-        begin();
-        response.write(call.isStream ? beginning : whole.slice(0, whole.length / 2));
-        // What was written arrives before the cut does.
-        await wait(50);
-        response.socket?.resetAndDestroy();
-        return;
-      case 'end-early':
-        begin().end(call.isStream ? beginning : whole.slice(0, whole.length / 2));
-        return;
-      case 'malformed':
-        begin().end(call.isStream ? dialect.malformedLine : '{"this is": no JSON');
-        return;
-      case 'wrong-schema':
-        begin().end(dialect.wrongSchema(call.isStream));
-        return;
-      case 'nothing':
-        begin().end();
-        return;
-      case 'huge':
-        begin();
-        response.write(call.isStream ? beginning : ' ');
-        await flood(response, call.isStream ? dialect.piece(answer, 'x'.repeat(1024 * 1024)) : ' '.repeat(1024 * 1024));
-        return;
-      case 'stream-error':
-        begin();
-        if (behaviour.after === 'piece') response.write(beginning);
-        response.end(dialect.streamError(behaviour.error));
-    }
-  }
-
-  async #stream(
-    dialect: Dialect,
-    answer: WireAnswer,
-    { response, pauseMs }: { response: ServerResponse; pauseMs: number },
-  ): Promise<void> {
-    response.write(dialect.begin(answer));
-    const half = Math.ceil(answer.text.length / 2);
-    // A tool call is one piece.
-    const pieces = answer.toolCall !== undefined ? [''] : answer.text === '' ? [] : [answer.text.slice(0, half), answer.text.slice(half)];
-    for (const piece of pieces) {
-      response.write(dialect.piece(answer, piece));
-      if (pauseMs > 0) await wait(pauseMs);
-    }
-    response.end(dialect.end(answer));
+    await act({ behaviour, dialect: dialects[name], answer, isStream, response });
+    if (behaviour.does === 'answer') this.#bill(answer);
   }
 
   #bill({ usage }: WireAnswer): void {
@@ -219,25 +148,6 @@ function toAnswer(behaviour: WireBehaviour, { model }: WireCall): WireAnswer {
   if (behaviour.does !== 'answer') return usual;
   const { text = usual.text, stop = usual.stop, usage = usual.usage, toolCall } = behaviour;
   return { model, text, stop, usage, toolCall };
-}
-
-async function drip(response: ServerResponse, everyMs: number, text: string): Promise<void> {
-  while (!response.destroyed) {
-    response.write(text);
-    await wait(everyMs);
-  }
-}
-
-async function flood(response: ServerResponse, text: string): Promise<void> {
-  for (let bytes = 0; bytes < hugeBytes && !response.destroyed; bytes += text.length) {
-    if (!response.write(text)) {
-      await new Promise<void>((resolve) => {
-        response.once('drain', resolve);
-        response.once('close', resolve);
-      });
-    }
-  }
-  response.end();
 }
 
 async function readText(request: IncomingMessage): Promise<string> {

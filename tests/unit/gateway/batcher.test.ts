@@ -30,7 +30,10 @@ describe('a batcher', () => {
     expect(batches).toHaveLength(1);
     await letGo();
     expect(await Promise.all(first)).toEqual([2, 4]);
-    expect(batches).toEqual([[1, 2], [3, 4, 5]]);
+    expect(batches).toEqual([
+      [1, 2],
+      [3, 4, 5],
+    ]);
     await letGo();
     expect(await Promise.all(second)).toEqual([6, 8, 10]);
   });

@@ -40,7 +40,12 @@ describe('who stands in', () => {
       name: fc.string({ minLength: 1, maxLength: 8 }),
     });
     const entries = fc.array(
-      entry.map(({ base, ceiling, price, name }) => ({ ...base, name, ceiling, inputUsdMicrosPerMillionTokens: price })),
+      entry.map(({ base, ceiling, price, name }) => ({
+        ...base,
+        name,
+        ceiling,
+        inputUsdMicrosPerMillionTokens: price,
+      })),
       { minLength: 1, maxLength: 8 },
     );
     fc.assert(

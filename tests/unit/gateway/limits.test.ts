@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { budgetLevel, projectMonth, refuseLimits, type BudgetLimits, type BudgetUse } from '../../../domain/budget/limits.ts';
+import {
+  budgetLevel,
+  projectMonth,
+  refuseLimits,
+  type BudgetLimits,
+  type BudgetUse,
+} from '../../../domain/budget/limits.ts';
 import { defaultPolicy } from '../../../domain/work-orders/policy.ts';
 
 const limits = defaultPolicy.budget;
@@ -51,17 +57,15 @@ describe('the limits of the budget', () => {
     const rising = fc
       .uniqueArray(amount, { minLength: 3, maxLength: 3 })
       .map((values) => values.sort((a, b) => a - b) as [number, number, number]);
-    const anyLimits = fc.record({ day: rising, month: rising }).map(
-      ({ day, month }): BudgetLimits => ({
-        daySoftUsdMicros: day[0],
-        dayHardUsdMicros: day[1],
-        dayKillUsdMicros: day[2],
-        monthTargetUsdMicros: month[0],
-        monthHardUsdMicros: month[2],
-      }),
-    );
+    const anyLimits = fc.record({ day: rising, month: rising }).map(({ day, month }): BudgetLimits => ({
+      daySoftUsdMicros: day[0],
+      dayHardUsdMicros: day[1],
+      dayKillUsdMicros: day[2],
+      monthTargetUsdMicros: month[0],
+      monthHardUsdMicros: month[2],
+    }));
     fc.assert(
-      fc.property(anyLimits, amount, amount, amount, (some, today, thisMonth, more) => {
+      fc.property(anyLimits, fc.tuple(amount, amount, amount), (some, [today, thisMonth, more]) => {
         expect(refuseLimits(some)).toBeNull();
         const level = (day: number, month: number) => order.indexOf(budgetLevel(some, used(day), used(month)));
         expect(level(today + more, thisMonth)).toBeGreaterThanOrEqual(level(today, thisMonth));

@@ -10,8 +10,11 @@ const result: GenerateResult = {
 };
 
 /** What a stream says, event by event. */
-function eventsOf(stream: string): Record<string, unknown>[] {
-  return Array.from(stream.matchAll(/^data: (.*)$/gm), ([, json = '']) => JSON.parse(json) as Record<string, unknown>);
+function eventsOf(stream: string): { type: string; index?: number }[] {
+  return Array.from(
+    stream.matchAll(/^data: (.*)$/gm),
+    ([, json = '']) => JSON.parse(json) as { type: string; index?: number },
+  );
 }
 
 describe("an answer in Anthropic's form", () => {
@@ -44,7 +47,7 @@ describe("an answer in Anthropic's form", () => {
       form.piece({ kind: 'text', text: 'Done.' }),
       form.end(result),
     ].join('');
-    const told = eventsOf(stream).map(({ type, index }) => (index === undefined ? type : `${String(type)} ${String(index)}`));
+    const told = eventsOf(stream).map(({ type, index }) => (index === undefined ? type : `${type} ${index}`));
     expect(told).toEqual([
       'message_start',
       ...['content_block_start 0', 'content_block_delta 0', 'content_block_delta 0', 'content_block_stop 0'],

@@ -54,7 +54,11 @@ describe('the prices of a file', () => {
       table({ 'gpt-5.6': { ...row, provider_model: 'gpt-5.6-eu' }, 'gpt-5.4-mini': { ...row, active: false } }),
     );
     expect(chat.filter(({ name }) => name === 'gpt-5.6')).toMatchObject([
-      { providerModel: 'gpt-5.6-eu', inputUsdMicrosPerMillionTokens: 300_000, priceVersion: 'Our contract, 2026-11-01' },
+      {
+        providerModel: 'gpt-5.6-eu',
+        inputUsdMicrosPerMillionTokens: 300_000,
+        priceVersion: 'Our contract, 2026-11-01',
+      },
     ]);
     expect(chat.map(({ name }) => name)).not.toContain('gpt-5.4-mini');
   });
@@ -101,6 +105,7 @@ describe('the age of prices', () => {
   it('is warned of from the 91st day on, with the source and the day', () => {
     expect(warnOfOldPrices('Our contract', '2026-08-23', now)).toBeNull();
     const warning = warnOfOldPrices('Our contract', '2026-08-22', now);
-    for (const words of ['Our contract', '91 days', '2026-08-22', 'RATCHET_MODELS_FILE']) expect(warning).toContain(words);
+    for (const words of ['Our contract', '91 days', '2026-08-22', 'RATCHET_MODELS_FILE'])
+      expect(warning).toContain(words);
   });
 });

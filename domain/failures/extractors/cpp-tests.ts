@@ -1,0 +1,115 @@
+import { type Groups, type View, lookDown, lookUp, rulesOf } from '../line-rule.ts';
+import { readPlace } from '../places.ts';
+import { withPlace } from '../refine.ts';
+
+/** GoogleTest, Catch2, doctest, Boost, CTest, Unity, Meson, Bazel and others of C and C++. */
+export const cppTestsRules = rulesOf('gtest', 'test_fail', [
+  {
+    name: 'gtest',
+    cue: '[  failed  ]',
+    pattern: /^\[ {2}FAILED {2}\] (?<test>[\w./]{1,300}?)(?:, where .{0,200})?(?: \(\d{1,9} ms\))?$/,
+    refine: decideGtest,
+  },
+  {
+    name: 'catch2',
+    cue: ['failed:'],
+    pattern: /^(?<file>[^\s:(]{1,300})[:(](?<line>\d{1,7})\)?: FAILED:/,
+    refine: decideCatch,
+  },
+  {
+    name: 'doctest-cpp',
+    cue: 'test case:',
+    pattern: /^TEST CASE: {1,4}(?<test>.{1,300})$/,
+    refine: (groups, view) => {
+      const place =
+        lookDown(view, 6, (line) => (/: (?:FATAL )?ERROR: /.test(line) ? readPlace(line) : null)) ??
+        lookUp(view, 2, readPlace);
+      return { groups: withPlace(groups, place) };
+    },
+  },
+  {
+    name: 'boost-test',
+    cue: 'error: in "',
+    weight: 82,
+    pattern:
+      /^(?<file>[^\s:(]{1,300})[:(](?<line>\d{1,7})\)?: (?:fatal )?error: in "(?<test>[^"]{1,300})": (?<message>.{1,400})/,
+  },
+  {
+    name: 'ctest',
+    cue: ['(failed)', '(timeout)', '(segfault)', '(subprocess aborted)', '(not run)', '***exception', '***failed'],
+    weight: 67,
+    pattern:
+      /^\s{1,12}\d{1,6} - (?<test>.{1,200}?) \((?:Failed|Timeout|SEGFAULT|Subprocess aborted|Not Run|OTHER_FAULT|ILLEGAL|NUMERICAL|ABORTED|BAD_COMMAND)\)/,
+  },
+  {
+    name: 'unity',
+    cue: [':fail'],
+    weight: 82,
+    pattern: /^(?<file>[^\s:]{1,300}):(?<line>\d{1,7}):(?<test>\w{1,200}):FAIL(?:: ?(?<message>.{0,300}))?/,
+  },
+  {
+    name: 'cpputest',
+    cue: 'failure in test(',
+    weight: 82,
+    pattern: /^(?<file>[^\s:]{1,300}):(?<line>\d{1,7}): error: Failure in TEST\((?<test>[^)]{1,200})\)/,
+  },
+  {
+    name: 'check-c',
+    cue: [':f:'],
+    weight: 82,
+    pattern:
+      /^(?<file>[^\s:]{1,300}):(?<line>\d{1,7}):[FE]:[^:]{0,80}:(?<test>[^:]{1,200}):\d{1,5}: ?(?<message>.{0,300})/,
+  },
+  {
+    name: 'meson-test',
+    cue: [' fail ', ' timeout '],
+    weight: 66,
+    pattern: /^\s{0,4}\d{1,4}\/\d{1,4} (?<test>.{1,200}?)\s{2,80}(?:FAIL|TIMEOUT|ERROR)\s{2,20}\d/,
+  },
+  {
+    name: 'bazel-test',
+    cue: [' failed in ', ' failed to build'],
+    weight: 66,
+    pattern: /^(?<test>\/\/\S{1,200})\s{1,80}(?:\(cached\) )?FAILED in /,
+  },
+  {
+    name: 'automake',
+    cue: 'fail: ',
+    weight: 60,
+    pattern: /^(?:FAIL|XPASS): (?<test>[\w./-]{1,200}?)(?: \(exit .{1,40}\))?$/,
+  },
+  {
+    name: 'qtest',
+    cue: 'fail!',
+    pattern: /^FAIL! {1,3}: (?<test>[\w:()[\] ,"]{1,200}?)(?:\([^)]{0,60}\))? (?<message>.{1,300})/,
+    refine: (groups, view) => ({
+      groups: withPlace(
+        groups,
+        lookDown(view, 4, (line) => (/Loc: \[/.test(line) ? readPlace(line.replace(/.*\[/, '')) : null)),
+      ),
+    }),
+  },
+]);
+
+function decideGtest(groups: Groups, view: View) {
+  const test = groups['test'] ?? '';
+  if (/^\d+ tests?$/.test(test) || !/[.]/.test(test)) return null;
+  const place = lookUp(view, 60, (line) =>
+    /^\[ RUN /.test(line)
+      ? { file: '', line: null, column: null }
+      : /(?::\d{1,7}: Failure|\(\d{1,7}\): error)/.test(line)
+        ? readPlace(line)
+        : null,
+  );
+  return { groups: place === null || place.file === '' ? groups : withPlace(groups, place) };
+}
+
+// The name of the case stands in a box of lines above.
+function decideCatch(groups: Groups, view: View) {
+  for (let at = view.at - 1; at >= Math.max(0, view.at - 14); at -= 1) {
+    if (/^-{20,}$/.test(view.lines[at] ?? '') && /^-{20,}$/.test(view.lines[at - 2] ?? view.lines[at - 3] ?? '')) {
+      return { groups: { ...groups, test: (view.lines[at - 1] ?? '').trim() } };
+    }
+  }
+  return { groups, weight: 66 };
+}

@@ -1,0 +1,172 @@
+import { rulesOf } from '../line-rule.ts';
+
+/** git. Whatever it says is a failure of the handling of a repository, and no fault of the code. */
+export const gitRules = rulesOf('git', 'orchestration_error', [
+  {
+    name: 'git-library',
+    because: 'git',
+    cue: ['git.exc.', 'invalidgitrepository', 'gitcommanderror', 'libgit2', 'pygit2'],
+    weight: 90,
+    pattern: /(?:\bgit\.exc\.\w{3,60}|InvalidGitRepositoryError|GitCommandError|libgit2 error|_pygit2\.GitError)/,
+    refine: (groups, view) =>
+      view.lines.slice(view.at, view.at + 12).some((line) => /did not complete in|timed out/i.test(line))
+        ? { groups, failureClass: 'timeout' }
+        : { groups },
+  },
+  {
+    name: 'git-identity',
+    because: 'credentials',
+    cue: [
+      'empty ident name',
+      'please tell me who you are',
+      'unable to auto-detect email',
+      'author identity unknown',
+      'returned error: 403',
+      'returned error: 401',
+    ],
+    weight: 95,
+    pattern:
+      /(?:empty ident name|Please tell me who you are|unable to auto-detect email|Author identity unknown|^fatal: unable to access .{1,300}returned error: 40[13])/,
+  },
+  {
+    name: 'git-overwritten',
+    because: 'git',
+    cue: 'would be overwritten',
+    weight: 92,
+    pattern: /^error: .{0,100}would be overwritten by/,
+    refine: (groups, view) => ({ groups: { ...groups, file: view.lines[view.at + 1]?.trim() } }),
+  },
+  {
+    name: 'git-conflict',
+    because: 'git',
+    cue: ['conflict (', 'merge conflict in'],
+    weight: 92,
+    pattern:
+      /^CONFLICT \([\w/ ]{1,40}\): (?:Merge conflict in (?<file>\S{1,300})|(?<file2>\S{1,300}) (?:deleted|renamed|added|modified) .{0,300}|.{1,300})/,
+    refine: (groups) => ({ groups: { ...groups, file: groups['file'] ?? groups['file2'] } }),
+  },
+  {
+    name: 'git-patch',
+    because: 'git',
+    cue: [
+      'patch failed:',
+      'patch does not apply',
+      'corrupt patch',
+      'does not exist in index',
+      'already exists in working directory',
+      'hunk #',
+      'malformed patch',
+      'no valid patches',
+      'unrecognized input',
+    ],
+    weight: 92,
+    pattern:
+      /(?:^error: patch failed: (?<file>[^\s:]{1,300}):(?<line>\d{1,7})|^error: (?<file2>[^\s:]{1,300}): (?:patch does not apply|does not exist in index|already exists in)|^error: (?:corrupt patch at|No valid patches|unrecognized input)|^\d{1,4} out of \d{1,4} hunks? FAILED(?: -- saving rejects to file (?<file3>\S{1,300}?)(?:\.rej)?)?$|Hunk #\d{1,4} FAILED at (?<line2>\d{1,7})|malformed patch at)/,
+    refine: (groups, view) => ({
+      groups: {
+        ...groups,
+        file: groups['file'] ?? groups['file2'] ?? groups['file3'] ?? lookDownFile(view.lines, view.at),
+        line: groups['line'] ?? groups['line2'],
+      },
+    }),
+  },
+  {
+    name: 'git-rejected',
+    because: 'git',
+    cue: [
+      '[rejected]',
+      '[remote rejected]',
+      'failed to push some refs',
+      'pre-receive hook declined',
+      'non-fast-forward',
+      'protected branch',
+      'stale info',
+    ],
+    weight: 91,
+    pattern:
+      /(?:! \[(?:remote )?rejected\]|failed to push some refs|pre-receive hook declined|remote: error: GH\d{3}|remote: GitLab: )/,
+  },
+  {
+    name: 'git-credentials',
+    because: 'credentials',
+    cue: [
+      'authentication failed for',
+      'permission denied (publickey',
+      'could not read username',
+      'could not read password',
+      'invalid username or',
+      'support for password authentication',
+      'repository not found',
+      'host key verification failed',
+      'permission to ',
+      'terminal prompts disabled',
+      'access denied',
+    ],
+    weight: 93,
+    pattern:
+      /(?:Authentication failed for|Permission denied \(publickey|could not read (?:Username|Password) for|[Ii]nvalid (?:username or (?:password|token)|credentials)|[Rr]epository not found|Host key verification failed|Permission to \S{1,200} denied|terminal prompts disabled|Support for password authentication was removed)/,
+  },
+  {
+    name: 'git',
+    because: 'git',
+    cue: [
+      'fatal: ',
+      'error: cannot',
+      'error: unable',
+      'error: your local',
+      'error: pathspec',
+      'error: failed to',
+      'error: could not',
+      'error: object',
+      'error: commit',
+      'error: src refspec',
+      'error: remote',
+      'please tell me who you are',
+      'nothing to commit',
+      'gpg failed',
+      'index.lock',
+      'not a git repository',
+      'dubious ownership',
+      'git-lfs',
+      'hook declined',
+      'error: the following',
+      'no changes added',
+      'not possible because you have unmerged',
+      'needs merge',
+      'would be overwritten',
+      'smudge filter',
+      'batch response',
+      'automatic merge failed',
+    ],
+    weight: 84,
+    pattern:
+      /(?:^(?:remote: )?(?:fatal|git: fatal): (?!error:|unable to access '[^']{1,300}': (?:Could not resolve|Failed to connect))(?<message>(?!no input files|opening|cannot open|.{0,30}No such file).{1,300})|^error: (?:cannot lock ref|cannot (?:pull|rebase|spawn|run|stat|update)|unable to (?:create|write|unlink|read)|Your local changes|pathspec '|failed to push|could not (?:apply|lock|write|read|fetch)|object file|src refspec|remote (?:origin|unpack)|gpg failed|The following untracked|commit is not|bad signature|index uses|insufficient permission)|Please tell me who you are|^nothing to commit|^no changes added to commit|gpg failed to sign|\.git\/\S{0,100}\.lock': File exists|not a git repository|dubious ownership|Your local changes to the following|smudge filter lfs failed|batch response: |Automatic merge failed)/,
+  },
+  {
+    name: 'git-hook',
+    because: 'git',
+    cue: [
+      'hook exited',
+      'husky - ',
+      'pre-commit hook',
+      'pre-push hook',
+      'hook declined',
+      'commit-msg hook',
+      'hook failed',
+    ],
+    weight: 64,
+    pattern:
+      /(?:husky - \S{1,40} (?:script|hook) (?:failed|exited)|(?:pre-commit|pre-push|commit-msg|prepare-commit-msg) hook (?:exited|failed|declined))/,
+  },
+]);
+
+function lookDownFile(lines: readonly string[], at: number): string | undefined {
+  for (let above = at; above >= Math.max(0, at - 12); above -= 1) {
+    const found =
+      /^(?:Checking patch|patching file|checking file|Applying patch) (?<file>[^\s']{1,300}?)(?:\.{3})?$/.exec(
+        lines[above] ?? '',
+      )?.groups?.['file'];
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

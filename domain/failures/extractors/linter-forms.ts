@@ -1,0 +1,77 @@
+import { type Groups, rulesOf } from '../line-rule.ts';
+import { isProjectFile } from '../places.ts';
+import { gnu } from './linters-reading.ts';
+
+/** Forms of one line that many linters share: a place, words, and the name of a rule before or behind them. */
+export const linterFormsRules = rulesOf(null, 'lint_error', [
+  {
+    name: 'named-rule',
+    cue: [':'],
+    weight: 62,
+    pattern: new RegExp(
+      String.raw`${gnu}:? (?:(?<severity>error|warning|note|info|style|performance|portability|Error|Warning|refactor|convention)[: ] ?)?(?<code>(?!error|warning|TS|CS|SyntaxError|E0)[A-Z]{1,8}-?\d{2,6}(?:\/[\w/-]{1,80})?|MD\d{3}(?:\/[\w/-]{1,80})?):? (?<message>.{1,600})$`,
+    ),
+    refine: decideNamed,
+  },
+  {
+    name: 'rule-before',
+    cue: [' [', ' ['],
+    weight: 61,
+    pattern: new RegExp(String.raw`${gnu}:? -?\s?\[(?<code>[A-Za-z][\w./@:+-]{2,80})\]:? (?<message>.{1,600})$`),
+    refine: (groups) => (/^(?:error|warning|info)$/i.test(groups['code'] ?? '') ? null : { groups }),
+  },
+  {
+    name: 'rule-behind',
+    cue: [')', ']'],
+    weight: 61,
+    pattern: new RegExp(
+      String.raw`${gnu}(?::|\s)\s?(?:(?<severity>error|warning|note|info|style|performance|portability|notice|refactor|convention|ERROR|WARNING|\[error\]|\[warning\]): ?)?(?<message>.{1,900}?)\s{1,4}[[(](?<code>(?!-W|-f)[@a-zA-Z][\w./@:+-]{2,100})[\])](?: \((?:warning|error)\))?$`,
+    ),
+    refine: decideBehind,
+  },
+  {
+    name: 'bare-place',
+    cue: [':'],
+    weight: 45,
+    pattern: new RegExp(
+      String.raw`^(?:\.\/)?(?<file>[^\s:()]{1,300}\.[A-Za-z]\w{0,11}):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?(?::| -)? (?<message>[A-Za-z"'\x60(].{5,600})$`,
+    ),
+    refine: (groups) => (isProjectFile(groups['file'] ?? '') ? { groups } : null),
+  },
+]);
+
+function decideNamed(groups: Groups) {
+  const severity = groups['severity']?.toLowerCase();
+  const isMild = severity === 'warning' || severity === 'info' || severity === 'note';
+  const code = markdown.exec(groups['code'] ?? '')?.groups?.['short'] ?? groups['code'];
+  return {
+    groups: { ...groups, code, severity: severity === 'warning' ? 'warning' : undefined },
+    weight: isMild ? 55 : 63,
+  };
+}
+
+const markdown = /^(?<short>MD\d{3})\//;
+
+const typed = /\.(?:pyi?|tsx?|php|rb|vue|svelte)$/;
+
+function decideBehind(groups: Groups) {
+  const [, level, rest] = /^(error|warning)\/(.{2,100})$/i.exec(groups['code'] ?? '') ?? [];
+  const code = rest ?? groups['code'] ?? '';
+  const severity = level?.toLowerCase() ?? groups['severity']?.toLowerCase().replaceAll(/[[\]]/g, '');
+  // Python's type checkers write like this as well.
+  const isTyped =
+    typed.test(groups['file'] ?? '') &&
+    /^(?:[a-z]+-[a-z-]+|misc|name-defined|report\w+|syntax|assignment|operator|index|override|valid-type)$/.test(
+      code,
+    ) &&
+    /\.pyi?$/.test(groups['file'] ?? '') &&
+    severity === 'error';
+  // A single word in brackets may be anything; it decides only where nothing else is said.
+  if (!/[-/.:A-Z\d]/.test(code) && severity === undefined)
+    return { groups: { ...groups, code }, weight: groups['column'] === undefined ? 38 : 60 };
+  const weight =
+    severity === 'warning' ? 57 : severity === 'info' || severity === 'note' || severity === 'style' ? 53 : 62;
+  return isTyped
+    ? { groups: { ...groups, code, severity: 'error' }, failureClass: 'compile_error' as const, weight: 80 }
+    : { groups: { ...groups, code, severity: severity === 'warning' ? 'warning' : 'error' }, weight };
+}

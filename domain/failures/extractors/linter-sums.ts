@@ -1,0 +1,100 @@
+import { lookDown, rulesOf } from '../line-rule.ts';
+import { readPlace } from '../places.ts';
+import { withPlace } from '../refine.ts';
+
+/** Sums, settings and findings without a place. */
+export const linterSumsRules = rulesOf(null, 'lint_error', [
+  {
+    name: 'credentials-found',
+    cue: [
+      'leaks found',
+      'secrets detected',
+      'potential secrets',
+      'finding:',
+      'vulnerabilities found',
+      'vulnerability found',
+      'found vulnerabilities',
+    ],
+    weight: 61,
+    pattern:
+      /(?:leaks found: [1-9]|[Pp]otential secrets? (?:about|detected|found)|secrets? detected|[1-9]\d{0,4} (?:\w{1,12} )?vulnerabilit(?:y|ies)\b)/,
+  },
+  {
+    name: 'lint-sum',
+    cue: [
+      'problem',
+      'offense',
+      'violation',
+      'issues',
+      'lint error',
+      'linting',
+      'warnings found',
+      'findings',
+      'errors found',
+      'issue found',
+      'misspel',
+      'unknown word',
+      'code quality',
+    ],
+    weight: 56,
+    pattern:
+      /\b(?:[1-9]\d{0,6} (?:\w{1,20} )?(?:problems?|offenses?|violations?|issues?|lint errors?|linting errors?|findings?|misspellings?)\b|(?:[Ff]ound|detected):? [1-9]\d{0,6} (?:\w{1,20} )?(?:lint|style|violations?|offenses?|issues?|problems?|findings?)|Issues found: [1-9]|Unknown word \(|Lint(?:ing)? (?:failed|errors? found)|subject may not be empty|type may not be empty)/,
+    refine: (groups, view) => {
+      const line = view.lines[view.at] ?? '';
+      const place = readPlace(line);
+      return { groups: withPlace(groups, place) };
+    },
+  },
+  {
+    name: 'import-graph',
+    cue: [
+      'dependency violations',
+      'circular dependency',
+      'circular dependencies',
+      'not-to-unresolvable',
+      'no-circular',
+      ' → ',
+      'error no-',
+      'unused exports',
+      'unused files',
+      'unused dependencies',
+    ],
+    weight: 63,
+    pattern:
+      /(?:^\s{0,4}error (?<code>[\w-]{3,80}): (?<file>\S{1,300})(?: →|$)|[1-9]\d{0,5} dependency violations|(?:[Ff]ound|✖) [1-9]\d{0,4} circular depend|^Unused (?:files|exports|dependencies|devDependencies)(?: \(\d{1,5}\))?|[Cc]ircular dependenc(?:y|ies) (?:detected|found)|Broken contracts|Contracts: \d{1,3} kept, [1-9]\d{0,3} broken)/,
+    refine: (groups, view) => ({
+      groups: {
+        ...groups,
+        file:
+          groups['file'] ??
+          lookDown(
+            view,
+            3,
+            (line) => /^(?:\d{1,4}\) )?(?<file>[\w@./-]{1,300}\.\w{1,8})(?:\s|$)/.exec(line)?.groups?.['file'] ?? null,
+          ) ??
+          undefined,
+      },
+    }),
+  },
+  {
+    name: 'commitlint',
+    cue: ['✖   ', '✖ ', '[empty-'],
+    weight: 66,
+    pattern: /^\s{0,4}(?:✖ {3}|⧗ {3}|- )?(?<message>\S.{1,300}) \[(?<code>[a-z]+-[a-z-]{2,60})\]$/,
+    refine: (groups, view) =>
+      /^✖/.test(view.lines[view.at] ?? '') || groups['code'] === 'empty-rules' ? { groups } : null,
+  },
+  {
+    name: 'linter-settings',
+    cue: ['from `', 'configuration file', 'pyproject.toml', 'configuration is not valid', 'configuration '],
+    weight: 61,
+    pattern:
+      /(?:(?:from|in|configuration file|read|parse|load) [`'"](?<file>[^`'"\s]{1,300}\.\w{1,10})[`'"]|configuration is not valid)/,
+    refine: (groups, view) =>
+      /\b(?:[Uu]nknown|[Ii]nvalid|[Uu]nable|[Ff]ailed|[Ee]rror|not valid|[Uu]nexpected|[Cc]ause)\b/.test(
+        view.lines[view.at] ?? '',
+      )
+        ? { groups, weight: 58 }
+        : null,
+  },
+]);

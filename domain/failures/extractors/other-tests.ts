@@ -1,0 +1,62 @@
+import { lookDown, rulesOf } from '../line-rule.ts';
+import { readPlace } from '../places.ts';
+import { withPlace } from '../refine.ts';
+
+/** R, Lua, Clojure, Julia, PowerShell, Erlang, Elm, Solidity, Rego. */
+export const otherTestsRules = rulesOf(null, 'test_fail', [
+  {
+    name: 'testthat',
+    cue: ['── failure', '── error', 'failure (', 'error ('],
+    pattern:
+      /^(?:── )?(?:\d{1,4}\. )?(?:Failure|Error) \(['‘]?(?<file>[^\s:'’]{1,200}):(?<line>\d{1,7}):(?<column>\d{1,7})['’]?\): (?<test>.{1,200}?)(?: ─{1,200})?$/,
+  },
+  {
+    name: 'busted',
+    cue: ['failure → ', 'error → ', 'failure -> ', 'error -> '],
+    pattern: /^(?:Failure|Error) (?:→|->) (?<file>\S{1,300}) @ (?<line>\d{1,7})$/,
+    refine: (groups, view) => {
+      const test = view.lines[view.at + 1]?.trim();
+      const place = lookDown(
+        view,
+        3,
+        (line) => /^(?<file>[^\s:]{1,300}):(?<line>\d{1,7}): /.exec(line)?.groups ?? null,
+      );
+      return { groups: { ...groups, ...place, test } };
+    },
+  },
+  {
+    name: 'clojure-test',
+    cue: ['fail in (', 'error in ('],
+    pattern: /^(?:FAIL|ERROR) in \((?<test>[\w.?!*+<>=/-]{1,200})\)(?: \((?<file>[^\s:)]{1,200}):(?<line>\d{1,7})\))?/,
+  },
+  {
+    name: 'julia-test',
+    cue: ['test failed at', 'error during test at'],
+    pattern: /^(?<test>.{1,200}?): (?:Test Failed|Error During Test) at (?<file>[^\s:]{1,300}):(?<line>\d{1,7})$/,
+  },
+  {
+    name: 'pester',
+    cue: ['[-] '],
+    pattern: /^\s{0,20}\[-\] (?<test>.{1,300}?)(?: \d{1,9}m?s(?: \(.{1,40}\))?)?$/,
+    refine: (groups, view) => ({
+      groups: withPlace(
+        groups,
+        lookDown(view, 6, (line) => (/\.ps1:\d/.test(line) ? readPlace(line) : null)),
+      ),
+    }),
+  },
+  {
+    name: 'eunit',
+    cue: ['*failed*'],
+    pattern:
+      /^\s{0,20}(?:\S{1,100}: )?(?<test>\w{1,100}:(?:\d{1,6}: )?\w{1,100})(?: ?\(.{1,100}\))?(?:\.{3}| ).{0,40}\*failed\*/,
+  },
+  { name: 'rebar-eunit', cue: [') '], weight: 68, pattern: /^\s{2}\d{1,4}\) (?<test>\w{1,80}(?::|\.)\w{1,100}\/\d)/ },
+  { name: 'elm-test', cue: ['✗ '], weight: 66, pattern: /^✗ (?![Bb]uild |[Cc]ompil|[Ee]rror)(?<test>.{1,300})$/ },
+  {
+    name: 'foundry',
+    cue: ['[fail'],
+    pattern: /^\[FAIL(?:[:.] (?<message>.{1,200}?))?\] (?<test>\w{1,100}\([^)]{0,100}\))/,
+  },
+  { name: 'opa-test', cue: [': fail ('], pattern: /^(?<test>data\.[\w.]{1,200}): FAIL \(/ },
+]);

@@ -1,0 +1,38 @@
+import { lookDown, lookUp, rulesOf } from '../line-rule.ts';
+import { withPlace } from '../refine.ts';
+
+/** PHPUnit and Pest. */
+export const phpTestsRules = rulesOf('phpunit', 'test_fail', [
+  {
+    name: 'phpunit',
+    cue: [') '],
+    pattern: /^\d{1,4}\) (?<test>[\w\\]{1,300}::[\w ]{1,300}(?: with data set .{1,200})?)$/,
+    refine: (groups, view) => {
+      const kind = lookUp(
+        view,
+        4_000,
+        (line) => /^There (?:was|were) \d{1,6} (?<kind>[\w ]{1,30}?)s?:$/.exec(line)?.groups?.['kind'] ?? null,
+      );
+      if (kind !== null && /risky|skipped|incomplete|warning|deprecat|notice/.test(kind)) return null;
+      const place = lookDown(view, 60, (line) =>
+        /^\d{1,4}\) /.test(line)
+          ? { file: '', line: null, column: null }
+          : /^\S{1,300}\.php:\d{1,7}$/.test(line)
+            ? projectPlace(line)
+            : null,
+      );
+      return { groups: place === null || place.file === '' ? groups : withPlace(groups, place) };
+    },
+  },
+  {
+    name: 'pest',
+    cue: [' failed '],
+    pattern: /^\s{1,6}FAILED {1,4}(?<test>[\w\\]{1,200} > .{1,300}?)(?:\s{2,}\S{1,80})?$/,
+    refine: (groups, view) => ({
+      groups: withPlace(
+        groups,
+        lookDown(view, 30, (line) => (/^\s{1,6}at \S{1,300}:\d/.test(line) ? projectPlace(line) : null)),
+      ),
+    }),
+  },
+]);

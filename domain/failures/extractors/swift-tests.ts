@@ -1,0 +1,21 @@
+import { rulesOf } from '../line-rule.ts';
+
+/** XCTest and Swift Testing. */
+export const swiftTestsRules = rulesOf('xctest', 'test_fail', [
+  {
+    name: 'xctest',
+    cue: ' : ',
+    weight: 82,
+    pattern:
+      /^(?<file>[^\s:]{1,300}\.(?:swift|m|mm)):(?<line>\d{1,7}): error: (?:-\[(?<test2>[^\]]{1,200})\]|(?<test>\w[\w.]{1,200})) : (?<message>.{1,400})/,
+    refine: (groups) => ({ groups: { ...groups, test: groups['test'] ?? groups['test2'] } }),
+  },
+  { name: 'xctest-case', cue: 'test case', pattern: /^Test [Cc]ase '(?:-\[)?(?<test>[^'\]]{1,200})\]?' failed \(/ },
+  {
+    name: 'swift-testing',
+    cue: ['✘ test', '✘ suite', 'recorded an issue'],
+    weight: 82,
+    pattern:
+      /^[✘􀢄✗] Test (?<test>.{1,200}?) (?:recorded an issue(?: with .{1,200}?)? at (?<file>[^\s:]{1,300}):(?<line>\d{1,7}):(?<column>\d{1,7}): (?<message>.{0,300})|failed after )/,
+  },
+]);

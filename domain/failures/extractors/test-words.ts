@@ -1,0 +1,43 @@
+import { lookDown, lookUp, rulesOf } from '../line-rule.ts';
+import { readPlace } from '../places.ts';
+import { withPlace } from '../refine.ts';
+
+/** Words of runners that nobody has written rules for. */
+export const testWordsRules = rulesOf(null, 'test_fail', [
+  {
+    name: 'fail-mark',
+    cue: ['[fail] ', 'fail: ', '[failed] ', 'fail ', 'failed '],
+    weight: 56,
+    pattern:
+      /^\s{0,12}(?:\[(?:FAIL|FAILED|fail|ERROR)\]:? |(?:FAIL|FAILED|Failed|✘ FAIL):? )(?!in |with |to |on |because|\d)(?<test>[\w"'(].{0,200}?)(?: [([]\d[\d.]{0,10} ?m?s[)\]])?$/,
+    refine: (groups) => (isSentence(groups['test'] ?? '') ? null : { groups }),
+  },
+  {
+    name: 'fail-end',
+    cue: ['... fail', ' failed', ' - fail', ': fail', ' ✗', ' ✖'],
+    weight: 54,
+    pattern:
+      /^\s{0,20}(?:test[: ]\s{0,4})?(?<test>[\w"'].{0,200}?)(?:\s{0,2}\.{3,80}\s?| [-:] | {2,80})(?:FAIL|FAILED|failed|FAILURE|✗|✖|ERROR)(?: [([].{1,40})?!?$/,
+    refine: (groups) => (isSentence(groups['test'] ?? '') ? null : { groups }),
+  },
+  {
+    name: 'test-sum',
+    cue: ['failed', 'failures', 'failing', 'fail '],
+    weight: 55,
+    pattern:
+      /^(?!.{0,200}\b(?:job|task|command|build|step|hook|download|request|script|process|target)s? failed).{0,80}?(?:\b(?:Tests?|tests|examples?|specs?|assertions?|cases?|Tests run|scenarios?|passed|Passed|pass)\b.{0,80}?\b(?:[1-9]\d{0,6} (?:failures?|failed|failing|errors)|(?:Failures?|[Ff]ailed|fail|Errors): ?[1-9]\d{0,6})|\b[1-9]\d{0,6} (?:failed|failures?|failing)\b.{0,60}\b(?:tests?|passed|examples?|specs?|pass|total|of)\b)/,
+  },
+  {
+    name: 'assertion',
+    cue: ['assertionerror', 'assertion failed', 'assert failed', 'assertion `', 'expected:', 'assertionfailederror'],
+    weight: 51,
+    pattern:
+      /(?:\b(?:AssertionError|AssertionFailedError|ComparisonFailure)\b|[Aa]ssertion(?: `.{1,100}`)? failed|^\s{0,12}(?:E {1,6})?(?:Expected|expected)(?: value)?: )(?<message>.{0,300})/,
+    refine: (groups, view) => ({
+      groups: withPlace(
+        groups,
+        readPlace(view.lines[view.at] ?? '') ?? lookDown(view, 8, projectPlace) ?? lookUp(view, 6, projectPlace),
+      ),
+    }),
+  },
+]);

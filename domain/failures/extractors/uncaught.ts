@@ -1,0 +1,33 @@
+import { rulesOf } from '../line-rule.ts';
+
+/** Exceptions of interpreters, outside of a test run: nothing is wrong with the text of the program as such. */
+export const uncaughtRules = rulesOf(null, 'unknown', [
+  {
+    name: 'ruby-uncaught',
+    cue: [':in `', ":in '"],
+    weight: 66,
+    pattern:
+      /^(?<file>[^\s:]{1,300}):(?<line>\d{1,7}):in [`'].{1,100}': (?<message>.{1,300}) \((?!SyntaxError|LoadError)[A-Z][\w:]{1,80}\)$/,
+  },
+  {
+    name: 'lua-uncaught',
+    cue: ['lua: ', 'lua5', 'luajit'],
+    weight: 66,
+    pattern:
+      /^lua(?:jit)?[\d.]{0,4}: (?<file>[^\s:]{1,300}\.lua):(?<line>\d{1,7}): (?<message>(?!.{0,200} near )(?!module ').{1,300})/,
+  },
+  {
+    name: 'perl-died',
+    cue: [' at '],
+    weight: 64,
+    pattern:
+      /^(?!\s{0,8}#)(?<message>(?!Can't locate|syntax error|Global symbol|BEGIN failed).{1,300}) at (?<file>[^\s]{1,300}\.(?:pl|pm|cgi)) line (?<line>\d{1,7})\.$/,
+  },
+  {
+    name: 'php-uncaught',
+    cue: ['uncaught'],
+    weight: 66,
+    pattern:
+      /^(?:PHP )?Fatal error: {1,2}Uncaught (?!Error: Class )(?<message>.{1,300}?)(?: in (?<file>\S{1,300}):(?<line>\d{1,7}))?$/,
+  },
+]);
