@@ -12,6 +12,7 @@ import { registerUnknownRoutes } from './plugins/unknown-routes.ts';
 import { createProblem, problemMediaType, sendProblem } from './problem.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { escalationRoutes } from './routes/escalations.ts';
+import { failureRoutes } from './routes/failures.ts';
 import { healthRoutes } from './routes/health.ts';
 import { moneyRoutes } from './routes/money.ts';
 import { outcomeRoutes } from './routes/outcomes.ts';
@@ -76,6 +77,7 @@ const resources = [
   pullRequestRoutes,
   stopAllRoutes,
   moneyRoutes,
+  failureRoutes,
 ];
 
 /** What is not HTTP has no request to answer; the answer is written by hand. */

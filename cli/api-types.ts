@@ -88,6 +88,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/failures/top': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The errors that most orders failed with */
+    get: operations['listTopFailures'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/models': {
     parameters: {
       query?: never;
@@ -1110,6 +1127,35 @@ export interface components {
        */
       reason?: string;
     };
+    TopFailure: {
+      attempts: number;
+      /** @description What is known of its last occurrence. */
+      context: {
+        [key: string]: unknown;
+      };
+      failedStep: string | null;
+      /** @enum {string} */
+      failureClass:
+        | 'compile_error'
+        | 'contract_violation'
+        | 'test_fail'
+        | 'lint_error'
+        | 'orchestration_error'
+        | 'budget_exceeded'
+        | 'dependency_missing'
+        | 'timeout'
+        | 'unknown';
+      /** @description The same for the same error in every order. */
+      fingerprint: string;
+      /** Format: date-time */
+      lastAt: string;
+      lastWorkOrderNumber: number | null;
+      /** @description Orders that failed with it. */
+      orders: number;
+    };
+    TopFailures: {
+      items: components['schemas']['TopFailure'][];
+    };
     WorkOrder: {
       acceptanceCriteria: {
         command: string | null;
@@ -1757,6 +1803,103 @@ export interface operations {
       };
       /** @description Default Response */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listTopFailures: {
+    parameters: {
+      query?: {
+        /** @description Only what happened in the last days. */
+        days?: number;
+        failureClass?:
+          | 'compile_error'
+          | 'contract_violation'
+          | 'test_fail'
+          | 'lint_error'
+          | 'orchestration_error'
+          | 'budget_exceeded'
+          | 'dependency_missing'
+          | 'timeout'
+          | 'unknown';
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Default Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TopFailures'];
+        };
+      };
+      /** @description Default Response */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Default Response */
+      403: {
         headers: {
           [name: string]: unknown;
         };

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addClassifyCommand } from './commands/classify.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addEscalationCommands } from './commands/escalations.ts';
+import { addFailureCommands } from './commands/failures.ts';
 import { addMoneyCommands } from './commands/money.ts';
 import { addOrderCommands } from './commands/orders.ts';
 import { addPullRequestCommands } from './commands/pull-requests.ts';
@@ -40,6 +41,7 @@ export function createProgram(context: CommandContext): Command {
   addPullRequestCommands(program, context);
   addRecordCommands(program, context);
   addClassifyCommand(program, context);
+  addFailureCommands(program, context);
   addMoneyCommands(program, context);
   for (const command of allCommands(program))
     command.exitOverride().showHelpAfterError('Add --help to see how it is used.');

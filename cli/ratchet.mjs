@@ -35,8 +35,12 @@ async function main(args) {
       'The packages of this clone are not installed, so no command can run: run npm start once, or npm ci.',
     );
   }
-  if (!asksForHelp && command === 'classify' && rest.length === 1 && rest[0] === '--jsonl') return await runClassify();
-  return await runInForeground(bundledNodePath(root), [entry, ...args]);
+  return isFilter(args) ? await runClassify() : await runInForeground(bundledNodePath(root), [entry, ...args]);
+}
+
+/** @param {readonly string[]} args */
+function isFilter(args) {
+  return args.join(' ') === 'classify --jsonl';
 }
 
 /**

@@ -12,7 +12,7 @@ import {
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
 import type { Reservation } from '../../prisma/repositories/model-calls.ts';
 import { callWithRetries, type CallTools, type Judgement, type PaidCall, type PaidResult } from './paid-try.ts';
-import { measurePrompt, withWrapUpHint, wrapUpHintBytes } from './prompt.ts';
+import { measurePrompt, withWrapUpHint, wrapUpHintSize } from './prompt.ts';
 import type { BrokenAnswerError } from './providers/broken-answer.ts';
 import type { AnswerPiece, CallTimeouts, ModelProvider, Prompt, ProviderAnswer } from './providers/provider.ts';
 
@@ -136,6 +136,11 @@ function judgeBroken(
   return { flaw: null, ending: { ...ending, costUsdMicros, isUsageEstimated: usage === estimated } };
 }
 
+/** Reserved from the first call on: a call costs the same whether its order's money is nearly spent or not. */
+function withRoomForHint({ bytes, messages }: PromptSize): PromptSize {
+  return { bytes: bytes + wrapUpHintSize.bytes, messages: messages + wrapUpHintSize.messages };
+}
+
 /** What the ledger's columns hold. */
 const tokensMax = 2 ** 31 - 1;
 
@@ -160,7 +165,7 @@ function toReservation(call: ModelCall, size: PromptSize, retryNumber: number): 
     operation: 'generate',
     provider: entry.provider,
     askedModel: entry.name,
-    amountUsdMicros: largestCost(entry, { ...size, bytes: size.bytes + wrapUpHintBytes }, call.outputTokensMax),
+    amountUsdMicros: largestCost(entry, withRoomForHint(size), call.outputTokensMax),
     capUsdMicros: scope.costCapUsdMicros,
     dayCapUsdMicros: limits.dayKillUsdMicros,
     monthCapUsdMicros: limits.monthHardUsdMicros,

@@ -49,6 +49,7 @@ export type PaidResult<Answer> = { answer: Answer; costUsdMicros: number } | { s
  * @throws AppError; the signal's reason when the call was given up
  */
 export async function callWithRetries<Answer>(tools: CallTools, call: PaidCall<Answer>): Promise<PaidResult<Answer>> {
+  let failure: AppError | null = null;
   for (let tries = 1; ; tries += 1) {
     const reservation = call.reservation(tries - 1);
     const pass = tools.breakers.of(reservation.provider).enter();
@@ -66,11 +67,18 @@ export async function callWithRetries<Answer>(tools: CallTools, call: PaidCall<A
     } catch (error) {
       const delayMs = planRetry(error, { triesMade: tries, random: Math.random(), policy: tools.retryPolicy });
       tell(pass, { error, delayMs, wasGivenUp: call.signal.aborted });
+      // A try that may be billed has taken the money for this one: what counts is why there was another at all.
+      if (failure !== null && isOutOfMoney(error)) throw failure;
       if (call.signal.aborted || delayMs === null || call.hasPassed()) throw error;
+      if (error instanceof AppError) failure = error;
       tools.metrics.retried(reservation);
       await wait(delayMs, undefined, { signal: call.signal }).catch(() => call.signal.throwIfAborted());
     }
   }
+}
+
+function isOutOfMoney(error: unknown): boolean {
+  return error instanceof AppError && ['budget-exceeded', 'budget-limit-reached'].includes(error.code);
 }
 
 function tell(
@@ -86,7 +94,7 @@ function tell(
 function resting(modelName: string, provider: string, restMs: number): AppError {
   return new AppError(
     'provider-unavailable',
-    `${modelName} is not asked for another ${Math.ceil(restMs / 1_000)} s, because its provider failed again and again.`,
+    `${modelName} is not asked for another ${Math.ceil(restMs / 1_000)} s, because its provider failed again and again or asked for a pause.`,
     { retryAfterMs: restMs, context: { provider, resting: true } },
   );
 }

@@ -20,11 +20,15 @@ export function hashPrompt(model: string, { messages, ...rest }: Prompt): string
     .digest('hex');
 }
 
+/** Providers put instructions of their own before tools and schemas: Anthropic some 350 tokens. */
+const instructionBytes = 1_024;
+
 /** The size of a prompt in UTF-8, with the tools that are offered in it. */
 export function measurePrompt({ messages, tools, responseFormat }: Prompt): PromptSize {
   const bytes = messages.reduce((sum, message) => sum + Buffer.byteLength(textOf(message)), 0);
   const extras = [tools, responseFormat].filter((extra) => extra !== undefined).map((extra) => JSON.stringify(extra));
-  return { bytes: bytes + Buffer.byteLength(extras.join('')), messages: messages.length };
+  const extraBytes = extras.length === 0 ? 0 : instructionBytes + Buffer.byteLength(extras.join(''));
+  return { bytes: bytes + extraBytes, messages: messages.length };
 }
 
 function textOf(message: ChatMessage): string {
@@ -36,7 +40,8 @@ function textOf(message: ChatMessage): string {
 const wrapUpHint =
   'Note on the budget: at least 80 % of the money for this work is spent. Finish now: answer only with what is still missing for a complete result, and begin nothing new.';
 
-export const wrapUpHintBytes = Buffer.byteLength(wrapUpHint);
+/** The most that the hint adds to a prompt: a message of its own. */
+export const wrapUpHintSize: PromptSize = { bytes: Buffer.byteLength(`\n\n${wrapUpHint}`), messages: 1 };
 
 /** The prompt with the hint at its end, where every provider takes it. */
 export function withWrapUpHint(prompt: Prompt): Prompt {

@@ -2,6 +2,8 @@ interface Flight<Result> {
   result: Promise<Result>;
   controller: AbortController;
   waiting: number;
+  /** Nothing is left to abort. */
+  hasLanded: boolean;
 }
 
 export interface FlightOutcome<Result> {
@@ -24,9 +26,12 @@ export function createSingleFlight<Result>() {
 
   function start(key: string, action: (signal: AbortSignal) => Promise<Result>): Flight<Result> {
     const controller = new AbortController();
-    const flight = { result: action(controller.signal), controller, waiting: 0 };
+    const flight = { result: action(controller.signal), controller, waiting: 0, hasLanded: false };
     flights.set(key, flight);
-    const land = () => remove(key, flight);
+    const land = () => {
+      flight.hasLanded = true;
+      remove(key, flight);
+    };
     // Whoever waits gets the error; this branch only keeps it from counting as unhandled when nobody waits any more.
     flight.result.then(land, land);
     return flight;
@@ -53,7 +58,7 @@ export function createSingleFlight<Result>() {
         flight.waiting -= 1;
         if (flight.waiting === 0) {
           remove(key, flight);
-          flight.controller.abort(signal?.reason);
+          if (!flight.hasLanded) flight.controller.abort(signal?.reason);
         }
       }
     },

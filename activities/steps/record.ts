@@ -1,6 +1,7 @@
 import type { Acceptance } from '../../domain/acceptance/score.ts';
 import type { EscalationTrigger } from '../../domain/escalations/triggers.ts';
 import type { Failure } from '../../domain/failures/failure-class.ts';
+import { fingerprintFailure } from '../../domain/failures/fingerprint-failure.ts';
 import type { Guard, GuardHit } from '../../domain/guards/guard.ts';
 import { nextRung } from '../../domain/work-orders/retry-ladder.ts';
 import type { DiffStat, Step } from '../../domain/work-orders/work-order.ts';
@@ -64,7 +65,14 @@ async function toOutcome({ ledger, policy }: StepDependencies, input: RecordInpu
     orderId,
     attempt,
     failure:
-      failure === null ? null : { failureClass: failure.failureClass, context: failure.context, step: failedStep },
+      failure === null
+        ? null
+        : {
+            failureClass: failure.failureClass,
+            context: failure.context,
+            step: failedStep,
+            fingerprint: fingerprintFailure(failure),
+          },
     costUsdMicros: await ledger.spent(orderId, attempt),
     executionTimeMs: Math.round(input.executionTimeMs),
     modelServed: served.at(-1) ?? null,

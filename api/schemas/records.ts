@@ -127,6 +127,27 @@ export const outcomePageSchema = pageOf(outcomeSchema).meta({ id: 'OutcomePage' 
 
 export const outcomeListQuery = pageQuery.extend({ failureClass: failureClassSchema.optional() });
 
+export const topFailureSchema = z
+  .object({
+    fingerprint: z.string().describe('The same for the same error in every order.'),
+    failureClass: failureClassSchema,
+    orders: z.int().describe('Orders that failed with it.'),
+    attempts: z.int(),
+    lastAt: timeSchema,
+    lastWorkOrderNumber: z.int().nullable(),
+    failedStep: z.string().nullable(),
+    context: recordSchema.describe('What is known of its last occurrence.'),
+  })
+  .meta({ id: 'TopFailure' });
+
+export const topFailuresSchema = z.object({ items: z.array(topFailureSchema) }).meta({ id: 'TopFailures' });
+
+export const topFailuresQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(10),
+  failureClass: failureClassSchema.optional(),
+  days: z.coerce.number().int().min(1).max(3_650).optional().describe('Only what happened in the last days.'),
+});
+
 export const pullRequestSummarySchema = z
   .object({
     id: z.uuid(),

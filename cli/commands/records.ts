@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { dataOf } from '../api-client.ts';
 import type { CommandContext } from '../context.ts';
+import { classOption, type ClassFlag } from './failures.ts';
 import { addListFlags, printPage, type ListFlags } from '../list-page.ts';
 import { dollars, duration, moment } from '../wording.ts';
 
@@ -32,29 +33,30 @@ export function addRecordCommands(program: Command, context: CommandContext): vo
     );
   });
 
-  addListFlags(program.command('outcomes').description('list what attempts came to, newest first')).action(
-    async ({ json, ...query }: ListFlags) => {
-      const page = await dataOf(context.api().client.GET('/api/v1/outcomes', { params: { query } }));
-      printPage(
-        context,
-        { page, json: json === true },
-        {
-          none: 'No attempt has ended yet.',
-          heading: ['when', 'outcome', 'step', 'model', 'cost', 'time', 'acceptance', 'repairs', 'guards', 'order'],
-          row: (one) => [
-            moment(one.createdAt),
-            one.success ? 'success' : (one.failureClass ?? 'failed'),
-            one.failedStep ?? '-',
-            one.isDegraded ? `${one.modelServed ?? '-'} (degraded)` : (one.modelServed ?? one.modelAsked),
-            dollars(one.costUsdMicros),
-            duration(one.executionTimeMs),
-            one.acceptanceScore === null ? '-' : String(one.acceptanceScore),
-            String(one.repairRounds),
-            [...new Set(one.guardHits.map(({ guard }) => guard))].join(', ') || '-',
-            one.workOrderId,
-          ],
-        },
-      );
-    },
-  );
+  addListFlags(
+    program.command('outcomes').description('list what attempts came to, newest first').addOption(classOption()),
+  ).action(async ({ json, class: failureClass, ...rest }: ListFlags & ClassFlag) => {
+    const query = { ...rest, ...(failureClass === undefined ? {} : { failureClass }) };
+    const page = await dataOf(context.api().client.GET('/api/v1/outcomes', { params: { query } }));
+    printPage(
+      context,
+      { page, json: json === true },
+      {
+        none: 'No attempt has ended yet.',
+        heading: ['when', 'outcome', 'step', 'model', 'cost', 'time', 'acceptance', 'repairs', 'guards', 'order'],
+        row: (one) => [
+          moment(one.createdAt),
+          one.success ? 'success' : (one.failureClass ?? 'failed'),
+          one.failedStep ?? '-',
+          one.isDegraded ? `${one.modelServed ?? '-'} (degraded)` : (one.modelServed ?? one.modelAsked),
+          dollars(one.costUsdMicros),
+          duration(one.executionTimeMs),
+          one.acceptanceScore === null ? '-' : String(one.acceptanceScore),
+          String(one.repairRounds),
+          [...new Set(one.guardHits.map(({ guard }) => guard))].join(', ') || '-',
+          one.workOrderId,
+        ],
+      },
+    );
+  });
 }

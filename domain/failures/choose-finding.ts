@@ -54,6 +54,8 @@ const sharedForms: ReadonlySet<string> = new Set([
 /** A suite that could not be loaded hides its tests, so it decides over those that ran. */
 const suiteRules = /^(?:jest-suite|vitest-suite|pytest-collection|go-build-failed|rspec-load|dart-test|unittest)$/;
 
+/** From this weight on a form was recognised as a certain tool's own. */
+const certainWeightMin = 86;
 const quietCost = 45;
 const warningWeightMax = 42;
 const stageGain = 4;
@@ -77,23 +79,28 @@ export function weighFindings(findings: readonly Finding[], facts: OutputFacts):
     .sort((a, b) => b.inContext - a.inContext || a.at - b.at);
 }
 
+// The class of a form that all kinds of tools print is that of the tool; where that is not known, of the step.
 function settleClass(finding: Finding, { step }: OutputFacts, kind: FailureClass | null): Finding {
-  if (!sharedForms.has(finding.rule) || finding.groups['package'] !== undefined || finding.weight >= 86) return finding;
-  if (/^TS\d/.test(finding.groups['code'] ?? '')) return finding;
-  const { stage } = step;
-  if (kind === 'lint_error') return { ...finding, failureClass: 'lint_error' };
-  if (kind === 'compile_error' || isInterpreter(step.tool ?? null)) return finding;
-  if (kind === 'unknown') return { ...finding, failureClass: 'unknown' };
-  if (stage === 'lint' && finding.failureClass === 'compile_error') return { ...finding, failureClass: 'lint_error' };
-  const isCompile = stage === 'compile' || stage === 'install';
-  if (finding.rule === 'bare-place' && stage !== 'lint')
+  const isOwnForm = !sharedForms.has(finding.rule) || finding.weight >= certainWeightMin;
+  if (isOwnForm || finding.groups['package'] !== undefined || /^TS\d/.test(finding.groups['code'] ?? ''))
+    return finding;
+  if (kind === 'lint_error' || kind === 'unknown') return { ...finding, failureClass: kind };
+  return kind === 'compile_error' || isInterpreter(step.tool ?? null) ? finding : settleByStage(finding, step.stage);
+}
+
+const vagueForms: ReadonlySet<string> = new Set(['error-with-code', 'undefined-name']);
+
+function settleByStage(finding: Finding, stage: Stage): Finding {
+  if (stage === 'lint')
+    return finding.failureClass === 'compile_error' ? { ...finding, failureClass: 'lint_error' } : finding;
+  if (finding.rule === 'bare-place') {
+    const isCompile = stage === 'compile' || stage === 'install';
     return { ...finding, failureClass: isCompile ? 'compile_error' : 'unknown', weight: isCompile ? 45 : 20 };
-  const isVague = /^(?:error-with-code|undefined-name)$/.test(finding.rule);
-  if (isVague && (stage === 'install' || modelStages.has(stage) || repositoryStages.has(stage)))
-    return { ...finding, failureClass: 'unknown', weight: 32 };
-  if (isVague && stage === 'test')
-    return { ...finding, failureClass: 'test_fail', weight: Math.min(finding.weight, 46) };
-  return finding;
+  }
+  if (!vagueForms.has(finding.rule)) return finding;
+  if (stage === 'test') return { ...finding, failureClass: 'test_fail', weight: Math.min(finding.weight, 46) };
+  const isElsewhere = stage === 'install' || modelStages.has(stage) || repositoryStages.has(stage);
+  return isElsewhere ? { ...finding, failureClass: 'unknown', weight: 32 } : finding;
 }
 
 // What cannot be reached in a model's step is its provider.

@@ -1,7 +1,8 @@
-import { usualClass, weighFindings, type OutputFacts, type WeighedFinding } from './choose-finding.ts';
-import { contextOf } from './error-context.ts';
+import { weighFindings, type WeighedFinding } from './choose-finding.ts';
+import { contextOf, poolOf } from './error-context.ts';
 import { excerptOf } from './excerpt.ts';
 import type { Failure, FailureClass } from './failure-class.ts';
+import { guessFailure } from './guess-failure.ts';
 import { findFindings, keepingCues } from './find-findings.ts';
 import type { Finding } from './finding.ts';
 import { readJsonReport } from './formats/json-report.ts';
@@ -9,8 +10,8 @@ import { fingerprintFindings } from './fingerprint.ts';
 import { findQuietLines } from './output/quiet-lines.ts';
 import { readLines } from './output/read-lines.ts';
 import type { StepOutput } from './step-output.ts';
-import { kindOfTool, toolOfCommand } from './tool-kinds.ts';
-import { emptyContext, failureOf } from './typed-failure.ts';
+import { toolOfCommand } from './tool-kinds.ts';
+import { failureOf } from './typed-failure.ts';
 
 /** Below this weight a finding is a word, and no reason. */
 const reasonWeightMin = 35;
@@ -29,7 +30,7 @@ export interface ClassifiedFailure extends Failure {
 export function classifyFailure(step: StepOutput): ClassifiedFailure {
   const lines = readLines(step.output, keepingCues);
   const typed = typedFailure(step, lines);
-  if (typed !== null) return { ...typed, confidence: 1, fingerprint: fingerprintFindings(typed, [], lines) };
+  if (typed !== null) return withFingerprint({ ...typed, confidence: 1 }, lines);
   const facts = { step, lines, quiet: findQuietLines(lines), tool: step.tool ?? findTool(lines) };
   const report = readJsonReport(step.output);
   const weighed = weighFindings(
@@ -37,7 +38,8 @@ export function classifyFailure(step: StepOutput): ClassifiedFailure {
     facts,
   );
   const [deciding] = weighed;
-  if (deciding === undefined || deciding.inContext < reasonWeightMin) return classifyWithoutReason(facts);
+  if (deciding === undefined || deciding.inContext < reasonWeightMin)
+    return withFingerprint(guessFailure(facts), lines);
   const failure: Failure = {
     failureClass: deciding.failureClass,
     subReason: deciding.subReason,
@@ -48,10 +50,8 @@ export function classifyFailure(step: StepOutput): ClassifiedFailure {
   return { ...failure, confidence, fingerprint: fingerprintFindings(failure, poolOf(deciding, weighed), lines) };
 }
 
-function poolOf(deciding: WeighedFinding, weighed: readonly WeighedFinding[]): readonly WeighedFinding[] {
-  return weighed.filter(
-    ({ failureClass, inContext }) => failureClass === deciding.failureClass && inContext >= deciding.inContext - 3,
-  );
+function withFingerprint(failure: Failure & { confidence: number }, lines: readonly string[]): ClassifiedFailure {
+  return { ...failure, fingerprint: fingerprintFindings(failure, [], lines) };
 }
 
 function typedFailure(step: StepOutput, lines: readonly string[]): Failure | null {
@@ -110,52 +110,6 @@ function exitFindings(step: StepOutput, lines: readonly string[]): Finding[] {
   return isKilled || (step.signal ?? '') !== ''
     ? [finding('unknown', `exit-${step.exitCode ?? step.signal ?? ''}`, 57)]
     : [];
-}
-
-const failureWords =
-  /\b(?:fail(?:ed|ure|s|ing)?|errors?|invalid|wrong|unexpected|expected|differs?|mismatch|not ok|violat\w{1,5}|problems?|broken|rejected|abort(?:ed)?|denied|missing)\b/i;
-const testWords =
-  /\b(?:tests?|specs?|pass(?:ed|ing)?|assert\w{0,12}|expect(?:ed)?|actual|received|not ok|failing|failures?)\b/i;
-const onlyPath = /^(?:[-*•+] )?"?[\w@./\\-]{1,300}\.\w{1,10}"?$/;
-
-// Nothing was recognised. The stage is a guess that says so; an empty output gives no reason to guess.
-function classifyWithoutReason(facts: OutputFacts): ClassifiedFailure {
-  const { step, lines } = facts;
-  const filled = lines.filter((line) => line.trim() !== '');
-  const usual = usualClass(facts);
-  const hasWords = filled.some((line) => failureWords.test(line));
-  const listed = filled.map((line) => line.trim()).filter((line) => onlyPath.test(line));
-  const isList = listed.length > 0 && (usual === 'lint_error' || listed.length === filled.length);
-  const changed = lines.some((line) => line.startsWith('@@ '))
-    ? lines
-        .map((line) => /^\+\+\+ (?:b\/)?(?<file>[^\s]{1,300})/.exec(line)?.groups?.['file'])
-        .find((file) => file !== undefined)
-    : undefined;
-  const isGuess =
-    usual !== null &&
-    usual !== 'unknown' &&
-    (filled.length > 0 || facts.tool === 'git') &&
-    (usual === 'test_fail' && kindOfTool(facts.tool) !== 'test_fail'
-      ? filled.some((line) => testWords.test(line))
-      : hasWords ||
-        (isList && usual === 'lint_error') ||
-        (changed !== undefined && usual === 'lint_error') ||
-        step.tool != null);
-  const failureClass = isGuess ? usual : 'unknown';
-  const wordAt = lines.findLastIndex((line) => failureWords.test(line));
-  const failure: Failure = {
-    failureClass,
-    subReason: failureClass === 'orchestration_error' && facts.tool === 'git' ? 'git' : null,
-    rule: isGuess ? `stage:${step.stage}` : 'text:nothing-known',
-    context: {
-      ...emptyContext,
-      message: `The ${step.stage} step ended with exit code ${step.exitCode ?? 'none'}.`,
-      tool: step.tool ?? facts.tool,
-      file: isList && isGuess ? (listed[0]?.replace(/^[-*•+] /, '') ?? null) : null,
-      excerpt: excerptOf(lines, wordAt === -1 || lines.length < 60 ? -1 : wordAt),
-    },
-  };
-  return { ...failure, confidence: isGuess ? 0.35 : 0.3, fingerprint: fingerprintFindings(failure, [], lines) };
 }
 
 /**

@@ -38,29 +38,34 @@ export interface FindingLimits {
   workMax?: number;
 }
 
+const isAnyRule = (): boolean => true;
+
 /** Every line that says why a step failed, or might, in the order of the lines. Never throws. */
 export function findFindings(lines: readonly string[], limits: FindingLimits = {}): Finding[] {
-  const { accepts = () => true, findingsMax = usualFindingsMax, workMax = usualWorkMax } = limits;
+  const { accepts = isAnyRule, findingsMax = usualFindingsMax, workMax = usualWorkMax } = limits;
   const findings: Finding[] = [];
   const headings = headingsOf(lines);
   let work = 0;
   for (const at of readingOrder(lines.length)) {
     if (work > workMax || findings.length >= findingsMax) break;
     const line = lines[at] ?? '';
-    if (line.length < 3) continue;
-    const tried = new Set<LineRule>();
-    for (const cue of cueFinder.findIn(line)) {
-      for (const rule of bucketList[cue] ?? []) {
-        if (tried.has(rule) || !accepts(rule)) continue;
-        tried.add(rule);
-        work += line.length + workPerTry;
-        const finding = tryRule(rule, { lines, at, headingAt: headings[at] ?? -1 });
-        if (finding !== null) findings.push(finding);
-      }
-      if (work > workMax) break;
+    const rules = rulesFor(line).filter(accepts);
+    const lineWork = line.length + workPerTry;
+    for (const rule of rules.slice(0, Math.ceil((workMax - work) / lineWork))) {
+      work += lineWork;
+      const finding = tryRule(rule, { lines, at, headingAt: headings[at] ?? -1 });
+      if (finding !== null) findings.push(finding);
     }
   }
   return findings.sort((a, b) => a.at - b.at);
+}
+
+// Each rule once, whatever number of its cues a line has.
+function rulesFor(line: string): LineRule[] {
+  if (line.length < 3) return [];
+  const rules = new Set<LineRule>();
+  for (const cue of cueFinder.findIn(line)) for (const rule of bucketList[cue] ?? []) rules.add(rule);
+  return [...rules];
 }
 
 // The end first, then the start, then what lies between.

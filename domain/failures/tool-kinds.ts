@@ -94,15 +94,19 @@ export function isInterpreter(tool: string | null): boolean {
  */
 export function toolOfCommand(line: string): string | null {
   const command = /^(?:> |\$ |\+ |❯ |➜ |\[command\])(?<command>[\w@./=-].{0,300})$/.exec(line)?.groups?.['command'];
+  // npm repeats the name and version of the package before the command.
   if (command === undefined || /^\S+@\S+ \w+/.test(command)) return null;
   const last = command.split(/\s(?:&&|;|\|\|)\s/).at(-1) ?? command;
-  const words = last.split(/\s+/).slice(0, 8);
+  return toolOfWords(last.split(/\s+/).slice(0, 8));
+}
+
+function toolOfWords(words: readonly string[]): string | null {
   for (const [at, word] of words.entries()) {
     const name = word.split('/').at(-1) ?? word;
     const joined = `${name}-${words[at + 1] ?? ''}`;
     if (kindOf.has(joined)) return joined;
-    if (kindOf.has(name) && !interpreters.has(name)) return name;
-    if (!launchers.test(word)) return name;
+    const isTool = kindOf.has(name) && !interpreters.has(name);
+    if (isTool || !launchers.test(word)) return name;
   }
   return null;
 }

@@ -139,7 +139,7 @@ export async function findFailedGate(
 }
 
 export interface OutcomeRecord extends AttemptKey {
-  failure: { failureClass: FailureClass; context: ErrorContext; step: Step | null } | null;
+  failure: { failureClass: FailureClass; context: ErrorContext; step: Step | null; fingerprint: string } | null;
   costUsdMicros: number;
   executionTimeMs: number;
   modelAsked: string;
@@ -180,7 +180,12 @@ export async function saveOutcome(database: Database, outcome: OutcomeRecord): P
         success: failure === null,
         ...(failure === null
           ? {}
-          : { failureClass: failure.failureClass, errorContext: { ...failure.context }, failedStep: failure.step }),
+          : {
+              failureClass: failure.failureClass,
+              errorContext: { ...failure.context },
+              failedStep: failure.step,
+              failureFingerprint: failure.fingerprint,
+            }),
         costUsdMicros: BigInt(costUsdMicros),
         diffFiles: diffStat.files,
         diffLinesAdded: diffStat.added,

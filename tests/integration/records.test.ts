@@ -92,7 +92,12 @@ function outcome(given: Partial<OutcomeRecord> = {}): OutcomeRecord {
   return {
     orderId,
     attempt: 1,
-    failure: { failureClass: failure.failureClass, context: failure.context, step: 'verify' },
+    failure: {
+      failureClass: failure.failureClass,
+      context: failure.context,
+      step: 'verify',
+      fingerprint: '0123456789abcdef',
+    },
     costUsdMicros: 1_500,
     executionTimeMs: 2_000,
     modelAsked: 'scripted',

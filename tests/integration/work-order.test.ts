@@ -88,7 +88,9 @@ describe('the first bundled order', () => {
     expect(await database.modelAnswer.count({ where })).toBe(0);
     // Read from Aider's own analytics log: at most 1 % off, or the line would be another one.
     const log = await readFile(join(stack.stateDirectory, 'logs/worker.log'), 'utf8');
-    const [counted] = log.split('\n').filter((line) => line.includes('tokens as the gateway') && line.includes(truncate.id));
+    const [counted] = log
+      .split('\n')
+      .filter((line) => line.includes('tokens as the gateway') && line.includes(truncate.id));
     expect(JSON.parse(counted ?? 'null')).toMatchObject({
       gateway: { inputTokens: calls[1]?.inputTokens, outputTokens: calls[1]?.outputTokens },
     });

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { z } from 'zod';
 
 import { AppError } from '../../../domain/errors.ts';
@@ -32,7 +34,7 @@ export interface ReadOptions {
 /** @throws AppError `provider-bad-answer` */
 export async function readOllamaAnswer(response: Response, { identity, report }: ReadOptions): Promise<ProviderAnswer> {
   const answer = parseLine(await response.text(), identity);
-  const toolCalls = toolCallsOf(answer, 0);
+  const toolCalls = toolCallsOf(answer);
   return { ...toAnswer(answer, report, toolCalls), text: answer.message.content };
 }
 
@@ -70,7 +72,7 @@ function takeLine(parts: StreamedParts, answer: OllamaAnswer, { onPiece }: Provi
   parts.texts.push(content);
   parts.bytes += Buffer.byteLength(content);
   if (content !== '') onPiece?.({ kind: 'text', text: content });
-  for (const call of toolCallsOf(answer, parts.toolCalls.length)) {
+  for (const call of toolCallsOf(answer)) {
     const index = parts.toolCalls.length;
     onPiece?.({ kind: 'tool-call', index, id: call.id, name: call.name });
     onPiece?.({ kind: 'tool-input', index, text: call.input });
@@ -107,10 +109,10 @@ function parseLine(line: string, identity: ProviderIdentity): OllamaAnswer {
   return parsed.data;
 }
 
-function toolCallsOf({ message }: OllamaAnswer, before: number): ToolCall[] {
-  // Ollama gives them no ids.
-  return (message.tool_calls ?? []).map(({ function: { name, arguments: input } }, index) => ({
-    id: `call-${before + index + 1}`,
+function toolCallsOf({ message }: OllamaAnswer): ToolCall[] {
+  // Ollama gives them no ids. Those of a conversation must differ: another provider may go on with it.
+  return (message.tool_calls ?? []).map(({ function: { name, arguments: input } }) => ({
+    id: `call_${randomUUID()}`,
     name,
     input: JSON.stringify(input),
   }));

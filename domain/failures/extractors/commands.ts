@@ -1,4 +1,4 @@
-import { rulesOf, type Groups, type View } from '../line-rule.ts';
+import { rulesOf, type Groups } from '../line-rule.ts';
 
 const name = String.raw`(?<package>[\w@+-][\w@./+-]{0,100})`;
 
@@ -104,8 +104,8 @@ export const commandRules = rulesOf(null, 'dependency_missing', [
     weight: 90,
     pattern:
       /(?:Executable doesn't exist at \S{0,200}?(?<package>chromium|firefox|webkit|chrome|ffmpeg|msedge)|[Cc](?:ould not|annot) find (?<package2>Chrom(?:e|ium)|Firefox)|No binary for (?<package3>\w{1,40}) browser|The (?<package4>cypress) npm package is installed, but the Cypress binary is missing|No version of (?<package5>Cypress) is installed|Unable to obtain driver for (?<package6>\w{1,30}))/i,
-    refine: (groups, view) => {
-      const reading = firstOf(groups, view);
+    refine: (groups) => {
+      const reading = firstOf(groups);
       return { groups: { ...reading.groups, package: reading.groups['package']?.toLowerCase() } };
     },
   },
@@ -161,7 +161,7 @@ export const commandRules = rulesOf(null, 'dependency_missing', [
 ]);
 
 /** The group of the alternative that matched. */
-export function firstOf(groups: Groups, _view?: View) {
+export function firstOf(groups: Groups) {
   const found = Object.entries(groups).find(([key, value]) => key.startsWith('package') && value !== undefined)?.[1];
   return { groups: { ...groups, package: found } };
 }

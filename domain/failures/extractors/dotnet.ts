@@ -1,4 +1,4 @@
-import { rulesOf, type Groups } from '../line-rule.ts';
+import { rulesOf, type Groups, type Reading } from '../line-rule.ts';
 
 /** MSBuild, csc, fsc, vbc and NuGet: `f(l,c): error CS0001: words [project]`. */
 export const dotnetRules = rulesOf('dotnet', 'compile_error', [
@@ -68,22 +68,25 @@ function decideNuget(groups: Groups) {
 const lintCode =
   /^(?:SA|SX|IDE|CA|S|RCS|VSTHRD|MA|FL|WHITESPACE|IMPORTS|xUnit|NUnit)\d{1,6}$|^(?:WHITESPACE|FINALNEWLINE|ENDOFLINE|CHARSET|IMPORTS|STYLE)$/;
 
-// A directive stands at the start of its line, so the name it misses begins in column 7.
-function decideNamespace(groups: Groups) {
-  const message = groups['message'] ?? '';
-  const name = /name '(?<name>[\w.<>]{1,100})'/.exec(message)?.groups?.['name'] ?? '';
-  const owner = /in the namespace '(?<owner>[\w.]{1,100})'/.exec(message)?.groups?.['owner'];
-  const directive =
-    groups['column'] === '7' ||
-    groups['column'] === '14' ||
-    (owner !== undefined && /^(?:System|Microsoft)\b/.test(owner));
-  const own = (owner ?? name).split('.')[0] ?? '';
-  const isOwn =
-    own !== '' && new RegExp(`(?:^|[/\\\\.])${own.replaceAll(/\W/g, '')}(?:[/\\\\.]|$)`).test(groups['file'] ?? '');
-  if (groups['code'] !== 'FS0039' && directive && !isOwn) {
-    return { groups: { ...groups, package: owner === undefined ? name : `${owner}.${name}` } };
-  }
-  return { groups, failureClass: 'compile_error' as const, weight: 80 };
+// A directive stands at the start of its line, so the name it misses begins in column 7, or in 14 when it is global.
+function decideNamespace(groups: Groups): Reading {
+  const { owner, missing } = missingName(groups['message'] ?? '');
+  const isDirective = /^(?:7|14)$/.test(groups['column'] ?? '') || /^(?:System|Microsoft)\b/.test(owner);
+  const isPackage = isDirective && groups['code'] !== 'FS0039' && !isOwnNamespace(missing, groups['file'] ?? '');
+  return isPackage
+    ? { groups: { ...groups, package: missing } }
+    : { groups, failureClass: 'compile_error', weight: 80 };
+}
+
+function missingName(message: string): { owner: string; missing: string } {
+  const { name = '' } = /name '(?<name>[\w.<>]{1,100})'/.exec(message)?.groups ?? {};
+  const { owner = '' } = /in the namespace '(?<owner>[\w.]{1,100})'/.exec(message)?.groups ?? {};
+  return { owner, missing: owner === '' ? name : `${owner}.${name}` };
+}
+
+function isOwnNamespace(name: string, file: string): boolean {
+  const first = name.split('.')[0] ?? '';
+  return first !== '' && file.split(/[/\\.]/).includes(first);
 }
 
 function decideMsbuild(groups: Groups) {

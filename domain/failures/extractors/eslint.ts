@@ -115,21 +115,18 @@ export const eslintRules = [
   ]),
 ];
 
+// The rule stands behind the words, after two blanks or in brackets, or before them.
 function decideEntry(groups: Groups, view: View) {
-  const text = groups['message'] ?? '';
   const severity = groups['severity']?.toLowerCase();
+  const reading = fileFromHeading({ ...groups, ...ruleOf(groups['message'] ?? ''), severity }, view);
+  return reading === null ? null : { ...reading, weight: severity === 'error' ? 66 : 42 };
+}
+
+function ruleOf(text: string): Groups {
+  const ahead = /^(?<code>[a-z@][\w/]*(?:-[\w/]+)+)\s{2,80}(?<message>\S.{1,500})$/.exec(text)?.groups;
+  if (ahead !== undefined) return ahead;
   const gap = text.lastIndexOf('  ');
   const rule = gap === -1 ? '' : text.slice(gap + 2).trim();
-  const behind = /^(?<message>.{1,600}?)\s{1,4}\((?<code>[\w@/.-]{2,80})\)$/.exec(text)?.groups;
-  const ahead = /^(?<code>[a-z@][\w/]*(?:-[\w/]+)+)\s{2,80}(?<message>\S.{1,500})$/.exec(text)?.groups;
-  if (ahead !== undefined) {
-    const told = fileFromHeading({ ...groups, ...ahead, severity }, view);
-    return told === null ? null : { ...told, weight: severity === 'error' ? 66 : 42 };
-  }
-  const named = /^[@\w][\w/@.-]{0,120}$/.test(rule)
-    ? { message: text.slice(0, gap).trimEnd(), code: rule }
-    : (behind ?? {});
-  const weight = severity === 'error' ? 66 : 42;
-  const reading = fileFromHeading({ ...groups, ...named, severity }, view);
-  return reading === null ? null : { ...reading, weight };
+  if (/^[@\w][\w/@.-]{0,120}$/.test(rule)) return { message: text.slice(0, gap).trimEnd(), code: rule };
+  return /^(?<message>.{1,600}?)\s{1,4}\((?<code>[\w@/.-]{2,80})\)$/.exec(text)?.groups ?? {};
 }

@@ -1,6 +1,7 @@
 import { lookDown, rulesOf } from '../line-rule.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
+import { projectPlace } from './project-place.ts';
 
 /** ExUnit. */
 export const exunitRules = rulesOf('exunit', 'test_fail', [

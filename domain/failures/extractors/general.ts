@@ -195,22 +195,23 @@ function nearPlace(view: View) {
   return lookDown(view, 5, read) ?? lookUp(view, 3, read);
 }
 
+/** Frames of a stack, and what is indented under something else. */
+const framed = /^\s{0,20}(?:at |from |in |#\d|↳|\d+: )|^\s{4,}\S+\.\w+:\d+/;
+const upperCode = /(?:^|[\s[(:])(?<code>(?!HTTP|UTF|ISO|RFC|SHA)[A-Z]{1,8}-?\d{2,6})(?=$|[\s\]):,])/;
+
 // The class of a place with an error behind it is that of its step, unless a linter's name stands behind the words.
 function decidePlaced(_groups: Groups, view: View) {
   const line = view.lines[view.at] ?? '';
-  if (/^\s{0,20}(?:at |from |in |#\d|↳|\d+: )|^\s{4,}\S+\.\w+:\d+/.test(line) || !/[a-z]/i.test(line)) return null;
-  const place = readPlace(line);
+  const place = framed.test(line) ? null : readPlace(line);
   if (place === null || place.line === null || !isProjectFile(place.file)) return null;
   const isWarning = /\bwarn(?:ing)?\b/i.test(line) && !/\berror\b/i.test(line);
-  const code = /(?:^|[\s[(:])(?<code>(?!HTTP|UTF|ISO|RFC|SHA)[A-Z]{1,8}-?\d{2,6})(?=$|[\s\]):,])/.exec(line)?.groups?.[
-    'code'
-  ];
-  const message =
-    /(?:error|Error|ERROR|fatal|:\d+)\]?:? (?<words>.{3,400})$/.exec(line)?.groups?.['words'] ?? line.trim();
-  return {
-    groups: { ...withPlace({}, place), code, message, ...(isWarning ? { severity: 'warning' } : {}) },
-    weight: isWarning ? 36 : 59,
-  };
+  const severity = isWarning ? 'warning' : 'error';
+  return { groups: { ...withPlace({}, place), ...wordsBehind(line), severity }, weight: isWarning ? 36 : 59 };
+}
+
+function wordsBehind(line: string): Groups {
+  const words = /(?:error|Error|ERROR|fatal|:\d+)\]?:? (?<words>.{3,400})$/.exec(line)?.groups?.['words'];
+  return { code: upperCode.exec(line)?.groups?.['code'], message: words ?? line.trim() };
 }
 
 const empty =
@@ -220,6 +221,6 @@ function decideErrorLine(groups: Groups, view: View) {
   const message = groups['message'] ?? '';
   if (empty.test(message)) return null;
   const place = nearPlace(view);
-  const isNear = place?.line != null;
+  const isNear = place !== null && place.line !== null;
   return { groups: withPlace(groups, place), weight: isNear ? 56 : 45 };
 }

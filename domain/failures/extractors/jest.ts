@@ -1,7 +1,7 @@
 import { type Groups, type View, lookDown, lookUp, rulesOf } from '../line-rule.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
-import { duration } from './script-tests-reading.ts';
+import { duration } from './project-frame.ts';
 
 /** Jest. */
 export const jestRules = rulesOf('jest', 'test_fail', [
@@ -33,6 +33,9 @@ export const jestRules = rulesOf('jest', 'test_fail', [
       /(?:Jest: |ERROR: )(?:["\w]{1,60} )?coverage (?:threshold )?(?:for .{1,80}|\(?[\d.]{1,8}%?\)?.{0,80}) (?:not met|does not meet)/i,
   },
 ]);
+
+const notLoaded =
+  /^(?:Test suite failed to run|Console|Validation |Deprecat|Cannot log after|process\.exit|Unhandled|Obsolete)/;
 
 function decideJest(groups: Groups, view: View) {
   const test = groups['test'] ?? '';

@@ -1,4 +1,4 @@
-import { lookDown, rulesOf, type Groups, type View } from '../line-rule.ts';
+import { lookDown, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 import { originOf } from '../local-or-package.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
@@ -139,35 +139,25 @@ function decideKotlin(groups: Groups) {
   return rule === undefined ? { groups } : { groups: { ...groups, ...rule }, failureClass: 'lint_error' as const };
 }
 
-function decideScala(groups: Groups, view: View) {
-  const line = view.lines[view.at] ?? '';
-  if (!/^\[error\]|error:|^-- |Error:/.test(line)) return null;
-  const message = groups['message'] ?? '';
-  const below =
-    message === '' || /^-+$/.test(message)
-      ? lookDown(
-          view,
-          6,
-          (text) => /^(?:\[error\] )?\s*\|\s{1,200}(?<words>[A-Za-z].{1,300})$/.exec(text)?.groups?.['words'] ?? null,
-        )
-      : null;
-  const words = below ?? message;
-  const missing =
-    /object (?<name>\w{1,60}) is not a member of package (?<owner>[\w.]{1,100})|(?:value|object) (?<name2>\w{1,60}) is not a member of (?<owner2>(?:org|com|io|net))\b/.exec(
-      words,
-    )?.groups;
-  const name =
-    missing === undefined
-      ? undefined
-      : `${missing['owner'] ?? missing['owner2'] ?? ''}.${missing['name'] ?? missing['name2'] ?? ''}`;
-  if (name !== undefined && originOf(name, groups['file'] ?? null) === 'package') {
-    return {
-      groups: { ...groups, message: words, package: name },
-      failureClass: 'dependency_missing' as const,
-      weight: 88,
-    };
-  }
-  return { groups: { ...groups, message: words } };
+const notMember =
+  /object (?<name>\w{1,60}) is not a member of package (?<owner>[\w.]{1,100})|(?:value|object) (?<name2>\w{1,60}) is not a member of (?<owner2>(?:org|com|io|net))\b/;
+
+function decideScala(groups: Groups, view: View): Reading | null {
+  if (!/^\[error\]|error:|^-- |Error:/.test(view.lines[view.at] ?? '')) return null;
+  const message = scalaMessage(groups['message'] ?? '', view);
+  const missing = notMember.exec(message)?.groups;
+  if (missing === undefined) return { groups: { ...groups, message } };
+  const name = `${missing['owner'] ?? missing['owner2'] ?? ''}.${missing['name'] ?? missing['name2'] ?? ''}`;
+  return originOf(name, groups['file'] ?? null) === 'package'
+    ? { groups: { ...groups, message, package: name }, failureClass: 'dependency_missing', weight: 88 }
+    : { groups: { ...groups, message } };
+}
+
+// Scala 3 draws the source and tells the words below it.
+function scalaMessage(message: string, view: View): string {
+  if (message !== '' && !/^-+$/.test(message)) return message;
+  const drawn = /^(?:\[error\] )?\s*\|\s{1,200}(?<words>[A-Za-z].{1,300})$/;
+  return lookDown(view, 6, (text) => drawn.exec(text)?.groups?.['words'] ?? null) ?? message;
 }
 
 function decideArtifact(groups: Groups, view: View) {
@@ -185,21 +175,13 @@ function decideArtifact(groups: Groups, view: View) {
     : { groups: {}, failureClass: 'orchestration_error' as const, subReason: 'network', weight: 93 };
 }
 
-function decideScript(groups: Groups, view: View) {
-  const file = groups['file'] ?? groups['file2'] ?? groups['file3'] ?? groups['file4'];
-  const place = lookDown(
-    view,
-    8,
-    (line) =>
-      /(?:[Ll]ine (?<line>\d{1,7})|@ line (?<line2>\d{1,7}), column (?<column>\d{1,7})|: (?<line3>\d{1,7}): )/.exec(
-        line,
-      )?.groups ?? null,
-  );
-  const known: Groups = {
-    ...groups,
-    file,
-    line: groups['line'] ?? place?.['line'] ?? place?.['line2'] ?? place?.['line3'],
-    column: place?.['column'],
-  };
+const scriptPlace =
+  /(?:[Ll]ine (?<line>\d{1,7})|@ line (?<line2>\d{1,7}), column (?<column>\d{1,7})|: (?<line3>\d{1,7}): )/;
+
+function decideScript(groups: Groups, view: View): Reading {
+  const file = ['file', 'file2', 'file3', 'file4'].map((key) => groups[key]).find((one) => one !== undefined);
+  const place = lookDown(view, 8, (line) => scriptPlace.exec(line)?.groups ?? null) ?? {};
+  const line = [groups['line'], place['line'], place['line2'], place['line3']].find((one) => one !== undefined);
+  const known: Groups = { ...groups, file, line, column: place['column'] };
   return { groups: file === undefined ? withPlace(known, readPlace(view.lines[view.at] ?? '')) : known };
 }

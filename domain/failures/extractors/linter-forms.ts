@@ -1,6 +1,6 @@
 import { type Groups, rulesOf } from '../line-rule.ts';
 import { isProjectFile } from '../places.ts';
-import { gnu } from './linters-reading.ts';
+import { gnu } from './entry-groups.ts';
 
 /** Forms of one line that many linters share: a place, words, and the name of a rule before or behind them. */
 export const linterFormsRules = rulesOf(null, 'lint_error', [
@@ -52,26 +52,26 @@ function decideNamed(groups: Groups) {
 
 const markdown = /^(?<short>MD\d{3})\//;
 
-const typed = /\.(?:pyi?|tsx?|php|rb|vue|svelte)$/;
+/** What Python's type checkers call their reports: they write as linters do. */
+const checkerCode = /^(?:[a-z]+-[a-z-]+|misc|report\w+|syntax|assignment|operator|index|override)$/;
+const mildWeights: Readonly<Record<string, number>> = { warning: 57, info: 53, note: 53, style: 53 };
 
-function decideBehind(groups: Groups) {
-  const [, level, rest] = /^(error|warning)\/(.{2,100})$/i.exec(groups['code'] ?? '') ?? [];
-  const code = rest ?? groups['code'] ?? '';
-  const severity = level?.toLowerCase() ?? groups['severity']?.toLowerCase().replaceAll(/[[\]]/g, '');
-  // Python's type checkers write like this as well.
-  const isTyped =
-    typed.test(groups['file'] ?? '') &&
-    /^(?:[a-z]+-[a-z-]+|misc|name-defined|report\w+|syntax|assignment|operator|index|override|valid-type)$/.test(
-      code,
-    ) &&
-    /\.pyi?$/.test(groups['file'] ?? '') &&
-    severity === 'error';
+function decideBehind(groups: Groups): Reading {
+  const { code, severity } = withLevel(groups);
+  const known = { ...groups, code, severity: severity === 'warning' ? 'warning' : 'error' };
   // A single word in brackets may be anything; it decides only where nothing else is said.
-  if (!/[-/.:A-Z\d]/.test(code) && severity === undefined)
-    return { groups: { ...groups, code }, weight: groups['column'] === undefined ? 38 : 60 };
-  const weight =
-    severity === 'warning' ? 57 : severity === 'info' || severity === 'note' || severity === 'style' ? 53 : 62;
-  return isTyped
-    ? { groups: { ...groups, code, severity: 'error' }, failureClass: 'compile_error' as const, weight: 80 }
-    : { groups: { ...groups, code, severity: severity === 'warning' ? 'warning' : 'error' }, weight };
+  const isWord = severity === '' && !/[-/.:A-Z\d]/.test(code);
+  if (isWord) return { groups: known, weight: groups['column'] === undefined ? 38 : 60 };
+  const isChecker = severity === 'error' && /\.pyi?$/.test(groups['file'] ?? '') && checkerCode.test(code);
+  return isChecker
+    ? { groups: known, failureClass: 'compile_error', weight: 80 }
+    : { groups: known, weight: mildWeights[severity] ?? 62 };
+}
+
+// `Error/no-undef`: the severity stands before the rule.
+function withLevel(groups: Groups): { code: string; severity: string } {
+  const whole = groups['code'] ?? '';
+  const [, level, code = whole] = /^(error|warning)\/(.{2,100})$/i.exec(whole) ?? [];
+  const severity = (level ?? groups['severity'] ?? '').toLowerCase().replaceAll(/[[\]]/g, '');
+  return { code, severity };
 }

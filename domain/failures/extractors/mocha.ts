@@ -1,6 +1,6 @@
 import { type Groups, type View, lookDown, lookUp, rulesOf } from '../line-rule.ts';
 import { withPlace } from '../refine.ts';
-import { projectFrame } from './script-tests-reading.ts';
+import { projectFrame } from './project-frame.ts';
 
 /** Mocha, Jasmine, Cypress, Cucumber: a numbered list of failures behind their sum. */
 export const mochaRules = rulesOf('mocha', 'test_fail', [

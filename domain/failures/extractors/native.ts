@@ -216,35 +216,36 @@ function decideStubs(groups: Groups, behind: Groups, view: View): Reading | null
   return { groups: { ...known, package: hint ?? named.split('.')[0] }, failureClass: 'dependency_missing', weight: 89 };
 }
 
-function decideGnu(groups: Groups, view: View) {
+/** These have rules of their own. */
+const readElsewhere = /^(?:package .{1,200} does not exist|Failure in TEST\(|in "|\w[\w.]{0,200} : |-\[)/;
+
+function decideGnu(groups: Groups, view: View): Reading | null {
   const message = groups['message'] ?? '';
+  if (readElsewhere.test(message)) return null;
   const behind = lintRule.exec(message)?.groups;
   const isWarning = groups['severity'] === 'warning';
-  const weight = isWarning ? 38 : 80;
-  if (/^(?:package .{1,200} does not exist|Failure in TEST\(|in "|\w[\w.]{0,200} : |-\[)/.test(message)) return null;
   const stubs = decideStubs(groups, behind ?? {}, view);
   if (stubs !== null) return stubs;
-  if (behind?.['code']?.startsWith('clang-diagnostic-error') === true)
-    return { groups: { ...groups, ...behind }, weight: 87 };
-  // Type checkers of Python: their reports are never those of a linter, whichever step they run in.
-  if (
-    groups['file']?.endsWith('.py') === true &&
-    !isWarning &&
-    behind !== undefined &&
-    /^(?:[a-z]+(?:-[a-z]+)*)$/.test(behind['code'] ?? '')
-  )
-    return { groups: { ...groups, ...behind }, weight: 87 };
-  if (behind === undefined || compilerOption.test(behind['code'] ?? '')) {
-    const wrapped =
-      groups['file']?.endsWith('.py') === true
-        ? lookDown(view, 1, (line) => /\s{2}\[(?<code>[a-z][a-z-]{2,40})\]$/.exec(line)?.groups?.['code'] ?? null)
-        : null;
-    if (wrapped !== null) return { groups: { ...groups, code: wrapped }, weight };
-    const option = /\[(?<code>-W[\w=+,-]{1,80})\]$/.exec(message)?.groups?.['code'];
-    return { groups: { ...groups, code: groups['code'] ?? option }, weight };
-  }
-  const isTyped = /\.pyi?$/.test(groups['file'] ?? '') || lookDown(view, 0, () => null) !== null;
-  return isTyped
-    ? { groups: { ...groups, ...behind }, weight }
-    : { groups: { ...groups, ...behind }, failureClass: 'lint_error' as const, weight: isWarning ? 40 : 64 };
+  if (behind !== undefined && !compilerOption.test(behind['code'] ?? '')) return decideNamed({ ...groups, ...behind }, isWarning);
+  return { groups: withOption(groups, view), weight: isWarning ? 38 : 80 };
+}
+
+// Type checkers of Python, and compilers that a linter runs, are never a linter's own report, whichever step runs them.
+function decideNamed(known: Groups, isWarning: boolean): Reading {
+  const code = known['code'] ?? '';
+  if (code.startsWith('clang-diagnostic-error')) return { groups: known, weight: 87 };
+  if (isPython(known) && /^[a-z]+(?:-[a-z]+)*$/.test(code)) return { groups: known, weight: isWarning ? 38 : 87 };
+  return { groups: known, failureClass: 'lint_error', weight: isWarning ? 40 : 64 };
+}
+
+function isPython(groups: Groups): boolean {
+  return /\.pyi?$/.test(groups['file'] ?? '');
+}
+
+// mypy breaks long lines before the code; gcc and clang name the option that asked for a warning.
+function withOption(groups: Groups, view: View): Groups {
+  const option = /\[(?<code>-W[\w=+,-]{1,80})\]$/.exec(groups['message'] ?? '')?.groups?.['code'];
+  const read = (line: string) => /\s{2}\[(?<code>[a-z][a-z-]{2,40})\]$/.exec(line)?.groups?.['code'] ?? null;
+  const wrapped = isPython(groups) ? lookDown(view, 1, read) : null;
+  return { ...groups, code: wrapped ?? groups['code'] ?? option };
 }

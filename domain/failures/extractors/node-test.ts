@@ -1,6 +1,6 @@
 import { type Groups, type View, lookDown, rulesOf } from '../line-rule.ts';
 import { withPlace } from '../refine.ts';
-import { projectFrame } from './script-tests-reading.ts';
+import { projectFrame } from './project-frame.ts';
 
 /** The runner of Node: names with their time, and the details of each failure at the end. */
 export const nodeTestRules = rulesOf('node-test', 'test_fail', [

@@ -1,7 +1,7 @@
 import { rulesOf } from '../line-rule.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
-import { decideLoaded } from './scripting-reading.ts';
+import { decideLoaded } from './loaded-origin.ts';
 
 /** Perl and Lua. */
 export const perlRules = rulesOf(null, 'compile_error', [

@@ -1,5 +1,6 @@
 import { lookDown, lookUp, rulesOf } from '../line-rule.ts';
 import { withPlace } from '../refine.ts';
+import { projectPlace } from './project-place.ts';
 
 /** PHPUnit and Pest. */
 export const phpTestsRules = rulesOf('phpunit', 'test_fail', [

@@ -1,7 +1,7 @@
 import { type Groups, lookDown, rulesOf } from '../line-rule.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
-import { gnu } from './linters-reading.ts';
+import { gnu } from './entry-groups.ts';
 
 /** Ruff, Pylint, Bandit, pydocstyle, codespell. */
 export const pythonLintersRules = [

@@ -1,4 +1,4 @@
-import { lookDown, lookUp, rulesOf, type Groups, type View } from '../line-rule.ts';
+import { lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 import { isProjectFile, readPlace, type Place } from '../places.ts';
 import { withPlace } from '../refine.ts';
 
@@ -138,25 +138,22 @@ function decideCollection(groups: Groups, view: View) {
   return { groups: { file, ...withPlace(groups, place), message: words ?? undefined } };
 }
 
-function decideUnittest(groups: Groups, view: View) {
+function decideUnittest(groups: Groups, view: View): Reading | null {
   if (!/^[=-]{20,}$/.test(view.lines[view.at - 1] ?? '')) return null;
-  const test = groups['test'] ?? '';
-  if (test.startsWith('_FailedTest') || groups['suite']?.includes('_FailedTest') === true) {
-    return {
-      groups: {
-        ...groups,
-        test: undefined,
-        file: lookDown(view, 20, (line) => (/File "/.test(line) ? (readPlace(line)?.file ?? null) : null)) ?? undefined,
-      },
-      failureClass: 'compile_error' as const,
-    };
-  }
+  const isNotLoaded = `${groups['test'] ?? ''} ${groups['suite'] ?? ''}`.includes('_FailedTest');
+  const frame = lastProjectFrame(view);
+  return isNotLoaded
+    ? { groups: { ...withPlace(groups, frame), test: undefined }, failureClass: 'compile_error' }
+    : { groups: withPlace(groups, frame) };
+}
+
+// Python prints the innermost frame last.
+function lastProjectFrame(view: View): Place | null {
   let found: Place | null = null;
-  for (let at = view.at + 1; at < view.at + 80; at += 1) {
-    const line = view.lines[at] ?? '';
+  for (const line of view.lines.slice(view.at + 1, view.at + 80)) {
     if (/^={20,}$/.test(line)) break;
     const place = /^\s{2}File "/.test(line) ? readPlace(line) : null;
     if (place !== null && isProjectFile(place.file)) found = place;
   }
-  return { groups: withPlace(groups, found) };
+  return found;
 }

@@ -1,5 +1,5 @@
 import { lookUp, rulesOf } from '../line-rule.ts';
-import { gnu } from './linters-reading.ts';
+import { gnu } from './entry-groups.ts';
 
 /** RuboCop and Standard, in the forms of RuboCop. */
 export const rubocopRules = [

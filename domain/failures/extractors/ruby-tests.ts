@@ -1,5 +1,6 @@
-import { lookDown, rulesOf } from '../line-rule.ts';
+import { type Groups, type View, lookDown, rulesOf } from '../line-rule.ts';
 import { withPlace } from '../refine.ts';
+import { projectPlace } from './project-place.ts';
 
 /** RSpec, minitest, test-unit. */
 export const rubyTestsRules = [
@@ -54,3 +55,33 @@ export const rubyTestsRules = [
     },
   ]),
 ];
+
+// The block of details above gives the line of the assertion; this list gives that of the example.
+function decideRspec(groups: Groups, view: View) {
+  const name = (groups['test'] ?? '').slice(0, 60);
+  const from = view.lines.findIndex((line) => /^\s{1,6}\d{1,4}\) /.test(line) && line.includes(name));
+  const stack =
+    from === -1
+      ? null
+      : lookDown({ ...view, at: from }, 40, (line) =>
+          /^\s{1,6}\d{1,4}\) /.test(line)
+            ? { file: '', line: null, column: null }
+            : /^\s{3,9}# (?:\.\/)?\S{1,200}:\d/.test(line)
+              ? projectPlace(line.trim().slice(2))
+              : null,
+        );
+  return { groups: stack === null || stack.file === '' ? groups : withPlace(groups, stack) };
+}
+
+function decideMinitest(groups: Groups, view: View) {
+  if (groups['test'] !== undefined && groups['file'] !== undefined) return { groups };
+  const next = view.lines[view.at + 1] ?? '';
+  const below = /^(?<test>[\w:]{1,200}#[\w?!. '"-]{1,200}?)(?: \[(?<file>[^\s:\]]{1,300}):(?<line>\d{1,7})\])?:?$/.exec(
+    next,
+  )?.groups;
+  const test = groups['test'] ?? below?.['test'];
+  if (test === undefined) return null;
+  const place = lookDown(view, 12, (line) => (/^\s{2,10}\S{1,300}\.rb:\d/.test(line) ? projectPlace(line) : null));
+  const known = { ...groups, ...below, test };
+  return { groups: known['file'] === undefined ? withPlace(known, place) : known };
+}

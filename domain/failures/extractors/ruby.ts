@@ -1,6 +1,6 @@
 import { lookDown, rulesOf } from '../line-rule.ts';
 import { firstOf } from './commands.ts';
-import { decideLoaded } from './scripting-reading.ts';
+import { decideLoaded } from './loaded-origin.ts';
 
 /** Ruby, RubyGems, Bundler. */
 export const rubyRules = rulesOf('ruby', 'compile_error', [

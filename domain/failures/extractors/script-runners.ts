@@ -1,7 +1,7 @@
 import { lookDown, rulesOf } from '../line-rule.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
-import { duration } from './script-tests-reading.ts';
+import { duration } from './project-frame.ts';
 
 /** Deno, Bun, AVA, uvu, Karma, and marks that many runners share. */
 export const scriptRunnersRules = rulesOf(null, 'test_fail', [

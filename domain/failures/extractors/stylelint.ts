@@ -1,6 +1,6 @@
 import { type Groups, type View, rulesOf } from '../line-rule.ts';
 import { fileFromHeading } from '../refine.ts';
-import { gnu } from './linters-reading.ts';
+import { gnu } from './entry-groups.ts';
 
 /** Stylelint: marks in place of severities, and its form of one line for each entry. */
 export const stylelintRules = [

@@ -1,6 +1,7 @@
 import { type Groups, type View, lookDown, rulesOf } from '../line-rule.ts';
-import { readPlace } from '../places.ts';
+import { readPlace, type Place } from '../places.ts';
 import { withPlace } from '../refine.ts';
+import { projectPlace } from './project-place.ts';
 
 /** The Test Anything Protocol, Perl, Bats. */
 export const tapRules = rulesOf('tap', 'test_fail', [
@@ -39,37 +40,48 @@ export const tapRules = rulesOf('tap', 'test_fail', [
   },
 ]);
 
-// A subtest that only holds a failing one is not counted beside it.
-function decideTap(groups: Groups, view: View) {
+const todo = /# (?:TODO|SKIP)\b/i;
+
+function decideTap(groups: Groups, view: View): Reading | null {
   const line = view.lines[view.at] ?? '';
-  if (todo.test(line)) return null;
   const test = (groups['test'] ?? '').trim();
-  const indent = line.length - line.trimStart().length;
-  const isParent = lookDown(view, 12, (below) =>
-    /^\s{0,80}\.{3}$/.test(below) ? false : /failureType: '?subtestsFailed|subtests? failed/.test(below) ? true : null,
-  );
-  if (isParent === true) return null;
-  const inner = view.lines[view.at - 1] ?? '';
-  if (
-    /^\s{4,}(?:\d{1,5}\.\.\d{1,5}|# )/.test(inner) &&
-    inner.length - inner.trimStart().length > indent &&
-    /\.m?[jt]sx?$|\.t$/.test(test)
-  )
-    return null;
-  const details = (below: string) => {
-    if (/^\s{0,80}(?:\.{3}|ok\b|not ok\b)/.test(below)) return { file: '', line: null, column: null };
-    const told = /Failure message: (?<file>[^\s:]{1,300}):(?<line>\d{1,7}): /.exec(below)?.groups;
-    if (told !== undefined) return { file: told['file'] ?? '', line: Number(told['line']), column: null };
-    return /^\s{0,80}(?:at: |location: |#?\s{1,8}at |file: |# \(in test file)/.test(below) ? readPlace(below) : null;
+  if (todo.test(line) || holdsFailures(view, test)) return null;
+  const known: Groups = { ...groups, test: test === '' ? undefined : test };
+  const place = lookDown(view, 30, readFrame) ?? noPlace;
+  const told = place.file === '' ? lookDown(view, 20, readDetails) : place;
+  return { groups: told === null || told.file === '' ? known : withPlace(known, told) };
+}
+
+// A subtest that only holds a failing one is not counted beside it.
+function holdsFailures(view: View, test: string): boolean {
+  const read = (below: string) => {
+    if (/^\s{0,80}\.{3}$/.test(below)) return false;
+    return /failureType: '?subtestsFailed|subtests? failed/.test(below) ? true : null;
   };
-  const stack = lookDown(view, 30, (below) =>
-    /^\s{0,80}(?:\.{3}|not ok\b|ok\b)/.test(below)
-      ? { file: '', line: null, column: null }
-      : /^\s{4,60}(?:at )?\S.{0,200}\(?(?:file:\/\/)?\S{1,300}:\d+:\d+\)?$/.test(below) && !/location:/.test(below)
-        ? projectPlace(below)
-        : null,
-  );
-  const place = stack === null || stack.file === '' ? lookDown(view, 20, details) : stack;
-  const groupsNow: Groups = { ...groups, test: test === '' ? undefined : test };
-  return { groups: place === null || place.file === '' ? groupsNow : withPlace(groupsNow, place) };
+  if (lookDown(view, 12, read) === true) return true;
+  const isBlock =
+    /\{$/.test(view.lines[view.at] ?? '') && /^\s{1,80}\d{1,6}\.\.\d{1,6}$/.test(view.lines[view.at + 1] ?? '');
+  const inner = view.lines[view.at - 1] ?? '';
+  const isFile = /\.m?[jt]sx?$|\.t$/.test(test) && /^\s{4,}(?:\d{1,5}\.\.\d{1,5}|# )/.test(inner);
+  return isBlock || (isFile && indentOf(inner) > indentOf(view.lines[view.at] ?? ''));
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+/** The end of what is told of a test. */
+const noPlace: Place = { file: '', line: null, column: null };
+const frameLine = /^\s{4,60}(?:at )?\S.{0,200}\(?(?:file:\/\/)?\S{1,300}:\d+:\d+\)?$/;
+
+function readFrame(below: string): Place | null {
+  if (/^\s{0,80}(?:\.{3}|not ok\b|ok\b)/.test(below)) return noPlace;
+  return frameLine.test(below) && !below.includes('location:') ? projectPlace(below) : null;
+}
+
+function readDetails(below: string): Place | null {
+  if (/^\s{0,80}(?:\.{3}|ok\b|not ok\b)/.test(below)) return noPlace;
+  const told = /Failure message: (?<file>[^\s:]{1,300}):(?<line>\d{1,7}): /.exec(below)?.groups;
+  if (told !== undefined) return { file: told['file'] ?? '', line: Number(told['line']), column: null };
+  return /^\s{0,80}(?:at: |location: |#?\s{1,8}at |file: |# \(in test file)/.test(below) ? readPlace(below) : null;
 }

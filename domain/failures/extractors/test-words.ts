@@ -1,6 +1,7 @@
 import { lookDown, lookUp, rulesOf } from '../line-rule.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
+import { projectPlace } from './project-place.ts';
 
 /** Words of runners that nobody has written rules for. */
 export const testWordsRules = rulesOf(null, 'test_fail', [
@@ -41,3 +42,10 @@ export const testWordsRules = rulesOf(null, 'test_fail', [
     }),
   },
 ]);
+
+const startsSentence =
+  /^(?:example:|required |assertions?\b|to |the |a |an |command|could|cannot|unable|because|while|due|during|error|task|job|build|step|process|with|loading|compil|resolv|fetch|download|in \d|script|stages?|checks?|hooks?)\b/i;
+
+function isSentence(text: string): boolean {
+  return startsSentence.test(text) || /:\d+(?::\d+)?:? |\bexit (?:code|status)\b/.test(text);
+}

@@ -1,4 +1,6 @@
 import { rulesOf } from '../line-rule.ts';
+import { isProjectFile, readPlace } from '../places.ts';
+import { withPlace } from '../refine.ts';
 
 /** Limits that ran out. A runner's limit for one test is that test's failure, and is read with the tests. */
 export const timeoutsRules = rulesOf(null, 'timeout', [
@@ -91,3 +93,27 @@ export const timeoutsRules = rulesOf(null, 'timeout', [
       /(?:^Terminated$|\b(?:killed|terminated|exited|stopped) (?:by|with|on|due to) (?:signal )?(?:SIGTERM|15\b)|[Rr]eceived (?:signal )?SIGTERM|signal: 'SIGTERM'|Command failed with signal "?SIGTERM|ELIFECYCLE.{0,60}SIGTERM)/,
   },
 ]);
+
+const perTest =
+  /(?:[Ee]xceeded timeout of \d+ ?ms for a (?:test|hook)|Test timed out in \d+ ?ms|Test timeout of \d+ ?ms|Hook timed out|[Tt]imeout of \d+ ?ms exceeded|test timed out after \d+ ?ms|Failed: Timeout|\*{3}Timeout|timed out after \d+ ?ms$|Timed out retrying|locator|waiting for (?:selector|element|locator|expect))/;
+
+function isOfOneTest(line: string): boolean {
+  return perTest.test(line) && !/^panic: /.test(line);
+}
+
+// Go says which test was running; so do some others.
+function frameOf(lines: readonly string[], from: number) {
+  for (const line of lines.slice(from, from + 120)) {
+    const place = /^\t\/\S{1,300}\.go:\d{1,7} /.test(line) ? readPlace(line) : null;
+    if (place !== null && isProjectFile(place.file)) return place;
+  }
+  return null;
+}
+
+function isNamed({ lines, at }: { lines: readonly string[]; at: number }) {
+  for (let below = at; below < at + 6; below += 1) {
+    const test = /^\s{1,8}(?<test>Test\w{1,200}(?:\/\S{1,200})?) \(\d/.exec(lines[below] ?? '')?.groups?.['test'];
+    if (test !== undefined) return withPlace({ runningTest: test }, frameOf(lines, below));
+  }
+  return {};
+}

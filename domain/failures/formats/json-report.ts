@@ -21,7 +21,7 @@ export function readJsonReport(output: string): Finding[] {
   const document = parse(output) ?? parseLines(output);
   if (document === null) return [];
   const findings: Finding[] = [];
-  walk(document, {}, findings, 0);
+  walk(document, findings, { around: {}, depth: 0 });
   const worst = Math.max(0, ...findings.map(({ weight }) => weight));
   return findings.filter(({ weight }) => weight === worst);
 }
@@ -51,20 +51,17 @@ function isObject(value: unknown): value is Json {
 }
 
 // The same few names are used by nearly all; what is around an entry is passed down to it.
-function walk(value: unknown, around: Groups, findings: Finding[], depth: number): void {
+function walk(value: unknown, findings: Finding[], { around, depth }: { around: Groups; depth: number }): void {
   if (depth > 12 || findings.length >= findingsMax) return;
   if (Array.isArray(value)) {
-    for (const item of value) walk(item, around, findings, depth + 1);
+    for (const item of value) walk(item, findings, { around, depth: depth + 1 });
     return;
   }
   if (!isObject(value)) return;
   const known = { ...around, ...placeIn(value) };
-  const finding = findingIn(value, known);
-  if (finding !== null) {
-    findings.push(finding);
-    return;
-  }
-  for (const child of Object.values(value)) walk(child, known, findings, depth + 1);
+  const finding = testIn(value, known) ?? messageIn(value, known);
+  if (finding !== null) findings.push(finding);
+  else for (const child of Object.values(value)) walk(child, findings, { around: known, depth: depth + 1 });
 }
 
 const fileKeys = ['filePath', 'file', 'filename', 'path', 'uri', 'file_path', 'fileName', 'file_name', 'source'];
@@ -152,66 +149,63 @@ function sarifPlace(value: Json): Groups {
 
 // Where a stack is told, its first frame in the project's own code.
 function framePlace(value: Json): Groups {
-  const nested = [value['err'], value['exception'], value['error']].filter(isObject);
-  const told = [value, ...nested].flatMap((one) =>
-    ['failureMessages', 'stack', 'backtrace', 'trace'].map((key) => one[key]),
+  const holders = [value, value['err'], value['exception'], value['error']].filter(isObject);
+  const told = holders.flatMap((one) =>
+    ['failureMessages', 'stack', 'backtrace', 'trace'].flatMap((key) => textsIn(one[key])),
   );
-  const lines = told
-    .flatMap((one) => (Array.isArray(one) ? one : [one]))
-    .filter((one) => typeof one === 'string')
-    .join('\n')
-    .slice(0, 8_000)
-    .split('\n');
-  for (const line of lines) {
+  for (const line of told.join('\n').slice(0, 8_000).split('\n')) {
     const place = readPlace(line);
     if (place !== null && place.line !== null && isProjectFile(place.file)) return withPlace({}, place);
   }
   return {};
 }
 
-const failedWords = /^(?:failed|fail|failure|error|broken|red)$/i;
+function textsIn(value: unknown): string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.filter((one) => typeof one === 'string');
+}
 
-function findingIn(value: Json, known: Groups): Finding | null {
-  const status = pick(value, ['status', 'outcome', 'result', 'state', 'Action']);
-  const title = pick(value, ['fullName', 'fullTitle', 'full_description', 'title', 'name', 'nodeid', 'test', 'Test']);
+const failedWords = /^(?:failed|fail|failure|error|broken|red)$/i;
+const titleKeys = ['fullName', 'fullTitle', 'full_description', 'title', 'name', 'nodeid', 'test', 'Test'];
+
+function testIn(value: Json, known: Groups): Finding | null {
+  const title = pick(value, titleKeys);
+  const isSuite = Array.isArray(value['assertionResults']) || Array.isArray(value['testResults']);
+  if (title === undefined || isSuite || !isFailed(value)) return null;
+  const message = textsIn(value['failureMessages'])[0] ?? pick(value, wordKeys);
+  const groups = { ...known, ...framePlace(value), test: title, message };
+  return toFinding('test_fail', { rule: 'json-test', weight: 75 }, groups);
+}
+
+function isFailed(value: Json): boolean {
+  const status = pick(value, ['status', 'outcome', 'result', 'state', 'Action']) ?? '';
   const error = value['err'];
-  const isFailed =
-    (status !== undefined && failedWords.test(status)) || (isObject(error) && typeof error['message'] === 'string');
-  const isTest =
-    title !== undefined &&
-    isFailed &&
-    !Array.isArray(value['assertionResults']) &&
-    !Array.isArray(value['testResults']);
-  if (isTest) {
-    const messages = value['failureMessages'];
-    const words = Array.isArray(messages) ? text(messages[0]) : pick(value, wordKeys);
-    return toFinding(
-      'test_fail',
-      { rule: 'json-test', weight: 75 },
-      { ...known, ...framePlace(value), test: title, message: words },
-    );
-  }
-  const nestedWords = isObject(value['message']) ? pick(value['message'], ['text', 'markdown']) : undefined;
-  const message = nestedWords ?? pick(value, wordKeys);
-  const hasPlace = known['file'] !== undefined && (known['line'] !== undefined || pick(value, codeKeys) !== undefined);
-  if (
-    message === undefined ||
-    !hasPlace ||
-    (pick(value, lineKeys) === undefined && Object.keys(placeIn(value)).length === 0)
-  )
-    return null;
-  const severity = String(
-    value['severity'] ?? value['level'] ?? value['type'] ?? value['issue_severity'] ?? 'error',
-  ).toLowerCase();
-  const isWarning = /^(?:1|warning|note|info|convention|refactor|low|none)$/.test(severity);
-  const code = pick(value, codeKeys) ?? (isObject(value['code']) ? pick(value['code'], ['code', 'value']) : undefined);
-  const isChecker = 'hint' in value && known['file']?.endsWith('.py') === true;
-  const isTyped = isChecker || /^(?:TS\d{4,5}|E\d{4}|report[A-Z]\w{1,60})$/.test(code ?? '');
-  return toFinding(
-    isTyped ? 'compile_error' : 'lint_error',
-    { rule: 'json-report', weight: isWarning ? 50 : 66 },
-    { ...known, code, message, severity: isWarning ? 'warning' : 'error' },
-  );
+  return failedWords.test(status) || (isObject(error) && typeof error['message'] === 'string');
+}
+
+const mildSeverity = /^(?:1|warning|note|info|convention|refactor|low|none)$/i;
+const checkerCode = /^(?:TS\d{4,5}|E\d{4}|report[A-Z]\w{1,60})$/;
+
+function messageIn(value: Json, known: Groups): Finding | null {
+  const nested = isObject(value['message']) ? pick(value['message'], ['text', 'markdown']) : undefined;
+  const message = nested ?? pick(value, wordKeys);
+  const code = codeIn(value);
+  const isPlaced = known['file'] !== undefined && (known['line'] !== undefined || code !== undefined);
+  if (message === undefined || !isPlaced || Object.keys(placeIn(value)).length === 0) return null;
+  const isWarning = mildSeverity.test(pick(value, ['severity', 'level', 'type', 'issue_severity']) ?? '');
+  const groups = { ...known, code, message, severity: isWarning ? 'warning' : 'error' };
+  const failureClass = isChecker(value, groups) ? 'compile_error' : 'lint_error';
+  return toFinding(failureClass, { rule: 'json-report', weight: isWarning ? 50 : 66 }, groups);
+}
+
+function codeIn(value: Json): string | undefined {
+  const nested = value['code'];
+  return pick(value, codeKeys) ?? (isObject(nested) ? pick(nested, ['code', 'value']) : undefined);
+}
+
+// mypy's lines have a hint; no linter's have.
+function isChecker(value: Json, { file, code }: Groups): boolean {
+  return ('hint' in value && file?.endsWith('.py') === true) || checkerCode.test(code ?? '');
 }
 
 function toFinding(

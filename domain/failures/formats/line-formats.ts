@@ -1,4 +1,6 @@
-import { rulesOf, type Groups } from '../line-rule.ts';
+import { lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
+import { readPlace } from '../places.ts';
+import { withPlace } from '../refine.ts';
 
 /** Forms made for machines that stand on one line: GitHub's and Azure's commands, TeamCity's messages, JUnit's elements. */
 export const lineFormatRules = [
@@ -9,28 +11,7 @@ export const lineFormatRules = [
       weight: 61,
       pattern:
         /^\s{0,8}::(?<severity>error|warning)(?: (?<properties>[^:]{0,400}(?::(?!:)[^:]{0,200}){0,6}))?::(?<message>.{1,600})/,
-      refine: (groups) => {
-        const property = (name: string) =>
-          new RegExp(`(?:^|,)\\s?${name}=([^,]{1,300})`).exec(groups['properties'] ?? '')?.[1];
-        const words = groups['message'] ?? '';
-        const code = property('title') ?? /\b(?<code>TS\d{4,5}|[A-Z]{1,4}\d{3,5})\b/.exec(words)?.groups?.['code'];
-        const isTyped = /\bTS\d{4,5}\b/.test(words) || /^(?:mypy|tsc|pyright)/i.test(property('title') ?? '');
-        const known: Groups = {
-          severity: groups['severity'],
-          message: words,
-          file: property('file'),
-          line: property('line'),
-          column: property('col'),
-          code:
-            code !== undefined && /^[\w@./:() -]{1,100}$/.test(code)
-              ? (/\((?<rule>[^)]{2,80})\)/.exec(code)?.groups?.['rule'] ?? code)
-              : undefined,
-        };
-        const weight = groups['severity'] === 'warning' ? 40 : known['file'] === undefined ? 20 : 61;
-        return isTyped
-          ? { groups: known, failureClass: 'compile_error' as const, weight: 80 }
-          : { groups: known, weight };
-      },
+      refine: decideAnnotation,
     },
     {
       name: 'azure-annotation',
@@ -43,19 +24,8 @@ export const lineFormatRules = [
       name: 'checkstyle-xml',
       cue: ['<error '],
       weight: 65,
-      pattern:
-        /<error\b(?=[^>]{0,1500}\bline="(?<line>\d{1,7})")(?=[^>]{0,1500}\bseverity="(?<severity>error|warning|info)")(?=[^>]{0,1500}\bmessage="(?<message>[^"]{0,500})")?(?=[^>]{0,1500}\bcolumn="(?<column>\d{1,7})")?(?=[^>]{0,1500}\bsource="(?<code>[^"]{0,120})")?/,
-      refine: (groups, view) => {
-        const text = view.lines[view.at] ?? '';
-        const here = /<file name="(?<file>[^"]{1,300})"/.exec(text)?.groups?.['file'];
-        let above = here;
-        for (let at = view.at - 1; above === undefined && at >= Math.max(0, view.at - 200); at -= 1)
-          above = /<file name="(?<file>[^"]{1,300})"/.exec(view.lines[at] ?? '')?.groups?.['file'];
-        return {
-          groups: { ...groups, file: above, message: decodeXml(groups['message']) },
-          weight: groups['severity'] === 'error' ? 65 : 55,
-        };
-      },
+      pattern: /<error\b[^>]{0,300}?\sline="(?<line>\d{1,7})"/,
+      refine: decideCheckstyle,
     },
   ]),
   ...rulesOf(null, 'test_fail', [
@@ -63,23 +33,32 @@ export const lineFormatRules = [
       name: 'teamcity',
       cue: '##teamcity[testfailed',
       weight: 75,
-      pattern:
-        /^##teamcity\[testFailed\b(?=.{0,1500}?\bname='(?<test>(?:[^'|]|\|.){1,300})')(?=.{0,1500}?\bmessage='(?<message>(?:[^'|]|\|.){0,400})')?/,
-      refine: (groups) => ({
-        groups: { ...groups, test: decodeTeamCity(groups['test']), message: decodeTeamCity(groups['message']) },
-      }),
+      pattern: /^##teamcity\[testFailed\b/,
+      refine: (_groups, view) => {
+        const line = view.lines[view.at] ?? '';
+        const place = readPlace(teamCityAttribute(line, 'details') ?? '');
+        const known = { test: teamCityAttribute(line, 'name'), message: teamCityAttribute(line, 'message') };
+        return { groups: withPlace(known, place) };
+      },
     },
     {
       name: 'teamcity-inspection',
       is: 'lint_error',
       cue: '##teamcity[inspection ',
       weight: 64,
-      pattern:
-        /^##teamcity\[inspection\b(?=.{0,1500}?\bfile='(?<file>[^']{1,300})')(?=.{0,1500}?\bline='(?<line>\d{1,7})')?(?=.{0,1500}?\btypeId='(?<code>[^']{1,100})')?(?=.{0,1500}?\bmessage='(?<message>(?:[^'|]|\|.){0,400})')?/,
-      refine: (groups, view) =>
-        /SEVERITY='(?:WARNING|INFO)/.test(view.lines[view.at] ?? '')
-          ? { groups: { ...groups, severity: 'warning' }, weight: 45 }
-          : { groups },
+      pattern: /^##teamcity\[inspection\b/,
+      refine: (_groups, view) => {
+        const line = view.lines[view.at] ?? '';
+        const attribute = (name: string) => teamCityAttribute(line, name);
+        const known = {
+          file: attribute('file'),
+          line: attribute('line'),
+          code: attribute('typeId'),
+          message: attribute('message'),
+        };
+        const isMild = /SEVERITY='(?:WARNING|INFO)/.test(line);
+        return isMild ? { groups: { ...known, severity: 'warning' }, weight: 45 } : { groups: known };
+      },
     },
     {
       name: 'junit-xml',
@@ -130,6 +109,52 @@ function decodeXml(text: string | undefined): string | undefined {
     .replaceAll('&amp;', '&');
 }
 
-function decodeTeamCity(text: string | undefined): string | undefined {
-  return text?.replaceAll(/\|([nr])/g, ' ').replaceAll(/\|(['|[\]])/g, '$1');
+function teamCityAttribute(line: string, name: string): string | undefined {
+  const value = new RegExp(`\\s${name}='((?:[^'|]|\\|.){0,400})'`).exec(line)?.[1];
+  return value?.replaceAll(/\|([nr])/g, ' ').replaceAll(/\|(['|[\]])/g, '$1');
+}
+
+function xmlAttribute(text: string, name: string): string | undefined {
+  return decodeXml(new RegExp(`\\s${name}="([^"]{0,500})"`).exec(text)?.[1]);
+}
+
+function decideCheckstyle(_groups: Groups, view: View): Reading {
+  const line = view.lines[view.at] ?? '';
+  const named = (text: string) => /<file name="(?<file>[^"]{1,300})"/.exec(text)?.groups?.['file'] ?? null;
+  const attribute = (name: string) => xmlAttribute(line, name);
+  const known: Groups = {
+    file: named(line) ?? lookUp(view, 200, named) ?? undefined,
+    line: attribute('line'),
+    column: attribute('column'),
+    code: attribute('source'),
+    message: attribute('message'),
+    severity: attribute('severity'),
+  };
+  return { groups: known, weight: known['severity'] === 'error' ? 65 : 55 };
+}
+
+function decideAnnotation(groups: Groups): Reading {
+  const properties = groups['properties'] ?? '';
+  const property = (name: string) => new RegExp(`(?:^|,)\\s?${name}=([^,]{1,300})`).exec(properties)?.[1];
+  const message = groups['message'] ?? '';
+  const file = property('file');
+  const known: Groups = {
+    severity: groups['severity'],
+    message,
+    file,
+    line: property('line'),
+    column: property('col') ?? property('column'),
+    code: annotationCode(property('title'), message),
+  };
+  if (/\bTS\d{4,5}\b/.test(message) || /^(?:mypy|tsc|pyright)/i.test(property('title') ?? '')) {
+    return { groups: known, failureClass: 'compile_error', weight: 80 };
+  }
+  return { groups: known, weight: groups['severity'] === 'warning' ? 40 : file === undefined ? 20 : 61 };
+}
+
+// A title is a rule, a tool with a rule in brackets, or words.
+function annotationCode(title: string | undefined, message: string): string | undefined {
+  const code = title ?? /\b(?<code>TS\d{4,5}|[A-Z]{1,4}\d{3,5})\b/.exec(message)?.groups?.['code'];
+  if (code === undefined || !/^[\w@./:() -]{1,100}$/.test(code)) return undefined;
+  return /\((?<rule>[^)]{2,80})\)/.exec(code)?.groups?.['rule'] ?? code;
 }

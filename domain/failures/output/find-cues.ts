@@ -63,7 +63,7 @@ function assignSlots(cues: readonly string[]): Uint8Array {
 }
 
 function buildAutomaton(cues: readonly string[], slots: Uint8Array): Automaton {
-  const trie: Map<number, number>[] = [new Map()];
+  const trie = [new Map<number, number>()];
   const ends: number[][] = [[]];
   for (const [number, cue] of cues.entries()) {
     let state = 0;

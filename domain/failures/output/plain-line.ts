@@ -8,7 +8,8 @@ const ansi = new RegExp(
 );
 /** Back to the start of the line, as a spinner goes before each of its turns. */
 const toStart = new RegExp(`${escape}\\[[01]?G`, 'g');
-const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\ufeff]/g;
+/** Control characters but tab, line feed and carriage return, and marks without a width. */
+const controls = /[^\P{Cc}\t\n\r]|[\u200b\ufeff]/gu;
 
 /** What times and systems put before each line: GitHub's and Docker's times, the step of a build, a job's time in GitLab. */
 const stampPrefix =

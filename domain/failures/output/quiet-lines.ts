@@ -51,24 +51,28 @@ export function findQuietLines(lines: readonly string[]): Uint8Array {
 }
 
 function markParts(lines: readonly string[], quiet: Uint8Array): void {
-  let open: Part | null = null;
-  let left = 0;
-  for (const [at, line] of lines.entries()) {
-    if (open !== null && (left === 0 || open.ends.test(line))) {
-      if (open.ends.test(line) && /^\s+at /.test(line)) quiet[at] = 1;
-      open = null;
-    }
-    if (open === null) {
-      open = parts.find(({ starts }) => starts.test(line)) ?? null;
-      // Three dashes alone may be anything; a second line of three plus signs makes it a difference.
-      if (open?.starts.source.startsWith('^---') === true && !(lines[at + 1] ?? '').startsWith('+++ ')) open = null;
-      left = open?.linesMax ?? 0;
-    }
-    if (open !== null) {
-      quiet[at] = 1;
-      left -= 1;
-    }
+  let at = 0;
+  while (at < lines.length) {
+    const part = partAt(lines, at);
+    const end = part === null ? at + 1 : endOfPart(lines, at, part);
+    if (part !== null) quiet.fill(1, at, end);
+    at = end;
   }
+}
+
+function partAt(lines: readonly string[], at: number): Part | null {
+  const part = parts.find(({ starts }) => starts.test(lines[at] ?? '')) ?? null;
+  // Three dashes alone may be anything; a second line of three plus signs makes it a difference.
+  const isDashes = part?.starts.source.startsWith('^---') === true;
+  return isDashes && !(lines[at + 1] ?? '').startsWith('+++ ') ? null : part;
+}
+
+// The frame that Jest prints behind what was logged is a part of it.
+function endOfPart(lines: readonly string[], from: number, { ends, linesMax }: Part): number {
+  for (let at = from + 1; at < Math.min(lines.length, from + linesMax); at += 1) {
+    if (ends.test(lines[at] ?? '')) return /^\s+at /.test(lines[at] ?? '') ? at + 1 : at;
+  }
+  return Math.min(lines.length, from + linesMax);
 }
 
 function markPassingTests(lines: readonly string[], quiet: Uint8Array): void {

@@ -12,7 +12,10 @@ ALTER TABLE "model_calls"
 UPDATE "model_calls" SET "budget_day" = ("created_at" AT TIME ZONE 'UTC')::date;
 CREATE INDEX "model_calls_state_reserved_until_idx" ON "model_calls" ("state", "reserved_until");
 
-ALTER TABLE "outcome_vectors" ADD COLUMN "is_degraded" BOOLEAN NOT NULL DEFAULT false;
+ALTER TABLE "outcome_vectors"
+  ADD COLUMN "is_degraded" BOOLEAN NOT NULL DEFAULT false,
+  ADD COLUMN "failure_fingerprint" TEXT;
+CREATE INDEX "outcome_vectors_failure_fingerprint_idx" ON "outcome_vectors" ("failure_fingerprint");
 
 -- One running sum per work order (order:ID), day (day:YYYY-MM-DD) and month (month:YYYY-MM), all in UTC.
 CREATE TABLE "budget_accounts" (

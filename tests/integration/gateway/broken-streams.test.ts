@@ -44,12 +44,15 @@ describe.each(models)('%s: a stream', (dialect, model) => {
   it('passes a tool call on, and answers it again from the store', async () => {
     const toolCall = { id: 'call-1', name: 'read_file', input: { path: 'a.ts' } };
     test.server.behave[dialect] = () => ({ does: 'answer', stop: 'tools', text: '', toolCall });
+    const ids = new Set<string | undefined>();
     for (const repeated of [false, true]) {
       const { pieces, answer } = ask(model);
       expect(await answer).toMatchObject({ repeated, finishReason: 'tool-calls', toolCalls: [{ name: 'read_file' }] });
       const input = pieces.map((piece) => (piece.kind === 'tool-input' ? piece.text : '')).join('');
       expect(JSON.parse(input)).toEqual({ path: 'a.ts' });
+      ids.add(pieces.find((piece) => piece.kind === 'tool-call')?.id);
     }
+    expect(ids.size).toBe(1);
   });
 
   it('that breaks off is not stored, not answered again from the store, and not tried again', async () => {
@@ -101,6 +104,13 @@ it.each(models)(
     }
   },
 );
+
+it('a stream without counts is paid with all that was reserved', async () => {
+  test.server.behave.openai = () => ({ does: 'answer', usage: null });
+  expect(await ask('gpt-5.4-mini').answer).toMatchObject({ text: 'An answer.', usage: null });
+  const [row] = await test.ledgerRows();
+  expect(row).toMatchObject({ state: 'settled', isUsageEstimated: false, costUsdMicros: row?.reservedUsdMicros });
+});
 
 it('counts that no count can be are as good as none: all that was reserved is paid', async () => {
   const odd = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { wrapUpHintBytes } from '../../../activities/llm/prompt.ts';
+import { wrapUpHintSize } from '../../../activities/llm/prompt.ts';
 import type { BudgetLimits } from '../../../domain/budget/limits.ts';
 import { writeStopAll } from '../../../prisma/repositories/stop-all.ts';
 import { failureOf } from '../../support/gateway-tests.ts';
@@ -11,8 +11,9 @@ const test = setUpWireTests();
 
 const hint = /80 % of the money/;
 const outputTokensMax = 100;
+const hintTokens = wrapUpHintSize.bytes + 16;
 /** Six bytes of text, its overhead and the hint at $4, 100 tokens of output at $20 per million. */
-const callUsdMicros = 4 * (6 + 16 + wrapUpHintBytes) + 20 * outputTokensMax;
+const callUsdMicros = 4 * (6 + 16 + hintTokens) + 20 * outputTokensMax;
 const sentTexts = () => test.server.calls.map(({ body }) => JSON.stringify(body));
 
 describe('a limit of all work together', () => {

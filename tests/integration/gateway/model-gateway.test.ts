@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
 import { failureOf, setUpGatewayTests } from '../../support/gateway-tests.ts';
-import { wrapUpHintBytes } from '../../../activities/llm/prompt.ts';
+import { wrapUpHintSize } from '../../../activities/llm/prompt.ts';
 import { editRequest, testKey, testReservation } from '../../support/model-gateway.ts';
 
 const test = setUpGatewayTests();
 
+/** What is reserved for the hint: its bytes, and the overhead of a message. */
+const hintTokens = wrapUpHintSize.bytes + 16;
+
 /** 20 tokens of text and overhead and those of the hint at $4, 100 of output at $20 per million. */
-const reservedUsdMicros = 2_080 + 4 * wrapUpHintBytes;
+const reservedUsdMicros = 2_080 + 4 * hintTokens;
 
 describe('an answer', () => {
   it('is paid with what the provider counted, in micro-dollars', async () => {
@@ -99,7 +102,7 @@ describe('an answer', () => {
 describe('the cap', () => {
   it('is never passed by 50 calls at once, by not one micro-dollar', async () => {
     // The provider uses all that was reserved.
-    const usage = { inputTokens: 20 + wrapUpHintBytes, outputTokens: 100 };
+    const usage = { inputTokens: 20 + hintTokens, outputTokens: 100 };
     test.reply = () => ({ usage, delayMs: 50 });
     const costUsdMicros = reservedUsdMicros;
     const costCapUsdMicros = 7 * costUsdMicros + costUsdMicros - 1;

@@ -5,7 +5,7 @@ import { startModelEndpoint } from '../../../activities/llm/endpoint.ts';
 import { createCircuitBreakers } from '../../../activities/llm/circuit-breaker.ts';
 import { createConfigRedactor, createLogger } from '../../../platform/logger.ts';
 import { failureOf } from '../../support/gateway-tests.ts';
-import { testConfig } from '../../support/model-gateway.ts';
+import { shortTimeouts, testConfig } from '../../support/model-gateway.ts';
 import type { WireBehaviour } from '../../support/wire/behaviour.ts';
 import { setUpWireTests } from '../../support/wire/wire-tests.ts';
 
@@ -78,6 +78,28 @@ describe('a model that stands in', () => {
     expect(error).toMatchObject({ code: 'provider-unavailable', context: { asked } });
     for (const name of asked) expect((error as Error).message).toContain(name);
     expect(test.server.calls).toHaveLength(9);
+  });
+
+  it('is nobody when nobody else is there: then the error is that of the model that was asked', async () => {
+    test.server.behave.anthropic = () => overloaded;
+    const settings = { OLLAMA_BASE_URL: 'http://127.0.0.1:1' };
+    const gateway = test.gateway({ chain: 'anthropic,ollama', settings });
+    const error = await failureOf(gateway.generate(test.request('Change it.', opus)));
+    expect(error).toMatchObject({ code: 'provider-unavailable' });
+    expect((error as Error).message).not.toContain('stand in');
+    expect(test.server.calls).toHaveLength(3);
+  });
+
+  it('is asked when an open call has taken the money for another try', async () => {
+    test.server.behave.anthropic = () => ({ does: 'hang', after: 'request' });
+    // Enough for one call of 33 cents, and not for two.
+    const scope = { workOrderId: test.workOrderId, attempt: 1, step: 'edit', costCapUsdMicros: 500_000 };
+    const gateway = test.gateway({ chain: 'anthropic,ollama', timeouts: shortTimeouts });
+    expect(await gateway.generate(test.request('Change it.', { ...opus, scope }))).toMatchObject({ provider: 'ollama' });
+    expect(await test.ledgerRows()).toMatchObject([
+      { state: 'reserved', errorCode: 'provider-timeout' },
+      { state: 'settled', fallbackFrom: 'claude-opus-5-5' },
+    ]);
   });
 
   it('is not asked when the money of the order is gone', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { describe, expect, it } from 'vitest';
 
-import { wrapUpHintBytes } from '../../../activities/llm/prompt.ts';
+import { wrapUpHintSize } from '../../../activities/llm/prompt.ts';
 import { AppError } from '../../../domain/errors.ts';
 import type { CallReport } from '../../support/gateway-process.ts';
 import { callGapMs } from '../../support/model-gateway.ts';
@@ -16,8 +16,9 @@ const callsPerProcess = 100;
 /** More than one process asks for: both have some of them. */
 const fitting = 110;
 const outputTokensMax = 100;
+const hintTokens = wrapUpHintSize.bytes + 16;
 /** Tokens of a prompt of six bytes with its overhead and the hint: all that is reserved for it. */
-const inputTokens = 6 + 16 + wrapUpHintBytes;
+const inputTokens = 6 + 16 + hintTokens;
 /** $4 and $20 per million. */
 const callUsdMicros = 4 * inputTokens + 20 * outputTokensMax;
 

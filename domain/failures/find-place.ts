@@ -1,0 +1,117 @@
+import type { OutputFacts, WeighedFinding } from './choose-finding.ts';
+import { isProjectFile, placeOf, readPlace, toNumber, type Place } from './places.ts';
+
+const placeless: ReadonlySet<string> = new Set(['budget_exceeded', 'timeout', 'dependency_missing']);
+
+function isModelStep({ step: { stage } }: OutputFacts): boolean {
+  return stage === 'llm' || stage === 'propose' || stage === 'plan' || stage === 'edit';
+}
+
+/** The place that the first deciding finding blames, in the project's own code; null where the output names none. */
+export function findPlace(first: WeighedFinding, pool: readonly WeighedFinding[], facts: OutputFacts): Place | null {
+  const { failureClass, groups } = first;
+  if (groups['file'] !== undefined && isProjectFile(groups['file'])) {
+    return completePlace(placeOf(groups), first, facts.lines);
+  }
+  if (failureClass === 'orchestration_error') {
+    return first.tool === 'llm' || isModelStep(facts) ? null : tracebackPlace(first, facts.lines);
+  }
+  if (placeless.has(failureClass)) return null;
+  const near = placeNear(first, pool, facts);
+  return near !== null && groups['line'] !== undefined && near.line === null
+    ? { ...near, line: toNumber(groups['line']) }
+    : near;
+}
+
+// A script of the project that could not reach something blames its own line.
+function tracebackPlace({ at }: WeighedFinding, lines: readonly string[]): Place | null {
+  const from = lines
+    .slice(Math.max(0, at - 60), at)
+    .findLastIndex((line) => line.startsWith('Traceback (most recent call last):'));
+  if (from === -1) return null;
+  const frames = lines
+    .slice(Math.max(0, at - 60) + from, at)
+    .flatMap((line) => (/^\s{2}File "/.test(line) ? [readPlace(line)] : []));
+  return frames.findLast((place) => place !== null && isProjectFile(place.file)) ?? null;
+}
+
+// A file that was named without a line: its line may stand in a frame nearby.
+function completePlace(place: Place, { at }: WeighedFinding, lines: readonly string[]): Place {
+  if (place.line !== null) return place;
+  const name = place.file.split('/').at(-1) ?? '';
+  for (let near = Math.max(0, at - 12); near < Math.min(lines.length, at + 40); near += 1) {
+    const line = lines[near] ?? '';
+    const found = name !== '' && line.includes(name) ? readPlace(line) : null;
+    if (found !== null && found.line !== null && found.file.split('/').at(-1) === name)
+      return { ...found, file: place.file };
+  }
+  return place;
+}
+
+const reaches: Readonly<Record<string, number>> = { test_fail: 45, unknown: 12 };
+/** What stands in a drawing of the source, which is quiet, and is a place all the same. */
+const drawnPlace = /-->|╭─|┌─|^\s{0,8}[│|] \S{1,300}:\d{1,7}$/;
+
+// Between this finding and the next: for a test the first frame of its stack in the project's own code.
+function placeNear(first: WeighedFinding, pool: readonly WeighedFinding[], facts: OutputFacts): Place | null {
+  const { lines } = facts;
+  const isTest = first.groups['test'] !== undefined;
+  const reach = reachOf(first, isTest ? pool : []);
+  return (
+    projectPlace(lines[first.at] ?? '') ??
+    placeBelow(first.at, reach, facts) ??
+    (isTest ? placeBelowName(first, lines) : null) ??
+    placeAbove(first.at, lines) ??
+    (first.failureClass === 'test_fail' ? null : fileIn(lines[first.at] ?? ''))
+  );
+}
+
+function reachOf(first: WeighedFinding, pool: readonly WeighedFinding[]): number {
+  const next = pool.find(({ at, rule }) => at > first.at && rule === first.rule)?.at ?? Infinity;
+  return Math.min(first.at + (reaches[first.failureClass] ?? 8), next - 1);
+}
+
+function placeBelow(from: number, to: number, { lines, quiet }: OutputFacts): Place | null {
+  for (let at = from + 1; at <= to && at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    const place = quiet[at] !== 1 || drawnPlace.test(line) ? projectPlace(line) : null;
+    if (place !== null) return place;
+  }
+  return null;
+}
+
+function placeAbove(from: number, lines: readonly string[]): Place | null {
+  for (let at = from - 1; at >= Math.max(0, from - 8); at -= 1) {
+    const place = projectPlace(lines[at] ?? '');
+    if (place !== null) return place;
+  }
+  return null;
+}
+
+function fileIn(line: string): Place | null {
+  const file = namedFile.exec(line)?.groups?.['file'];
+  return file !== undefined && isProjectFile(file) ? { file, line: null, column: null } : null;
+}
+
+const namedFile =
+  /(?:^|[\s'"`(=])(?<file>(?:\.{0,2}\/)?(?:[\w@.-]{1,80}\/){0,20}[\w@-][\w@.-]{0,80}\.(?:jsonc?|json5|toml|ya?ml|ini|cfg|conf|xml|lock|gradle|kts|mod|properties|[cm]?[jt]sx?|py|rb|php|go|rs|java|kt|cs|c|h|cc|cpp|hpp|swift|scala|ex|exs|erl|hs|ml|lua|pl|pm|t|sh|sql|proto|graphql|css|scss|less|html|vue|svelte|md|tf))(?=[\s'"`):,;]|\.?$)/;
+
+// Many runners list names first, and tell the details below each name again.
+function placeBelowName({ at: listedAt, groups }: WeighedFinding, lines: readonly string[]): Place | null {
+  const name = (groups['test'] ?? '').trim();
+  if (name === '') return null;
+  for (let at = listedAt + 1; at < lines.length; at += 1) {
+    const line = (lines[at] ?? '').trim();
+    if (!line.endsWith(name) && !line.startsWith(name)) continue;
+    for (let below = at + 1; below < at + 20; below += 1) {
+      const place = projectPlace(lines[below] ?? '');
+      if (place !== null) return place;
+    }
+  }
+  return null;
+}
+
+function projectPlace(line: string): Place | null {
+  const place = readPlace(line);
+  return place !== null && isProjectFile(place.file) ? place : null;
+}
