@@ -1301,6 +1301,8 @@ export interface components {
       /** Format: date-time */
       updatedAt: string;
       waitingFor: string | null;
+      /** @description Why it waits, in one sentence; null when it does not. */
+      waitingReason: string | null;
       /** @description Id of the run in Temporal. */
       workflowId: string;
     };

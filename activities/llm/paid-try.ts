@@ -133,8 +133,19 @@ async function tryOnce<Answer>(
 
 async function end({ metrics, ledger }: CallTools, reservation: Reservation, ending: CallEnding): Promise<void> {
   metrics.ended(reservation, ending);
+  // The money is spent already, and writing it twice does no harm: a connection that was lost is worth another try.
+  for (const delayMs of settleAgainAfterMs) {
+    try {
+      await ledger.settle(reservation, ending);
+      return;
+    } catch {
+      await wait(delayMs);
+    }
+  }
   await ledger.settle(reservation, ending);
 }
+
+const settleAgainAfterMs = [100, 1_000];
 
 /** What the ledger gets of a try without a whole answer. */
 function endingOfFailure<Answer>(

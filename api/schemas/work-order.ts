@@ -82,6 +82,7 @@ export const workOrderSchema = z
     lastEventSequence: z.int(),
     isScriptedModel: z.boolean().describe('Whether the scripted model answered: no model was asked, nothing was paid.'),
     stepTimes: z.array(z.object({ attempt: z.int(), step: z.string(), durationMs: z.int() })),
+    waitingReason: z.string().nullable().describe('Why it waits, in one sentence; null when it does not.'),
     openEscalationId: z.uuid().nullable(),
     dependsOn: z
       .array(

@@ -115,6 +115,7 @@ function addShow(order: Command, context: CommandContext): void {
         ['status', one.step === null ? one.status : `${one.status}, step ${one.step}`],
         ['attempt', String(one.attempt)],
         ['waits for', one.waitingFor === null ? '-' : waitWords(one.waitingFor)],
+        ...(one.waitingReason === null ? [] : [['because', plain(one.waitingReason)]]),
         ['depends on', one.dependsOn.length === 0 ? '-' : describeDependencies(one.dependsOn)],
         ['repository', `${one.repository}, branch ${one.baseBranch}`],
         ['risk, priority', `${one.risk}, ${one.priority}`],

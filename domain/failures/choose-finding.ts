@@ -79,8 +79,18 @@ export function weighFindings(findings: readonly Finding[], facts: OutputFacts):
     .sort((a, b) => b.inContext - a.inContext || a.at - b.at);
 }
 
+/** Words of runners that say nothing of a named test. */
+const testWordRules: ReadonlySet<string> = new Set(['test-sum', 'fail-mark', 'fail-end', 'assertion', 'tape-like']);
+
+// What checks consumers against a provider reports like a runner of tests.
+function isContractTest({ failureClass, rule }: Finding, stage: Stage, kind: FailureClass | null): boolean {
+  if (failureClass !== 'test_fail') return false;
+  return kind === 'contract_violation' || (kind === null && stage === 'contract' && testWordRules.has(rule));
+}
+
 // The class of a form that all kinds of tools print is that of the tool; where that is not known, of the step.
 function settleClass(finding: Finding, { step }: OutputFacts, kind: FailureClass | null): Finding {
+  if (isContractTest(finding, step.stage, kind)) return { ...finding, failureClass: 'contract_violation' };
   const isOwnForm = !sharedForms.has(finding.rule) || finding.weight >= certainWeightMin;
   if (isOwnForm || finding.groups['package'] !== undefined || /^TS\d/.test(finding.groups['code'] ?? ''))
     return finding;
@@ -91,9 +101,12 @@ function settleClass(finding: Finding, { step }: OutputFacts, kind: FailureClass
 const vagueForms: ReadonlySet<string> = new Set(['error-with-code', 'undefined-name']);
 
 function settleByStage(finding: Finding, stage: Stage): Finding {
+  // Words of an interpreter about a text that it was to run: no linter prints them so.
+  if (finding.rule === 'node-syntax' || finding.rule === 'python-syntax') return finding;
   if (stage === 'lint')
     return finding.failureClass === 'compile_error' ? { ...finding, failureClass: 'lint_error' } : finding;
   if (finding.rule === 'bare-place') {
+    if (stage === 'contract') return { ...finding, failureClass: 'contract_violation' };
     const isCompile = stage === 'compile' || stage === 'install';
     return { ...finding, failureClass: isCompile ? 'compile_error' : 'unknown', weight: isCompile ? 45 : 20 };
   }

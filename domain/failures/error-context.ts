@@ -1,3 +1,4 @@
+import { createRedactor } from '../text/redact.ts';
 import type { OutputFacts, WeighedFinding } from './choose-finding.ts';
 import { excerptOf } from './excerpt.ts';
 import type { ErrorContext } from './failure-class.ts';
@@ -5,6 +6,7 @@ import { findCode } from './find-code.ts';
 import { findPlace } from './find-place.ts';
 import { isProjectFile, type Place } from './places.ts';
 
+const redact = createRedactor([]);
 const testNamesMax = 50;
 const messageLengthMax = 500;
 /** Findings this close to the heaviest were made by the same kind of line. */
@@ -45,7 +47,7 @@ export function contextOf(
 function messageOf({ groups, at }: WeighedFinding, testNames: readonly string[], { lines }: OutputFacts): string {
   const words = (groups['message'] ?? '').trim();
   const told = words.length > 2 ? words : (lines[at] ?? '').trim();
-  return (testNames.length > 0 ? `Failing: ${testNames.join(', ')}` : told).slice(0, messageLengthMax);
+  return redact(testNames.length > 0 ? `Failing: ${testNames.join(', ')}` : told).slice(0, messageLengthMax);
 }
 
 function toolOf({ tool }: WeighedFinding, facts: OutputFacts): string | null {
@@ -78,14 +80,22 @@ function namesOf(deciding: WeighedFinding, pool: readonly WeighedFinding[]): str
   const running = pool.map(({ groups }) => groups['runningTest']).filter((name) => name !== undefined);
   if (deciding.failureClass === 'timeout') return [...new Set(running)].slice(0, testNamesMax);
   if (deciding.failureClass !== 'test_fail') return [];
-  const names = pool.map(({ groups }) => groups['test']?.trim()).filter((name) => name !== undefined && name !== '');
-  const unique = [...new Set(names.map((name) => name ?? ''))];
+  const unique = uniqueNames(pool);
   // A name inside a longer one with its suite is the same test told twice.
-  const whole =
-    unique.length > 400
-      ? unique
-      : unique.filter((name) => !unique.some((other) => other !== name && isSameTest(other, name)));
-  return whole.slice(0, testNamesMax);
+  const isInside = (name: string) => unique.some((other) => other !== name && isSameTest(other, name));
+  const whole = unique.length > 400 ? unique : unique.filter((name) => !isInside(name));
+  return whole.slice(0, testNamesMax).map(redact);
+}
+
+// Runners separate suites in one way where a test runs and in another where they sum up; the heavier line is the truer one.
+function uniqueNames(pool: readonly WeighedFinding[]): string[] {
+  const names = new Map<string, { name: string; inContext: number }>();
+  for (const { groups, inContext } of pool) {
+    const name = groups['test']?.trim() ?? '';
+    const key = name.replaceAll(/[^\p{L}\p{N}[\]]+/gu, ' ').trim();
+    if (name !== '' && inContext > (names.get(key)?.inContext ?? 0)) names.set(key, { name, inContext });
+  }
+  return [...names.values()].map(({ name }) => name);
 }
 
 function isSameTest(longer: string, shorter: string): boolean {
@@ -126,6 +136,6 @@ function assertionLines({ groups }: WeighedFinding, lines: readonly string[], pl
 }
 
 function violationsOf(pool: readonly WeighedFinding[], { lines }: OutputFacts): string[] {
-  const words = pool.map(({ groups, at }) => (groups['message'] ?? lines[at] ?? '').trim().slice(0, 300));
+  const words = pool.map(({ groups, at }) => redact((groups['message'] ?? lines[at] ?? '').trim()).slice(0, 300));
   return [...new Set(words)].slice(0, 20);
 }

@@ -8,7 +8,7 @@ const guessConfidence = 0.35;
 const nothingKnownConfidence = 0.3;
 
 const failureWords =
-  /\b(?:fail(?:ed|ure|s|ing)?|errors?|invalid|wrong|unexpected|expected|differs?|mismatch|not ok|violat\w{1,5}|problems?|broken|rejected|abort(?:ed)?|denied|missing)\b/i;
+  /\b(?:fail(?:ed|ure|s|ing)?|errors?|invalid|wrong|unexpected|expected|differs?|mismatch|not ok|violat\w{1,5}|problems?|broken|rejected|abort(?:ed)?|denied|missing|not allowed|cannot|can't|could ?n[o']t|could not|unable|un(?:known|recogni[sz]ed|defined|supported|resolved)|duplicate|forbidden|incorrect|illegal|not found|no such|must|does(?: not|n't))\b/i;
 const testWords =
   /\b(?:tests?|specs?|pass(?:ed|ing)?|assert\w{0,12}|expect(?:ed)?|actual|received|not ok|failing|failures?)\b/i;
 const onlyPath = /^(?:[-*•+] )?"?[\w@./\\-]{1,300}\.\w{1,10}"?$/;
@@ -40,8 +40,15 @@ export function guessFailure(facts: OutputFacts): Failure & { confidence: number
 }
 
 // Of a short output the end is enough.
+/** Sums that say that all is well. */
+const goodSum = /\b(?:0|no|without) (?:\w{1,20} )?(?:errors?|failures?|failed|failing|problems?|issues?|warnings?)\b/gi;
+
+function saysFailure(line: string): boolean {
+  return failureWords.test(line.replaceAll(goodSum, ''));
+}
+
 function lastWord(lines: readonly string[]): number {
-  return lines.length < 60 ? -1 : lines.findLastIndex((line) => failureWords.test(line));
+  return lines.length < 60 ? -1 : lines.findLastIndex(saysFailure);
 }
 
 function hasReason(
@@ -51,9 +58,12 @@ function hasReason(
   if (usual === null) return false;
   // Hooks of git fail without a word.
   if (filled.length === 0) return facts.tool === 'git';
+  // What compares contracts, and what checks style, says nothing else.
+  if (usual === 'contract_violation')
+    return !filled.some((line) => /\b(?:usage|crash|panic|traceback|exception|not found)\b/i.test(line));
   if (usual === 'test_fail' && kindOfTool(facts.tool) !== 'test_fail')
-    return filled.some((line) => testWords.test(line));
-  return file !== null || (facts.step.tool ?? null) !== null || filled.some((line) => failureWords.test(line));
+    return filled.some((line) => testWords.test(line.replaceAll(goodSum, '')));
+  return file !== null || (facts.step.tool ?? null) !== null || filled.some(saysFailure);
 }
 
 // Formatters list files, or print what they would change in them.

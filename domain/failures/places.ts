@@ -7,7 +7,8 @@ export interface Place {
   column: number | null;
 }
 
-const path = String.raw`(?<file>(?:[A-Za-z]:[\\/])?[^\s:()"'\`<>|,;=]{1,300}?`;
+// Only where a word begins: else every character of a long word would be a start of its own.
+const path = String.raw`(?<![^\s:()"'\`<>|,;=[\]{}@])(?<file>(?:[A-Za-z]:[\\/])?[^\s:()"'\`<>|,;=]{1,300}?`;
 const extension = String.raw`\.[A-Za-z][A-Za-z0-9_+]{0,11}`;
 
 // Each form ends where its file, line and column end; tried in this order, so the more telling first.

@@ -26,9 +26,15 @@ export function placeAbove(reach: number): (groups: Groups, view: View) => Readi
 
 /** Takes the file from the line that began at its start above: linters print it once for all its entries. */
 export function fileFromHeading(groups: Groups, view: View): Reading | null {
-  const heading = view.lines[view.headingAt]?.trim().replace(/^(?:File: |FILE: |\*{3,} (?:Module )?|==> )/, '') ?? '';
+  const heading = headingFile(view.lines[view.headingAt] ?? '');
+  const file = heading ?? lookUp(view, 60, (line) => (/^\s{1,4}\S{1,300}\.\w{1,8}$/.test(line) ? line.trim() : null));
+  return file === null ? null : { groups: { ...groups, file } };
+}
+
+function headingFile(line: string): string | null {
+  const heading = line.trim().replace(/^(?:File: |FILE: |\*{3,} (?:Module )?|==> )/, '');
   const file = /^(?<file>[^:]{1,300}?)(?::| \(\d.{0,40}\))?$/.exec(heading)?.groups?.['file'] ?? '';
-  return file === '' || !/[./\\]/.test(file) ? null : { groups: { ...groups, file } };
+  return file === '' || !/[./\\]/.test(file) ? null : file;
 }
 
 /** A module that was not found: a package to install, or a file of the project to create or to name correctly. */

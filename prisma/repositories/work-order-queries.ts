@@ -150,6 +150,7 @@ export async function readWorkOrder(database: Database, orderId: string) {
     lastEventSequence: row.lastEventSequence,
     isScriptedModel: row.modelCalls.length > 0,
     stepTimes: row.events.flatMap((event) => toStepTime(readRecord(event.payload))),
+    waitingReason: row.waitingFor === null ? null : toWaitingReason(row.events),
     openEscalationId: row.escalations[0]?.id ?? null,
     dependsOn: row.dependsOn.map(({ kind, dependsOn: { id, number, status } }) => ({
       workOrderId: id,
@@ -175,7 +176,7 @@ export async function readWorkOrder(database: Database, orderId: string) {
 
 const detailParts = {
   repository: true,
-  events: { where: { type: { in: ['step_finished', 'step_failed'] } }, orderBy: { sequence: 'asc' } },
+  events: { where: { type: { in: ['step_finished', 'step_failed', 'waiting'] } }, orderBy: { sequence: 'asc' } },
   escalations: { where: { state: 'open' }, orderBy: { createdAt: 'desc' }, take: 1, select: { id: true } },
   pullRequests: { orderBy: { number: 'desc' }, take: 1 },
   dependsOn: {
@@ -186,6 +187,13 @@ const detailParts = {
   gateResults: { orderBy: [{ attempt: 'desc' }, { round: 'asc' }, { position: 'asc' }] },
   modelCalls: { where: { provider: 'scripted' }, take: 1, select: { id: true } },
 } satisfies Prisma.WorkOrderInclude;
+
+/** Why an order that waits does so, in the words of its run. */
+function toWaitingReason(events: readonly { type: string; payload: Prisma.JsonValue }[]): string | null {
+  const last = events.findLast(({ type }) => type === 'waiting');
+  const reason = last === undefined ? null : readRecord(last.payload)['reason'];
+  return typeof reason === 'string' && reason !== '' ? reason : null;
+}
 
 function toStepTime(payload: StoredRecord): { attempt: number; step: string; durationMs: number }[] {
   const { step, attempt, durationMs } = payload;

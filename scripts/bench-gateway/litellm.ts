@@ -11,7 +11,7 @@ import { reservePorts } from '../../tools/ports.mjs';
 import { say } from '../bench-pipeline/figures.ts';
 import type { Target } from './measure.ts';
 
-const version = '1.109.1';
+const version = '1.106.2';
 const masterKey = 'sk-bench-0000';
 
 export interface RunningLitellm {

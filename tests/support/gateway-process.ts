@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
 import { openDatabase } from '../../prisma/client.ts';
 import { createModelCallRepository } from '../../prisma/repositories/model-calls.ts';
-import { callGapMs, createTestGateway, editRequest } from './model-gateway.ts';
+import { callGapMs, createTestGateway, editRequest, plainModel } from './model-gateway.ts';
 
 export const jobSchema = z.object({
   databaseUrl: z.string(),
@@ -38,6 +38,7 @@ const database = openDatabase(job.databaseUrl, 10);
 const ledger = createModelCallRepository(database);
 const { dayKillUsdMicros } = job;
 const gateway = createTestGateway({
+  settings: plainModel.settings,
   ...{ database, baseUrl: job.baseUrl, ledger: job.holdAfterSettle ? holdingLedger() : ledger },
   limits: dayKillUsdMicros === undefined ? {} : { dayKillUsdMicros },
 });
@@ -65,7 +66,7 @@ async function makeCall({
       repeated,
       text: answer,
       costUsdMicros,
-    } = await gateway.generate(editRequest(workOrderId, prompt, { scope, outputTokensMax }));
+    } = await gateway.generate(editRequest(workOrderId, prompt, { scope, outputTokensMax, model: plainModel.name }));
     return { repeated, text: answer, costUsdMicros };
   } catch (error) {
     if (error instanceof AppError) return { code: error.code };

@@ -6,6 +6,7 @@ import type { CircuitBreakers } from '../../activities/llm/circuit-breaker.ts';
 import { createModelGateway, type GenerateRequest, type ModelGateway } from '../../activities/llm/gateway.ts';
 import { createModelMetrics } from '../../activities/llm/model-metrics.ts';
 import { createModelDirectory } from '../../activities/llm/models.ts';
+import { wrapUpHintSize } from '../../activities/llm/prompt.ts';
 import { readPriceTable } from '../../activities/llm/prices/price-table.ts';
 import { createProviders } from '../../activities/llm/providers/create-providers.ts';
 import type { CallTimeouts } from '../../activities/llm/providers/provider.ts';
@@ -49,8 +50,8 @@ export const noLimits: BudgetLimits = {
   monthHardUsdMicros: 5e12,
 };
 
-/** Limits of one try for a test that waits for them. The first three are kept to within a second. */
-export const shortTimeouts: CallTimeouts = { connectMs: 1_000, firstByteMs: 300, stallMs: 250, totalMs: 10_000 };
+/** Limits of one try for a test that waits for them; they are kept to within a second. */
+export const impatient: Partial<CallTimeouts> = { firstByteMs: 300, stallMs: 250 };
 
 export interface TestGatewayOptions {
   database: Database;
@@ -89,6 +90,15 @@ export function createTestGateway(options: TestGatewayOptions): ModelGateway {
 
 /** Between the starts of two calls of many: so short that they run side by side, so long that few share a statement. */
 export const callGapMs = 3;
+
+/** A model at $4 and $20 whose cache costs what all input costs: all that is reserved for a call of it can be used. */
+export const plainModel = {
+  name: 'plain-model',
+  settings: { OPENAI_MODEL: 'plain-model', OPENAI_MODEL_PRICES: '4,20' },
+};
+
+/** What the hint on the budget adds to a reservation: its bytes, and the overhead of a message. */
+export const hintTokens = wrapUpHintSize.bytes + 16;
 
 /** Settings of a worker that knows all three providers of a server, with these standing in for each other. */
 export function wireSettings({ url }: { url: string }, chain = 'none'): Record<string, string> {

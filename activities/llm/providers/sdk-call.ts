@@ -5,6 +5,7 @@ import {
   type LanguageModelV4StreamPart,
   type LanguageModelV4Usage,
 } from '@ai-sdk/provider';
+import { z } from 'zod';
 
 import { AppError } from '../../../domain/errors.ts';
 import { BrokenAnswerError } from './broken-answer.ts';
@@ -109,13 +110,21 @@ function toFinishReason({ unified }: LanguageModelV4FinishReason): FinishReason 
   return unified === 'error' || unified === 'interrupted' ? 'other' : unified;
 }
 
-function toUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): ProviderAnswer['usage'] {
-  // The SDK gives undefined where a provider says nothing: taking it for zero would make the call free.
-  if (inputTokens.total === undefined || outputTokens.total === undefined) return null;
+/** OpenAI's own count, which the SDK leaves out. */
+const rawUsageSchema = z.object({ prompt_tokens_details: z.object({ cache_write_tokens: z.number() }) });
+
+function rawCacheWrites(raw: unknown): number {
+  const parsed = rawUsageSchema.safeParse(raw);
+  return parsed.success ? parsed.data.prompt_tokens_details.cache_write_tokens : 0;
+}
+
+function toUsage({ inputTokens, outputTokens, raw }: LanguageModelV4Usage): ProviderAnswer['usage'] {
+  // The SDK gives undefined or zero where a provider says nothing: taking it for a count would make the call free.
+  if (inputTokens.total === undefined || inputTokens.total === 0 || outputTokens.total === undefined) return null;
   return {
     inputTokens: inputTokens.total,
     outputTokens: outputTokens.total,
     cachedInputTokens: inputTokens.cacheRead ?? 0,
-    cacheWriteInputTokens: inputTokens.cacheWrite ?? 0,
+    cacheWriteInputTokens: inputTokens.cacheWrite ?? rawCacheWrites(raw),
   };
 }

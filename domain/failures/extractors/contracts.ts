@@ -99,8 +99,20 @@ export const contractRules = rulesOf(null, 'contract_violation', [
       /(?:(?:error )?\b(?<code>CP0\d{3}|java\.(?:method|class|field|annotation)\.\w{1,60}|METHOD_REMOVED\w{0,30}|CLASS_REMOVED\w{0,20})\b:? ?(?<message>.{0,300})|[Bb]inary (?:in)?compatib(?:le|ility).{0,60}(?:broken|problem|violat|error|changes|issues)|ABI (?:changes?|is incompatible|check failed|break)|[1-9]\d{0,3} Removed (?:functions?|variables?|symbols?)|The following API problems|breaking the build|There is at least one incompatibility|Failed binary compatibility check)/,
   },
   {
+    name: 'public-items',
+    cue: ['public api', '[bc] ', 'conflict: "', '---! ', '***! ', '===! ', 'correspondent in', 'removed function', 'removed variable', 'typescript@', 'was removed', 'parameter was', 'public object'],
+    weight: 87,
+    pattern:
+      /(?:(?:Removed|Changed) items (?:from|in) the public API|\[BC\] (?<message>(?:REMOVED|CHANGED|ADDED).{1,300})|^CONFLICT: (?<message2>".{1,300})|(?:---|\*\*\*|===)! {1,3}(?<message3>(?:REMOVED|MODIFIED|CHANGED|NEW) .{1,200})|(?<message4>.{1,200} does not have a correspondent in (?:current|new|other) version)|[1-9]\d{0,3} Removed (?:functions?|variables?|symbols?)\b|expect {1,4}TypeScript@|(?<message5>(?:Public object|Parameter|Attribute|Return type|Base class|Export) (?:was|were|kind|default|is) ?(?:was )?(?:removed|changed|now required|added as required).{0,200}))/,
+    refine: (groups, view) => {
+      const told = ['message', 'message2', 'message3', 'message4', 'message5'].map((key) => groups[key]);
+      const message = told.find((one) => one !== undefined);
+      return { groups: withPlace({ ...groups, message }, readPlace(view.lines[view.at] ?? '')) };
+    },
+  },
+  {
     name: 'go-api',
-    cue: ['incompatible changes:', 'incompatible with', 'removed: ', 'changed from'],
+    cue: ['incompatible changes', ': removed', 'incompatible with', 'removed: ', 'changed from'],
     pattern:
       /^\s{0,4}(?:Incompatible changes:|(?:## )?incompatible changes$|- (?<message>[\w.*()]{1,120}: (?:removed|changed from .{1,200})))/,
   },

@@ -84,6 +84,18 @@ export const eslintRules = [
       }),
     },
     {
+      name: 'next-lint',
+      cue: ['error: ', 'warning: '],
+      weight: 82,
+      pattern:
+        /^(?<line>\d{1,7}):(?<column>\d{1,7}) {2}(?<severity>Error|Warning): (?<message>.{1,400}?) {2}(?<code>[@\w/-]{2,100})$/,
+      refine: (groups, view) => {
+        const severity = groups['severity']?.toLowerCase();
+        const reading = fileFromHeading({ ...groups, severity }, view);
+        return reading === null ? null : { ...reading, weight: severity === 'error' ? 82 : 42 };
+      },
+    },
+    {
       name: 'plain-entry',
       cue: [':'],
       weight: 50,

@@ -20,7 +20,7 @@ export const formattersRules = [
   ...rulesOf(null, 'lint_error', [
     {
       name: 'format-check',
-      cue: [
+      cue: ['changed ', 
         'not formatted',
         'would be reformatted',
         'would reformat',
@@ -49,11 +49,13 @@ export const formattersRules = [
       ],
       weight: 62,
       pattern:
-        /(?:(?<file>[^\s:"'`]{1,300}\.\w{1,10})"?:? (?:is |are )?(?:not |in)(?:properly |correctly )?formatted|\bnot (?:properly |correctly )?formatted\b|[Ww]ould (?:be )?reformat|needs? (?:to be )?format(?:ting|ted)|^Diff in (?<file2>[^\s:]{1,300}?)(?: at line |:)(?<line>\d{1,7})|[Uu]nformatted files?|incorrectly (?:formatted|sorted)|[Ff]ormatting (?:differs|issues|differences|check failed|is incorrect)|format violations|aren't formatted|code style issues|should be formatted|should have been formatted)/,
+        /(?:\bnot (?:properly |correctly )?formatted\b|[Ww]ould (?:be )?reformat|needs? (?:to be )?format(?:ting|ted)|^Changed (?=\S{1,300}$)|^Diff in (?<file2>[^\s:]{1,300}?)(?: at line |:)(?<line>\d{1,7})|[Uu]nformatted files?|incorrectly (?:formatted|sorted)|[Ff]ormatting (?:differs|issues|differences|check failed|is incorrect)|format violations|aren't formatted|code style issues|should be formatted|should have been formatted)/,
       refine: decideFormat,
     },
   ]),
 ];
+
+const pathWord = /^["'`]?[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9}["'`]?:?$/;
 
 function decideFormat(groups: Groups, view: View) {
   const line = view.lines[view.at] ?? '';
@@ -63,7 +65,12 @@ function decideFormat(groups: Groups, view: View) {
   )
     return null;
   if (/\b0 files? (?:would be )?reformatted/.test(line)) return null;
-  const file = groups['file'] ?? groups['file2'];
+  const file =
+    groups['file2'] ??
+    line
+      .split(' ')
+      .find((word) => pathWord.test(word))
+      ?.replaceAll(/["'`:]/g, '');
   const named = /(?:reformat|formatted|Diff in|ERROR:?|not formatted:?) "?(?<file>[^\s:"'`]{1,300}\.\w{1,10})/i.exec(
     line,
   )?.groups?.['file'];

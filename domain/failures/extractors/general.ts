@@ -52,6 +52,34 @@ export const generalRules = rulesOf(null, 'unknown', [
     },
   },
   {
+    name: 'resolution-words',
+    is: 'dependency_missing',
+    cue: [
+      'no results',
+      'no candidates',
+      "couldn't find module",
+      'could not satisfy',
+      'unrecognized import path',
+      'missing from your system',
+      'in any registry',
+      'in any repository',
+      'no matching',
+      'cannot be installed',
+      'failed to resolve',
+      'incompatible with',
+      'conflicts with',
+    ],
+    weight: 62,
+    pattern:
+      /(?:[Nn]o (?:results matching|candidates found|matching (?:version|distribution|package))|[Cc]ouldn't find module or a distribution (?<package>[\w:.-]{1,100})|[Cc]ould not satisfy dependency (?<package2>[\w.-]{1,100})|(?<![^\s:@])(?<package3>[^\s:@]{1,200})@\S{1,60}: unrecognized import path|extension (?<package4>ext-\w{1,40}) .{0,40}missing from your system|in any (?:registry|repository|channel)|[Ff]ailed to resolve (?:dependencies|packages?)\b)/,
+    refine: (groups) => ({
+      groups: {
+        ...groups,
+        package: groups['package'] ?? groups['package2'] ?? groups['package3'] ?? groups['package4'],
+      },
+    }),
+  },
+  {
     name: 'placed-error',
     is: 'compile_error',
     cue: [

@@ -8,10 +8,11 @@ export const gitRules = rulesOf('git', 'orchestration_error', [
     cue: ['git.exc.', 'invalidgitrepository', 'gitcommanderror', 'libgit2', 'pygit2'],
     weight: 90,
     pattern: /(?:\bgit\.exc\.\w{3,60}|InvalidGitRepositoryError|GitCommandError|libgit2 error|_pygit2\.GitError)/,
-    refine: (groups, view) =>
-      view.lines.slice(view.at, view.at + 12).some((line) => /did not complete in|timed out/i.test(line))
-        ? { groups, failureClass: 'timeout' }
-        : { groups },
+    refine: (groups, view) => {
+      const told = view.lines.slice(view.at, view.at + 12).join('\n');
+      if (/did not complete in|timed out/i.test(told)) return { groups, failureClass: 'timeout' };
+      return /refused|Could not resolve|Failed to connect/i.test(told) ? { groups, subReason: 'network' } : { groups };
+    },
   },
   {
     name: 'git-identity',
@@ -140,7 +141,7 @@ export const gitRules = rulesOf('git', 'orchestration_error', [
     ],
     weight: 84,
     pattern:
-      /(?:^(?:remote: )?(?:fatal|git: fatal): (?!error:|unable to access '[^']{1,300}': (?:Could not resolve|Failed to connect))(?<message>(?!no input files|opening|cannot open|.{0,30}No such file).{1,300})|^error: (?:cannot lock ref|cannot (?:pull|rebase|spawn|run|stat|update)|unable to (?:create|write|unlink|read)|Your local changes|pathspec '|failed to push|could not (?:apply|lock|write|read|fetch)|object file|src refspec|remote (?:origin|unpack)|gpg failed|The following untracked|commit is not|bad signature|index uses|insufficient permission)|Please tell me who you are|^nothing to commit|^no changes added to commit|gpg failed to sign|\.git\/\S{0,100}\.lock': File exists|not a git repository|dubious ownership|Your local changes to the following|smudge filter lfs failed|batch response: |Automatic merge failed)/,
+      /(?:^(?:remote: )?(?:fatal|git: fatal): (?!error:|unable to access '[^']{1,300}': (?:Could not resolve|Failed to connect|Operation too slow|Operation timed out|.{0,60}timed out|The requested URL returned error: 5))(?<message>(?!no input files|opening|cannot open|.{0,30}No such file).{1,300})|^error: (?:cannot lock ref|cannot (?:pull|rebase|spawn|run|stat|update)|unable to (?:create|write|unlink|read)|Your local changes|pathspec '|failed to push|could not (?:apply|lock|write|read|fetch)|object file|src refspec|remote (?:origin|unpack)|gpg failed|The following untracked|commit is not|bad signature|index uses|insufficient permission)|Please tell me who you are|^nothing to commit|^no changes added to commit|gpg failed to sign|\.git\/\S{0,100}\.lock': File exists|not a git repository|dubious ownership|Your local changes to the following|smudge filter lfs failed|batch response: |Automatic merge failed)/,
   },
   {
     name: 'git-hook',

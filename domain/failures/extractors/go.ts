@@ -30,8 +30,14 @@ export const goRules = rulesOf('go', 'compile_error', [
     ],
     weight: 91,
     pattern:
-      /(?:no required module provides package (?<package>[^\s;:]{1,200})|missing go\.sum entry for (?:module providing package (?<package2>[^\s;:]{1,200})|go\.mod file|.{0,200})|cannot find (?:module providing )?package "?(?<package3>[^\s";:]{1,200})|package (?<package4>[^\s;:]{1,200}) is not in (?:std|GOROOT)|(?<package5>[^\s;:@]{1,200})@\S{1,100}: (?:.{0,200}(?:unknown revision|module lookup disabled|checksum mismatch)|verifying .{0,80}checksum mismatch)|updates to go\.mod needed|go\.mod requires go >= |inconsistent vendoring|module (?<package6>[^\s;:]{1,200}): no matching versions|no matching versions for query)/,
+      /(?:no required module provides package (?<package>[^\s;:]{1,200})|missing go\.sum entry for (?:module providing package (?<package2>[^\s;:]{1,200})|go\.mod file|.{0,200})|cannot find (?:module providing )?package "?(?<package3>[^\s";:]{1,200})|package (?<package4>[^\s;:]{1,200}) is not in (?:std|GOROOT)|(?<![^\s;:@])(?<package5>[^\s;:@]{1,200})@\S{1,100}: (?:.{0,200}(?:unknown revision|module lookup disabled|checksum mismatch)|verifying .{0,80}checksum mismatch)|updates to go\.mod needed|go\.mod requires go >= |inconsistent vendoring|module (?<package6>[^\s;:]{1,200}): no matching versions|no matching versions for query)/,
     refine: decideModule,
+  },
+  {
+    name: 'go-cycle',
+    cue: ['import cycle not allowed'],
+    weight: 86,
+    pattern: /(?<message>import cycle not allowed.{0,100})/,
   },
   {
     name: 'go-embed-missing',

@@ -180,7 +180,8 @@ const scriptPlace =
 
 function decideScript(groups: Groups, view: View): Reading {
   const file = ['file', 'file2', 'file3', 'file4'].map((key) => groups[key]).find((one) => one !== undefined);
-  const place = lookDown(view, 8, (line) => scriptPlace.exec(line)?.groups ?? null) ?? {};
+  const own = scriptPlace.exec(view.lines[view.at] ?? '')?.groups;
+  const place = own ?? lookDown(view, 8, (line) => scriptPlace.exec(line)?.groups ?? null) ?? {};
   const line = [groups['line'], place['line'], place['line2'], place['line3']].find((one) => one !== undefined);
   const known: Groups = { ...groups, file, line, column: place['column'] };
   return { groups: file === undefined ? withPlace(known, readPlace(view.lines[view.at] ?? '')) : known };

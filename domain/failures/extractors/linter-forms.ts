@@ -1,4 +1,4 @@
-import { type Groups, rulesOf } from '../line-rule.ts';
+import { type Groups, rulesOf, type Reading } from '../line-rule.ts';
 import { isProjectFile } from '../places.ts';
 import { gnu } from './entry-groups.ts';
 
@@ -34,7 +34,7 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
     cue: [':'],
     weight: 45,
     pattern: new RegExp(
-      String.raw`^(?:\.\/)?(?<file>[^\s:()]{1,300}\.[A-Za-z]\w{0,11}):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?(?::| -)? (?<message>[A-Za-z"'\x60(].{5,600})$`,
+      String.raw`^\s{0,4}(?:\.\/)?(?<file>[^\s:()]{1,300}\.[A-Za-z]\w{0,11}):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?(?::| -)?\s(?<message>[A-Za-z"'\x60(].{5,600})$`,
     ),
     refine: (groups) => (isProjectFile(groups['file'] ?? '') ? { groups } : null),
   },

@@ -11,13 +11,13 @@ export const linterSumsRules = rulesOf(null, 'lint_error', [
       'secrets detected',
       'potential secrets',
       'finding:',
-      'vulnerabilities found',
+      'vulnerabilit',
       'vulnerability found',
       'found vulnerabilities',
     ],
     weight: 61,
     pattern:
-      /(?:leaks found: [1-9]|[Pp]otential secrets? (?:about|detected|found)|secrets? detected|[1-9]\d{0,4} (?:\w{1,12} )?vulnerabilit(?:y|ies)\b)/,
+      /(?:leaks found: [1-9]|[Pp]otential secrets? (?:about|detected|found)|secrets? detected|[1-9]\d{0,4} (?:\w{1,12} ){0,3}vulnerabilit(?:y|ies)\b)/,
   },
   {
     name: 'lint-sum',

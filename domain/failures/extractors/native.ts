@@ -226,7 +226,8 @@ function decideGnu(groups: Groups, view: View): Reading | null {
   const isWarning = groups['severity'] === 'warning';
   const stubs = decideStubs(groups, behind ?? {}, view);
   if (stubs !== null) return stubs;
-  if (behind !== undefined && !compilerOption.test(behind['code'] ?? '')) return decideNamed({ ...groups, ...behind }, isWarning);
+  if (behind !== undefined && !compilerOption.test(behind['code'] ?? ''))
+    return decideNamed({ ...groups, ...behind }, isWarning);
   return { groups: withOption(groups, view), weight: isWarning ? 38 : 80 };
 }
 

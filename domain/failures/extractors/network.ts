@@ -34,6 +34,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
       'econnrefused',
       'econnreset',
       'connection refused',
+      'was refused',
       'connection reset',
       'connect: cannot assign',
       'failed to connect to',
@@ -63,7 +64,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
     ],
     weight: 58,
     pattern:
-      /(?:\b(?<code>ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH)\b|[Cc]onnection (?:was )?(?:refused|reset|aborted)|[Ff]ailed to connect to|[Nn]etwork is unreachable|No route to host|\bConnectException\b|socket hang up|remote end hung up|unexpected disconnect|early EOF|RPC failed|[Cc]ould not connect to|actively refused|[Uu]nable to connect|Recv failure|Error connecting|NewConnectionError|server closed the connection|tcp connect error|ConnectionError\()/,
+      /(?:\b(?<code>ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH)\b|[Cc]onnection (?:to the server \S{1,100} )?(?:was )?(?:refused|reset|aborted)|[Ff]ailed to connect to|[Nn]etwork is unreachable|No route to host|\bConnectException\b|socket hang up|remote end hung up|unexpected disconnect|early EOF|RPC failed|[Cc]ould not connect to|actively refused|[Uu]nable to connect|Recv failure|Error connecting|NewConnectionError|server closed the connection|tcp connect error|ConnectionError\()/,
   },
   {
     name: 'network-tls',
@@ -78,6 +79,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
     because: 'service',
     cue: [
       'returned error: 5',
+      'returned error: 404',
       '502 bad gateway',
       '503 service',
       '500 internal',
@@ -91,7 +93,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
     ],
     weight: 58,
     pattern:
-      /(?:\b50[0234] (?:Bad Gateway|Service (?:Temporarily )?Unavailable|Internal Server Error|Gateway Time-?out|Server Error)|The requested URL returned error: 5\d\d|status (?:code:? ?)?50\d\b|HTTP [Ee]rror 5\d\d|HTTP 50\d\b)/,
+      /(?:\b50[0234] (?:Bad Gateway|Service (?:Temporarily )?Unavailable|Internal Server Error|Gateway Time-?out|Server Error)|The requested URL returned error: (?:5\d\d|404)|status (?:code:? ?)?50\d\b|HTTP [Ee]rror 5\d\d|HTTP 50\d\b)/,
   },
   {
     name: 'network-denied',

@@ -227,16 +227,28 @@ function pnpmDetails(groups: Groups, view: View) {
         null,
     );
   if (groups['code'] === 'ERR_PNPM_RECURSIVE_EXEC_FIRST_FAIL' && !/not found/.test(message)) return null;
-  return { groups: { ...groups, package: found ?? undefined } };
+  const engine =
+    groups['code'] === 'ERR_PNPM_UNSUPPORTED_ENGINE'
+      ? lookDown(
+          view,
+          8,
+          (line) =>
+            /Your (?<name>Node|pnpm|npm) version is incompatible/.exec(line)?.groups?.['name']?.toLowerCase() ?? null,
+        )
+      : null;
+  return { groups: { ...groups, package: engine ?? found ?? undefined } };
 }
 
 function yarnDetails(groups: Groups, view: View) {
   const line = view.lines[view.at] ?? '';
   if (/YN0(?:002|060)/.test(line) && lookUpError(view)) return null;
-  const engine =
-    /The engine "(?<package>\w{1,20})" is incompatible/.exec(line)?.groups?.['package'] ??
-    /error (?<package>(?:@[\w.-]{1,60}\/)?[\w.-]{1,100})@[\w.-]{1,40}: The engine/.exec(line)?.groups?.['package'];
-  return { groups: { ...groups, package: engine ?? groups['package'] ?? groups['package2'] ?? groups['package3'] } };
+  const forms = [
+    /The engine "(?<package>\w{1,20})" is incompatible/,
+    /(?<package>(?:@[\w.~-]{1,80}\/)?[\w.~-]{1,100})@(?:npm|workspace|virtual):/,
+  ];
+  const told = forms.map((form) => form.exec(line)?.groups?.['package']);
+  const named = [...told, groups['package'], groups['package2'], groups['package3']];
+  return { groups: { ...groups, package: named.find((name) => name !== undefined) } };
 }
 
 // Peer warnings stand beside the error that failed.

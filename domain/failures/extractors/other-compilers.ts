@@ -1,9 +1,27 @@
-import { type Groups, type View, lookDown, rulesOf } from '../line-rule.ts';
+import { type Groups, type View, lookDown, rulesOf, lookUp } from '../line-rule.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
 
 /** Terraform, LaTeX, Protocol Buffers, and what draws a place below its words. */
 export const otherCompilersRules = rulesOf(null, 'compile_error', [
+  {
+    name: 'dockerfile',
+    cue: 'parse error on line',
+    weight: 84,
+    pattern: /[Dd]ockerfile parse error (?:on )?line (?<line>\d{1,7}): (?<message>.{1,300})/,
+    refine: (groups, view) => ({
+      groups: {
+        ...groups,
+        file:
+          lookUp(
+            view,
+            30,
+            (line) =>
+              /^(?<file>\S{0,200}(?:Dockerfile|Containerfile)\S{0,60}):\d{1,7}$/.exec(line)?.groups?.['file'] ?? null,
+          ) ?? 'Dockerfile',
+      },
+    }),
+  },
   {
     name: 'hcl',
     cue: ['error: '],
@@ -40,7 +58,7 @@ export const otherCompilersRules = rulesOf(null, 'compile_error', [
       /^(?:\s{0,4}|.{0,30}\b)(?:[Ss]yntax |[Pp]arse |[Tt]ype )?[Ee]rror(?:\[\w{1,20}\])?(?: in| at)?:? (?<message>.{1,400})$/,
     refine: (groups, view) => {
       const place = lookDown(view, 3, (line) =>
-        /^\s{0,12}(?:-->|╭─\[|┌─|╭▸|,-\[|at |in |└─|--\[)\s?\S/.test(line) ? readPlace(line) : null,
+        /^\s{0,12}(?:-->|╭─\[|┌─|╭▸|,-\[|in |└─|--\[|at \S{1,300}:\d{1,7}:\d{1,7}$)\s?\S/.test(line) ? readPlace(line) : null,
       );
       return place === null || place.line === null ? null : { groups: withPlace(groups, place) };
     },

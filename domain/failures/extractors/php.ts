@@ -44,7 +44,6 @@ export const phpRules = rulesOf('php', 'compile_error', [
     name: 'composer-manifest',
     cue: ['does not contain valid json', 'does not match the expected json schema', 'is invalid, the following errors'],
     weight: 90,
-    pattern:
-      /"?(?:\S{0,200}\/)?(?<file>composer\.(?:json|lock))"? does not (?:contain valid JSON|match the expected JSON schema)/,
+    pattern: /\b(?<file>composer\.(?:json|lock))"? does not (?:contain valid JSON|match the expected JSON schema)/,
   },
 ]);

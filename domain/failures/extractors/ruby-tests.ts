@@ -82,6 +82,6 @@ function decideMinitest(groups: Groups, view: View) {
   const test = groups['test'] ?? below?.['test'];
   if (test === undefined) return null;
   const place = lookDown(view, 12, (line) => (/^\s{2,10}\S{1,300}\.rb:\d/.test(line) ? projectPlace(line) : null));
-  const known = { ...groups, ...below, test };
+  const known: Groups = { ...groups, ...below, test };
   return { groups: known['file'] === undefined ? withPlace(known, place) : known };
 }

@@ -32,7 +32,7 @@ export const rubyRules = rulesOf('ruby', 'compile_error', [
     ],
     weight: 91,
     pattern:
-      /(?:Could not find (?:a valid )?gem '(?<package>[\w.-]{1,80})|Could not find (?<package2>[\w-]{1,80}?)-\d[\w.-]{0,30}(?:, [\w.,-]{1,400})? in (?:any of the sources|locally installed|rubygems)|Bundler could not find compatible versions for gem "(?<package3>[\w.-]{1,80})"|Could not find '(?<package4>[\w.-]{1,80})' \(|because every version of (?<package5>[\w.-]{1,80}) depends|(?<package6>[\w.-]{1,80}) requires Ruby version|Your (?<package7>Ruby) version is|The gemspecs? for .{1,80} changed|You are trying to install in deployment mode|The dependencies in your gemfile changed|bundler: command not found: (?<package8>[\w-]{1,60})|(?<package9>[\w-]{1,80}) is not currently included in the bundle)/,
+      /(?:Could not find (?:a valid )?gem '(?<package>[\w.-]{1,80})|Could not find (?<package2>[\w-]{1,80}?)-\d[\w.-]{0,30}(?:, [\w.,-]{1,400})? in (?:any of the sources|locally installed|rubygems)|Bundler could not find compatible versions for gem "(?<package3>[\w.-]{1,80})"|Could not find '(?<package4>[\w.-]{1,80})' \(|because every version of (?<package5>[\w.-]{1,80}) depends|(?<![\w.-])(?<package6>[\w.-]{1,80}) requires Ruby version|Your (?<package7>Ruby) version is|The gemspecs? for .{1,80} changed|You are trying to install in deployment mode|The dependencies in your gemfile changed|bundler: command not found: (?<package8>[\w-]{1,60})|(?<![\w-])(?<package9>[\w-]{1,80}) is not currently included in the bundle)/,
     refine: firstOf,
   },
   {

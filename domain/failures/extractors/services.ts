@@ -7,6 +7,7 @@ export const servicesRules = rulesOf(null, 'orchestration_error', [
     because: 'service',
     cue: [
       'docker daemon',
+      'source metadata',
       'docker.sock',
       'podman',
       'containerd',
@@ -18,7 +19,7 @@ export const servicesRules = rulesOf(null, 'orchestration_error', [
     ],
     weight: 82,
     pattern:
-      /(?:Cannot connect to the Docker daemon|docker\.sock|Error response from daemon|pull access denied|manifest (?:unknown|for \S{1,200} not found)|Could not find a valid Docker environment|Cannot connect to Podman)/,
+      /(?:Cannot connect to the Docker daemon|docker\.sock|Error response from daemon|pull access denied|failed to resolve source metadata|pull access|manifest (?:unknown|for \S{1,200} not found)|Could not find a valid Docker environment|Cannot connect to Podman)/,
   },
   {
     name: 'service-database',
@@ -39,6 +40,10 @@ export const servicesRules = rulesOf(null, 'orchestration_error', [
       'operationalerror',
       'kafka',
       'redis',
+      'connection to the server',
+      'error 200',
+      'ora-12',
+      'cannot connect to',
       'amqp',
       'no pg_hba',
       'p1000',
@@ -47,7 +52,7 @@ export const servicesRules = rulesOf(null, 'orchestration_error', [
     ],
     weight: 62,
     pattern:
-      /(?:\b(?<code>P100[0-3]): ?|connection to server (?:at|on) .{1,200}failed|could not connect to server|Can't (?:reach database|connect to (?:local )?(?:MySQL|MariaDB|server))|the database system is (?:starting|shutting)|password authentication failed for|connection to server at .{1,100} failed|MongoServerSelectionError|Access denied for user|FATAL: {1,2}(?:database|role) "|[Cc]ommunications link failure|Broker may not be available|no pg_hba\.conf entry)/,
+      /(?:\b(?<code>P100[0-3]): ?|connection to server (?:at|on) .{1,200}failed|[Cc]ould not connect to (?:Redis|MongoDB|MySQL|RabbitMQ|Kafka|Elasticsearch)|The connection to the server \S{1,100} was refused|[Cc]annot connect to (?:the )?(?:broker|database|cluster)|ERROR 200[23]|\bORA-12\d{3}\b|RedisConnection|Redis::CannotConnect|could not connect to server|Can't (?:reach database|connect to (?:local )?(?:MySQL|MariaDB|server))|the database system is (?:starting|shutting)|password authentication failed for|connection to server at .{1,100} failed|MongoServerSelectionError|Access denied for user|FATAL: {1,2}(?:database|role) "|[Cc]ommunications link failure|Broker may not be available|no pg_hba\.conf entry)/,
   },
   {
     name: 'service-cloud',

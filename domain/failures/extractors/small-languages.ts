@@ -10,7 +10,7 @@ export const smallLanguagesRules = rulesOf(null, 'compile_error', [
     is: 'dependency_missing',
     cue: ['no such module', 'missing required module', 'product '],
     pattern:
-      /(?:(?<file>[^\s:]{1,300}\.swift):(?<line>\d{1,7}):(?<column>\d{1,7}): )?error: (?:no such module|missing required module) '(?<package>\w{1,80})'|error: '[^']{1,80}': product '(?<package2>[\w-]{1,80})' required/,
+      /(?:^(?<file>[^\s:]{1,300}\.swift):(?<line>\d{1,7}):(?<column>\d{1,7}): )?error: (?:no such module|missing required module) '(?<package>\w{1,80})'|error: '[^']{1,80}': product '(?<package2>[\w-]{1,80})' required/,
     refine: (groups) => ({ groups: { ...groups, package: groups['package'] ?? groups['package2'] } }),
   },
   {
@@ -34,7 +34,7 @@ export const smallLanguagesRules = rulesOf(null, 'compile_error', [
     is: 'dependency_missing',
     cue: ['no module named', 'unable to find dependency', 'no dependency named'],
     pattern:
-      /(?:(?<file>[^\s:]{1,300}\.zig):(?<line>\d{1,7}):(?<column>\d{1,7}): error: )?no (?:module|dependency) named '(?<package>[\w-]{1,80})' available/,
+      /(?:^(?<file>[^\s:]{1,300}\.zig):(?<line>\d{1,7}):(?<column>\d{1,7}): error: )?no (?:module|dependency) named '(?<package>[\w-]{1,80})' available/,
   },
   {
     name: 'nim-module-missing',

@@ -1,4 +1,4 @@
-import { type Groups, type View, lookDown, rulesOf } from '../line-rule.ts';
+import { type Groups, type View, type Reading, lookDown, rulesOf } from '../line-rule.ts';
 import { readPlace, type Place } from '../places.ts';
 import { withPlace } from '../refine.ts';
 import { projectPlace } from './project-place.ts';

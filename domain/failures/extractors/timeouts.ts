@@ -8,6 +8,14 @@ export const timeoutsRules = rulesOf(null, 'timeout', [
     name: 'process-timeout',
     cue: [
       'did not complete',
+      'timeout occurred',
+      'timeout after',
+      'there was a timeout',
+      'execution expired',
+      'timeoutexception',
+      'timeouterror',
+      'socket.timeout',
+      'due to timeout',
       'timed out after',
       'test timed out',
       'time limit',
@@ -50,7 +58,7 @@ export const timeoutsRules = rulesOf(null, 'timeout', [
     ],
     weight: 77,
     pattern:
-      /(?:panic: test timed out after|did not complete (?:with)?in \d|(?:[Cc]ommand|[Pp]rocess|[Ss]tep|[Jj]ob|[Tt]ask|[Bb]uild|[Ss]cript|[Rr]un|[Ee]xecution|[Tt]est run|[Hh]ook|[Ss]erver|[Pp]ipeline|[Oo]peration|[Ee]xpression|[Pp]rogram|[Ss]ession|[Cc]ontainer)\b.{0,120}\b(?:timed out|exceeded (?:the |its )?(?:time|timeout|maximum execution time|\d)|has exceeded the maximum execution time|killed (?:after|by) (?:a )?time)|timeout: sending signal|[Tt]imed out (?:waiting|after \d)|TimeoutExpired|Timeout expired|[Dd]eadline exceeded|\+{3,} Timeout \+{3,}|execution took longer than|job execution timeout|[Tt]erminated (?:due to|by|because of) (?:the )?(?:a )?(?:timeout|time limit)|Timed out waiting for: |exceeded (?:the )?(?:wall|time)[- ](?:clock|limit)|[Gg]lobal timeout|^TIMEOUT\b|exceeded the (?:time )?limit of \d|[Tt]ime limit (?:of .{1,30} )?(?:exceeded|reached))/,
+      /(?:panic: test timed out after|did not complete (?:with)?in \d|timeout occurred after waiting|[Tt]imeout after \d{1,6} ?m?s waiting|There was a timeout|execution expired|\b(?:Http)?TimeoutException\b|\bTimeoutError\b|socket\.timeout\b|aborted due to timeout|(?:[Cc]ommand|[Pp]rocess|[Ss]tep|[Jj]ob|[Tt]ask|[Bb]uild|[Ss]cript|[Rr]un|[Ee]xecution|[Tt]est run|[Hh]ook|[Ss]erver|[Pp]ipeline|[Oo]peration|[Ee]xpression|[Pp]rogram|[Ss]ession|[Cc]ontainer)\b.{0,120}\b(?:timed out|exceeded (?:the |its )?(?:time|timeout|maximum execution time|\d)|has exceeded the maximum execution time|killed (?:after|by) (?:a )?time)|timeout: sending signal|[Tt]imed out (?:waiting|after \d)|TimeoutExpired|Timeout expired|[Dd]eadline exceeded|\+{3,} Timeout \+{3,}|execution took longer than|job execution timeout|[Tt]erminated (?:due to|by|because of) (?:the )?(?:a )?(?:timeout|time limit)|Timed out waiting for: |exceeded (?:the )?(?:wall|time)[- ](?:clock|limit)|[Gg]lobal timeout|^TIMEOUT\b|exceeded the (?:time )?limit of \d|[Tt]ime limit (?:of .{1,30} )?(?:exceeded|reached))/,
     refine: (groups, view) => (isOfOneTest(view.lines[view.at] ?? '') ? null : { groups: isNamed(view) }),
   },
   {

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createCircuitBreakers } from '../../../activities/llm/circuit-breaker.ts';
+import { costOfTokens } from '../../../domain/budget/models.ts';
+import type { ModelCallRepository } from '../../../prisma/repositories/model-calls.ts';
 import { findImbalances } from '../../support/books.ts';
-import { shortTimeouts, testReservation } from '../../support/model-gateway.ts';
+import { failureOf } from '../../support/gateway-tests.ts';
+import { testPrices, testReservation } from '../../support/model-gateway.ts';
+import { startProviderServer } from '../../support/provider-server.ts';
 import type { WireBehaviour } from '../../support/wire/behaviour.ts';
 import { setUpWireTests } from '../../support/wire/wire-tests.ts';
 import { insertWorkOrder } from '../../support/work-orders.ts';
@@ -11,7 +15,7 @@ import { insertWorkOrder } from '../../support/work-orders.ts';
 const test = setUpWireTests();
 
 it('the ledger has what the provider billed, whatever it answered and however often it failed in between', async () => {
-  const tokens = fc.integer({ min: 0, max: 400 });
+  const tokens = fc.integer({ min: 1, max: 400 });
   const usage = fc.record({ inputTokens: tokens, outputTokens: fc.integer({ min: 0, max: 16_000 }) });
   const billed = fc.record({
     does: fc.constant('answer' as const),
@@ -37,7 +41,7 @@ it('the ledger has what the provider billed, whatever it answered and however of
       test.server.behave.openai = () => script[next++ % script.length] ?? { does: 'answer' };
       // Its breaker is the last thing that should stop these.
       const breakers = createCircuitBreakers({ failuresMax: 1_000, restMs: 1 });
-      const gateway = test.gateway({ timeouts: shortTimeouts, breakers });
+      const gateway = test.gateway({ breakers });
       const onPiece = isStream ? { onPiece: () => undefined } : {};
       await Promise.allSettled(
         script.map((_one, index) => gateway.generate(test.request(`${round}/${index}`, { scope, ...onPiece }))),
@@ -50,6 +54,72 @@ it('the ledger has what the provider billed, whatever it answered and however of
     }),
     { numRuns: 12 },
   );
+});
+
+it.each([
+  ['claude-opus-5-5', 'anthropic', false],
+  ['claude-opus-5-5', 'anthropic', true],
+  ['gpt-5.6', 'openai', false],
+  ['gpt-5.6', 'openai', true],
+] as const)(
+  'what %s put into its cache is paid at its own price (%s, stream: %s)',
+  async (model, dialect, isStream) => {
+    const usage = { inputTokens: 1_000, outputTokens: 50, cachedInputTokens: 400, cacheWriteInputTokens: 300 };
+    test.server.behave[dialect] = () => ({ does: 'answer', usage });
+    const onPiece = isStream ? { onPiece: () => undefined } : {};
+    const entry = testPrices.chat.find(({ name }) => name === model) ?? expect.unreachable(model);
+    expect(await test.gateway().generate(test.request('Change it.', { model, ...onPiece }))).toMatchObject({
+      usage,
+      costUsdMicros: costOfTokens(entry, usage),
+    });
+    expect(costOfTokens(entry, usage)).toBeGreaterThan(costOfTokens(entry, { ...usage, cacheWriteInputTokens: 0 }));
+  },
+);
+
+it.each([{}, { prompt_tokens: 0, completion_tokens: 0 }])(
+  'counts of nothing, such as %o, make no call free',
+  async (counts) => {
+    const message = { role: 'assistant', content: 'An answer.' };
+    const completion = { model: 'x', choices: [{ index: 0, message, finish_reason: 'stop' }], usage: counts };
+    const provider = await startProviderServer({ reply: () => ({ rawBody: JSON.stringify(completion) }) });
+    const gateway = test.gateway({ baseUrl: provider.baseUrl });
+    const answer = await gateway.generate(test.request('Change it.'));
+    await provider.close();
+    expect(answer.usage).toBeNull();
+    const [row] = await test.ledgerRows();
+    expect(row?.costUsdMicros).toBe(row?.reservedUsdMicros);
+  },
+);
+
+describe('a database that loses the connection while an ending is written', () => {
+  /** A ledger whose next endings fail: before they are written, or after. */
+  function failing(times: number, when: 'before' | 'after'): ModelCallRepository {
+    let left = times;
+    const { ledger } = test;
+    return {
+      ...ledger,
+      async settle(reservation, ending) {
+        left -= 1;
+        if (left >= 0 && when === 'before') throw new Error('connection lost');
+        await ledger.settle(reservation, ending);
+        if (left >= 0) throw new Error('connection lost');
+      },
+    };
+  }
+
+  it.each(['before', 'after'] as const)('costs nobody an answer that is paid (%s it was written)', async (when) => {
+    const gateway = test.gateway({ ledger: failing(2, when) });
+    expect(await gateway.generate(test.request('Change it.'))).toMatchObject({ text: 'An answer.' });
+    expect(await test.ledgerRows()).toMatchObject([{ state: 'settled', costUsdMicros: 600n }]);
+    expect(await test.storedAnswers()).toBe(1);
+  });
+
+  it('for longer is an error, and what was reserved counts until its time is over', async () => {
+    const gateway = test.gateway({ ledger: failing(9, 'before') });
+    expect(await failureOf(gateway.generate(test.request('Change it.')))).toMatchObject({ message: 'connection lost' });
+    expect(await test.ledgerRows()).toMatchObject([{ state: 'reserved' }]);
+    expect(test.server.calls).toHaveLength(1);
+  });
 });
 
 it('the running sums are what the rows come to, in whatever order calls are reserved, ended and given up', async () => {

@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
 
-import { wrapUpHintSize } from '../../../activities/llm/prompt.ts';
 import type { BudgetLimits } from '../../../domain/budget/limits.ts';
 import { writeStopAll } from '../../../prisma/repositories/stop-all.ts';
 import { failureOf } from '../../support/gateway-tests.ts';
-import { testReservation } from '../../support/model-gateway.ts';
+import { hintTokens, plainModel, testReservation } from '../../support/model-gateway.ts';
 import { setUpWireTests } from '../../support/wire/wire-tests.ts';
 
 const test = setUpWireTests();
 
 const hint = /80 % of the money/;
 const outputTokensMax = 100;
-const hintTokens = wrapUpHintSize.bytes + 16;
 /** Six bytes of text, its overhead and the hint at $4, 100 tokens of output at $20 per million. */
 const callUsdMicros = 4 * (6 + 16 + hintTokens) + 20 * outputTokensMax;
 const sentTexts = () => test.server.calls.map(({ body }) => JSON.stringify(body));
 
 describe('a limit of all work together', () => {
-  const ask = (limits: Partial<BudgetLimits>, model = 'gpt-5.6') =>
-    test.gateway({ limits }).generate(test.request('abcdef', { model, outputTokensMax }));
+  const ask = (limits: Partial<BudgetLimits>, model = plainModel.name) =>
+    test
+      .gateway({ limits, settings: plainModel.settings })
+      .generate(test.request('abcdef', { model, outputTokensMax }));
   const used = async () => {
     const { settledUsdMicros, reservedUsdMicros } = await test.today();
     return settledUsdMicros + reservedUsdMicros;

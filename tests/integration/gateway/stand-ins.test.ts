@@ -5,7 +5,7 @@ import { startModelEndpoint } from '../../../activities/llm/endpoint.ts';
 import { createCircuitBreakers } from '../../../activities/llm/circuit-breaker.ts';
 import { createConfigRedactor, createLogger } from '../../../platform/logger.ts';
 import { failureOf } from '../../support/gateway-tests.ts';
-import { shortTimeouts, testConfig } from '../../support/model-gateway.ts';
+import { impatient, testConfig } from '../../support/model-gateway.ts';
 import type { WireBehaviour } from '../../support/wire/behaviour.ts';
 import { setUpWireTests } from '../../support/wire/wire-tests.ts';
 
@@ -94,8 +94,10 @@ describe('a model that stands in', () => {
     test.server.behave.anthropic = () => ({ does: 'hang', after: 'request' });
     // Enough for one call of 33 cents, and not for two.
     const scope = { workOrderId: test.workOrderId, attempt: 1, step: 'edit', costCapUsdMicros: 500_000 };
-    const gateway = test.gateway({ chain: 'anthropic,ollama', timeouts: shortTimeouts });
-    expect(await gateway.generate(test.request('Change it.', { ...opus, scope }))).toMatchObject({ provider: 'ollama' });
+    const gateway = test.gateway({ chain: 'anthropic,ollama', timeouts: impatient });
+    expect(await gateway.generate(test.request('Change it.', { ...opus, scope }))).toMatchObject({
+      provider: 'ollama',
+    });
     expect(await test.ledgerRows()).toMatchObject([
       { state: 'reserved', errorCode: 'provider-timeout' },
       { state: 'settled', fallbackFrom: 'claude-opus-5-5' },

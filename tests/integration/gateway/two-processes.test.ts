@@ -2,21 +2,20 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { describe, expect, it } from 'vitest';
 
-import { wrapUpHintSize } from '../../../activities/llm/prompt.ts';
 import { AppError } from '../../../domain/errors.ts';
 import type { CallReport } from '../../support/gateway-process.ts';
-import { callGapMs } from '../../support/model-gateway.ts';
+import { callGapMs, hintTokens, plainModel } from '../../support/model-gateway.ts';
 import { startSecondGateway } from '../../support/second-gateway.ts';
 import { setUpWireTests } from '../../support/wire/wire-tests.ts';
 import { insertWorkOrder } from '../../support/work-orders.ts';
 
 const test = setUpWireTests();
 
+const { name: model, settings } = plainModel;
 const callsPerProcess = 100;
 /** More than one process asks for: both have some of them. */
 const fitting = 110;
 const outputTokensMax = 100;
-const hintTokens = wrapUpHintSize.bytes + 16;
 /** Tokens of a prompt of six bytes with its overhead and the hint: all that is reserved for it. */
 const inputTokens = 6 + 16 + hintTokens;
 /** $4 and $20 per million. */
@@ -41,12 +40,12 @@ async function ask200(options: { orderIds: string[]; costCapUsdMicros: number; d
   const { databaseUrl, baseUrl } = test;
   const second = startSecondGateway({ databaseUrl, baseUrl, ...limits, calls: callsFrom(callsPerProcess) });
   await second.printed('ready');
-  const gateway = test.gateway({ limits });
+  const gateway = test.gateway({ limits, settings });
   const first = callsFrom(0).map(async ({ workOrderId, prompt }, index): Promise<CallReport> => {
     await wait(index * callGapMs);
     const scope = { workOrderId, attempt: 1, step: 'edit', costCapUsdMicros };
     try {
-      return await gateway.generate(test.request(prompt, { scope, outputTokensMax }));
+      return await gateway.generate(test.request(prompt, { scope, outputTokensMax, model }));
     } catch (error) {
       if (error instanceof AppError) return { code: error.code };
       throw error;
@@ -105,7 +104,7 @@ describe('a process that is killed with -9', () => {
   };
   const ask = () => {
     const scope = { workOrderId: test.workOrderId, attempt: 1, step: 'edit', costCapUsdMicros: callUsdMicros };
-    return test.gateway().generate(test.request('abcdef', { scope, outputTokensMax }));
+    return test.gateway({ settings }).generate(test.request('abcdef', { scope, outputTokensMax, model }));
   };
 
   it('while it waits for an answer frees its money when its time is over, and not before', async () => {
@@ -142,13 +141,13 @@ describe('two processes that ask the same', () => {
     const call = { workOrderId, prompt: 'The same.', costCapUsdMicros: 5_000_000 };
     const second = startSecondGateway({ databaseUrl, baseUrl, calls: [call, call] });
     await second.printed('ready');
-    await test.gateway().generate(test.request('The same.'));
+    await test.gateway({ settings }).generate(test.request('The same.', { model }));
     await second.reports();
     expect(test.server.calls.length).toBeLessThanOrEqual(2);
     expect(await test.storedAnswers()).toBe(1);
     const { inputTokens: input, outputTokens: output } = test.server.billed;
     expect(await test.ledger.spent(workOrderId)).toBe(4 * input + 20 * output);
-    const again = await test.gateway().generate(test.request('The same.'));
+    const again = await test.gateway({ settings }).generate(test.request('The same.', { model }));
     const [stored] = await test.database.modelAnswer.findMany({ where: { workOrderId } });
     expect(again).toMatchObject({ repeated: true, text: (stored?.answer as { text: string }).text });
     expect(test.server.calls.length).toBeLessThanOrEqual(2);

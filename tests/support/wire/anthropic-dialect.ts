@@ -67,10 +67,11 @@ function contentOf({ text, toolCall }: WireAnswer): unknown[] {
 
 function usageOf({ usage }: WireAnswer) {
   const cached = usage?.cachedInputTokens ?? 0;
+  const written = usage?.cacheWriteInputTokens ?? 0;
   return {
-    input_tokens: (usage?.inputTokens ?? 0) - cached,
+    input_tokens: (usage?.inputTokens ?? 0) - cached - written,
     output_tokens: usage?.outputTokens ?? 0,
     cache_read_input_tokens: cached,
-    cache_creation_input_tokens: 0,
+    cache_creation_input_tokens: written,
   };
 }

@@ -6,7 +6,7 @@ import { costOfTokens, ollamaModel } from '../../../domain/budget/models.ts';
 import { AppError, errorCatalogue } from '../../../domain/errors.ts';
 import { openDatabase, type Database } from '../../../prisma/client.ts';
 import { createTestDatabase, type TestDatabase } from '../database.ts';
-import { createTestGateway, editRequest, shortTimeouts, testPrices, wireSettings } from '../model-gateway.ts';
+import { createTestGateway, editRequest, testPrices, wireSettings } from '../model-gateway.ts';
 import { insertWorkOrder } from '../work-orders.ts';
 import type { WireBehaviour } from './behaviour.ts';
 import type { DialectName } from './dialect.ts';
@@ -89,7 +89,7 @@ async function provoke({ database, dialect, mode, behaviour, timeouts }: Provoca
   try {
     const workOrderId = await insertWorkOrder(database);
     const gateway = createTestGateway({
-      ...{ database, baseUrl: `${server.url}/v1`, timeouts: { ...shortTimeouts, ...timeouts } },
+      ...{ database, baseUrl: `${server.url}/v1`, timeouts },
       settings: wireSettings(server, standIn),
     });
     const onPiece = mode === 'stream' ? { onPiece: () => undefined } : {};

@@ -4,13 +4,21 @@ export type DialectName = 'anthropic' | 'openai' | 'ollama';
 /** How an answer ends. `unknown`: for a reason that no client knows. */
 export type StopKind = 'end' | 'length' | 'refusal' | 'tools' | 'unknown';
 
+/** Tokens as a provider counts them; those of the cache are part of the input. */
+export interface WireUsage {
+  inputTokens: number;
+  outputTokens: number;
+  cachedInputTokens?: number;
+  cacheWriteInputTokens?: number;
+}
+
 /** An answer, before it is written in a dialect. */
 export interface WireAnswer {
   model: string;
   text: string;
   stop: StopKind;
   /** Null leaves the counts out. */
-  usage: { inputTokens: number; outputTokens: number; cachedInputTokens?: number } | null;
+  usage: WireUsage | null;
   toolCall?: { id: string; name: string; input: Record<string, unknown> } | undefined;
 }
 

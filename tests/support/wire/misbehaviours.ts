@@ -1,6 +1,7 @@
 import type { CallTimeouts } from '../../../activities/llm/providers/provider.ts';
 import type { ErrorCode } from '../../../domain/errors.ts';
 import type { FailureClass } from '../../../domain/failures/failure-class.ts';
+import { impatient } from '../model-gateway.ts';
 import type { WireBehaviour } from './behaviour.ts';
 import type { DialectName } from './dialect.ts';
 
@@ -24,7 +25,7 @@ export interface Misbehaviour {
   what: string;
   /** A dialect that is missing has no such thing. */
   behaviour: WireBehaviour | Partial<Record<DialectName, WireBehaviour>>;
-  /** Other limits than the tests have otherwise. */
+  /** Other limits than the model's own. */
   timeouts?: Partial<CallTimeouts>;
   /** Asked for a whole answer; left out: nothing to see. */
   whole?: Consequence;
@@ -76,13 +77,24 @@ export const misbehaviours: readonly Misbehaviour[] = [
     ...both({ ...away('provider-rate-limited', 'budget_exceeded'), calls: 1, rests: true }),
   },
   { what: 'resets the connection', behaviour: { does: 'reset' }, ...both(failing) },
-  { what: 'says nothing at all', behaviour: { does: 'hang', after: 'request' }, ...both(late) },
-  { what: 'says nothing after its headers', behaviour: { does: 'hang', after: 'head' }, ...both(late) },
-  { what: 'stalls after the first piece', behaviour: { does: 'hang', after: 'piece' }, whole: late, stream: broken },
+  { what: 'says nothing at all', behaviour: { does: 'hang', after: 'request' }, timeouts: impatient, ...both(late) },
+  {
+    what: 'says nothing after its headers',
+    behaviour: { does: 'hang', after: 'head' },
+    timeouts: impatient,
+    ...both(late),
+  },
+  {
+    what: 'stalls after the first piece',
+    behaviour: { does: 'hang', after: 'piece' },
+    timeouts: impatient,
+    whole: late,
+    stream: broken,
+  },
   {
     what: 'drips, and never ends',
     behaviour: { does: 'drip', everyMs: 40 },
-    timeouts: { stallMs: 30_000, totalMs: 700 },
+    timeouts: { totalMs: 700 },
     whole: late,
     stream: { ...broken, code: 'provider-timeout', failureClass: 'timeout' },
   },
@@ -99,7 +111,6 @@ export const misbehaviours: readonly Misbehaviour[] = [
   {
     what: 'sends more than 20 MB',
     behaviour: { does: 'huge' },
-    timeouts: { firstByteMs: 30_000, stallMs: 30_000, totalMs: 30_000 },
     whole: { ...unusable, state: 'reserved' },
     stream: broken,
   },

@@ -66,7 +66,10 @@ function usageOf({ usage }: WireAnswer) {
       prompt_tokens: usage.inputTokens,
       completion_tokens: usage.outputTokens,
       total_tokens: usage.inputTokens + usage.outputTokens,
-      prompt_tokens_details: { cached_tokens: usage.cachedInputTokens ?? 0 },
+      prompt_tokens_details: {
+        cached_tokens: usage.cachedInputTokens ?? 0,
+        cache_write_tokens: usage.cacheWriteInputTokens ?? 0,
+      },
     },
   };
 }

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+
+import { classify } from './classify.ts';
+
+const failingTest = [
+  '✖ failing tests:',
+  '',
+  'test at a.test.js:4:1',
+  '✖ adds up (0.3214ms)',
+  '  Error: expected 2',
+  '      at TestContext.<anonymous> (file:///srv/sample/a.test.js:5:9)',
+].join('\n');
+
+describe('words that only look like a failure', () => {
+  it.each([
+    ['test', 'digital legitimate: waiting for capacity, 0 errors, no timeout', 'unknown'],
+    ['compile', 'Compiled tests/timeout/rate-limit.ts with 0 errors', 'unknown'],
+    [
+      'lint',
+      'src/a.js\n  3:5  error  no waiting without a limit  no-timeout\n\n✖ 1 problem (1 error, 0 warnings)',
+      'lint_error',
+    ],
+    ['compile', 'tests/no-timeout/test.ts(3,5): error TS2322: Type "digital" is not assignable.', 'compile_error'],
+    ['test', `connect ECONNREFUSED 127.0.0.1:1\nerror TS1005: ';' expected.\n${failingTest}`, 'test_fail'],
+    ['test', `npm warn retry attempt 1 failed with ETIMEDOUT\nadded 3 packages\n${failingTest}`, 'test_fail'],
+    ['test', `stdout | a.test.ts > logs\nError: Cannot find module 'left-pad'\n\n${failingTest}`, 'test_fail'],
+    [
+      'test',
+      `=== RUN   TestLog\nx.go:3:5: undefined: y\n--- PASS: TestLog (0.00s)\n--- FAIL: TestSum (0.00s)\nFAIL\tx\t0.1s`,
+      'test_fail',
+    ],
+    [
+      'lint',
+      'diff --git a/x.py b/x.py\n--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n+raise ModuleNotFoundError("No module named \'foo\'")\nwould reformat x.py',
+      'lint_error',
+    ],
+    [
+      'compile',
+      'error[E0308]: mismatched types\n --> src/a.rs:2:3\n  |\n2 |     log("Cannot find module \'x\'");\n',
+      'compile_error',
+    ],
+    ['test', 'login: page 404: user: not found', 'unknown'],
+    ['acceptance', 'expected 1, got 2', 'unknown'],
+  ] as const)('decide nothing: %s, %j is %s', (stage, output, failureClass) => {
+    expect(classify(stage, output).failureClass).toBe(failureClass);
+  });
+
+  it('of a budget are about money of models only', () => {
+    expect(classify('compile', 'Error: bundle exceeded maximum budget. Rate limit reached.').failureClass).not.toBe(
+      'budget_exceeded',
+    );
+    expect(classify('pr', 'HTTP 403: API rate limit exceeded (https://api.github.com/graphql)')).toMatchObject({
+      failureClass: 'orchestration_error',
+      subReason: 'forge',
+    });
+  });
+});
+
+describe('how a step ended', () => {
+  it('is timeout when it was stopped, whatever it printed, and shows the end of that', () => {
+    const output = 'src/a.ts(1,2): error TS1005: expected.\nstill working';
+    for (const ended of [{ timedOut: true, exitCode: null }, { exitCode: 124 }]) {
+      const failure = classify('test', output, ended);
+      expect(failure).toMatchObject({ failureClass: 'timeout', confidence: 1 });
+      expect(failure.context.excerpt).toContain('still working');
+    }
+  });
+
+  it('decides alone where nothing was printed: then nothing is known', () => {
+    for (const stage of ['compile', 'lint', 'test', 'install'] as const) {
+      expect(classify(stage, '')).toMatchObject({ failureClass: 'unknown', rule: 'text:nothing-known' });
+    }
+    expect(classify('test', '', { exitCode: 137 }).failureClass).toBe('unknown');
+    expect(classify('test', '', { exitCode: 127 }).failureClass).toBe('dependency_missing');
+  });
+
+  it('is decided by a typed cause before any text', () => {
+    const failure = classify('edit', 'error TS1: x', { cause: 'provider-money-out' });
+    expect(failure).toMatchObject({
+      failureClass: 'budget_exceeded',
+      subReason: 'money_out',
+      rule: 'typed:provider-money-out',
+    });
+  });
+});
