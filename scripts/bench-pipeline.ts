@@ -37,12 +37,12 @@ function describeGoal(name: FigureName): string {
   return goal === null ? ` (${unit})` : ` (${unit}, goal: at most ${goal})`;
 }
 
-/** @throws when a name is none of ours */
-function chooseFigures(only: string | undefined): FigureName[] {
+/** @returns a sentence when a name is none of ours */
+function chooseFigures(only: string | undefined): FigureName[] | string {
   if (only === undefined) return figureNames;
   const wanted = only.split(',').map((name) => name.trim());
   const unknown = wanted.find((name) => !(figureNames as string[]).includes(name));
-  if (unknown !== undefined) throw new Error(`There is no figure ${unknown}. There are: ${figureNames.join(', ')}.`);
+  if (unknown !== undefined) return `There is no figure ${unknown}. There are: ${figureNames.join(', ')}.`;
   return figureNames.filter((name) => wanted.includes(name));
 }
 
@@ -92,5 +92,12 @@ const { values } = parseArgs({
     json: { type: 'boolean' },
   },
 });
-if (values.help === true) console.log(usage);
-else process.exitCode = await main(chooseFigures(values.only), values.quick === true, values.json === true);
+const chosen = chooseFigures(values.only);
+if (values.help === true) {
+  console.log(usage);
+} else if (typeof chosen === 'string') {
+  say(chosen);
+  process.exitCode = 2;
+} else {
+  process.exitCode = await main(chosen, values.quick === true, values.json === true);
+}

@@ -17,8 +17,8 @@ export interface MeasureDependencies extends ComplexityDependencies {
   git: Git;
 }
 
-/** What only the gates and the criteria can tell. */
-export type GateMeasures = Pick<Measurements, 'newLintWarnings' | 'criteria' | 'buildPassed' | 'failingTests'>;
+/** What the change itself tells; the rest only the gates and the criteria can tell. */
+export type ChangeMeasures = Omit<Measurements, 'newLintWarnings' | 'criteria' | 'buildPassed' | 'failingTests'>;
 
 export interface MeasureRequest {
   workspace: Workspace;
@@ -26,7 +26,6 @@ export interface MeasureRequest {
   commit: string;
   /** Of the diff between the two commits. */
   changes: readonly FileChange[];
-  gates: GateMeasures;
   /** Null where no report of the tests says it. */
   coverage: Coverage | null;
   signal: AbortSignal;
@@ -40,8 +39,11 @@ const filesReadMax = 100;
  *
  * @throws AppError git-failed
  */
-export async function measureChange(dependencies: MeasureDependencies, request: MeasureRequest): Promise<Measurements> {
-  const { workspace, changes, gates, coverage, signal } = request;
+export async function measureChange(
+  dependencies: MeasureDependencies,
+  request: MeasureRequest,
+): Promise<ChangeMeasures> {
+  const { workspace, changes, coverage, signal } = request;
   const versions = await readVersions(dependencies.git, request);
   const sources = versions.flatMap(({ path, before, after }) => [
     { path, text: before },
@@ -56,7 +58,6 @@ export async function measureChange(dependencies: MeasureDependencies, request: 
     complexityAfter: complexity.values[index * 2 + 1] ?? null,
   }));
   return {
-    ...gates,
     files,
     newImportCycles: await measureCycles(dependencies.git, request, versions),
     newTodoLines: countNewTodoLines(changes),

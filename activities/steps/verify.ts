@@ -18,7 +18,8 @@ import {
   type AttemptKey,
 } from '../../prisma/repositories/attempt-records.ts';
 import { loadOrder, type OrderSnapshot } from '../../prisma/repositories/order-records.ts';
-import { measureChange } from '../acceptance/measure-change.ts';
+import { measureBeside, type RunningMeasures } from '../acceptance/measure-beside.ts';
+import type { ChangeMeasures } from '../acceptance/measure-change.ts';
 import { proveCriteria } from '../gates/prove-criteria.ts';
 import { runGates, type GateRunOptions, type GatesResult, type JudgedGate } from '../gates/run-gates.ts';
 import { diffSinceBase, restoreTracked, type Workspace } from '../git/workspace.ts';
@@ -83,13 +84,12 @@ export async function verifyAttempt(
   const diffHits = await checkChange({ git, gitDir, order, commit: input.commit, changes, policy });
   // What leaves the workspace is not even run; of anything else a person wants to know whether it works.
   const leaves = diffHits.some(({ guard }) => guard === 'paths');
-  const result = leaves ? nothingRun : await checkGates(dependencies, verification);
-  const guardHits = [...diffHits, ...findVanished(order, result)];
-  const blocked = failureOfHits(guardHits);
-  const { proofs, acceptance } =
-    blocked === null && result.failure === null
-      ? await accept(dependencies, verification, result)
-      : { proofs: [], acceptance: null };
+  const measuring = failureOfHits(diffHits) === null ? startMeasuring(dependencies, verification) : null;
+  const { result, guardHits, blocked, proofs, acceptance } = await judge(dependencies, verification, {
+    diffHits,
+    leaves,
+    measures: measuring?.measures ?? null,
+  }).finally(() => measuring?.end());
   const failure = blocked?.failure ?? result.failure ?? failureOfCriteria(proofs);
   const newErrors = result.newErrors + proofs.filter(({ verdict }) => verdict === 'refuted').length;
   const fingerprint = failure === null ? '' : fingerprintOf(result, failure);
@@ -109,6 +109,31 @@ export async function verifyAttempt(
     fingerprint,
     repair: decide(dependencies, input, { failure, newErrors, fingerprint }),
   };
+}
+
+function startMeasuring(
+  { git, gates, lizardPath }: StepDependencies,
+  { workspace, order, input, changes, options }: Verification,
+): RunningMeasures {
+  const { baseCommit } = order;
+  const request = { workspace, baseCommit, commit: input.commit, changes, coverage: null, signal: options.signal };
+  return measureBeside({ git, gates, lizardPath }, request);
+}
+
+/** Runs the gates, and where they are green proves the criteria and scores the change. */
+async function judge(
+  dependencies: StepDependencies,
+  verification: Verification,
+  { diffHits, leaves, measures }: { diffHits: GuardHit[]; leaves: boolean; measures: Promise<ChangeMeasures> | null },
+) {
+  const result = leaves ? nothingRun : await checkGates(dependencies, verification);
+  const guardHits = [...diffHits, ...findVanished(verification.order, result)];
+  const blocked = failureOfHits(guardHits);
+  const isGreen = blocked === null && result.failure === null && measures !== null;
+  const accepted = isGreen
+    ? await accept(dependencies, verification, { ...result, measures })
+    : { proofs: [], acceptance: null };
+  return { result, guardHits, blocked, ...accepted };
 }
 
 const guardHitsMax = 20;
@@ -153,32 +178,22 @@ async function checkGates(dependencies: StepDependencies, verification: Verifica
 
 async function accept(
   dependencies: StepDependencies,
-  { order, workspace, input, changes, options }: Verification,
-  { gates, baseline }: CheckedGates,
+  { order, workspace, changes, options, input }: Verification,
+  { gates, baseline, measures }: CheckedGates & { measures: Promise<ChangeMeasures> },
 ): Promise<{ proofs: CriterionProof[]; acceptance: Acceptance }> {
-  const { git, policy, gates: gateDependencies, lizardPath } = dependencies;
+  const { policy, gates: gateDependencies } = dependencies;
   const promised = (await findProposal(dependencies.database, input))?.criterionTests ?? [];
   const tests = { promised, fresh: freshTests(gates, baseline, changes) };
   const criteria = order.acceptanceCriteria;
   const proofs = await proveCriteria(gateDependencies, { workspace, criteria, tests }, options);
   const proven = proofs.filter(({ verdict }) => verdict === 'proven').length;
-  const measurements = await measureChange(
-    { git, gates: gateDependencies, lizardPath },
-    {
-      workspace,
-      baseCommit: order.baseCommit,
-      commit: input.commit,
-      changes,
-      gates: {
-        newLintWarnings: countNewWarnings(gates),
-        criteria: { proven, half: 0, total: criteria.length },
-        buildPassed: true,
-        failingTests: 0,
-      },
-      coverage: null,
-      signal: options.signal,
-    },
-  );
+  const measurements = {
+    ...(await measures),
+    newLintWarnings: countNewWarnings(gates),
+    criteria: { proven, half: 0, total: criteria.length },
+    buildPassed: true,
+    failingTests: 0,
+  };
   return { proofs, acceptance: scoreAcceptance(measurements, policy.acceptanceWeights, policy.acceptanceScoreMin) };
 }
 

@@ -101,16 +101,21 @@ function settleClass(finding: Finding, { step }: OutputFacts, kind: FailureClass
 const vagueForms: ReadonlySet<string> = new Set(['error-with-code', 'undefined-name']);
 
 function settleByStage(finding: Finding, stage: Stage): Finding {
+  const { rule, failureClass } = finding;
   // Words of an interpreter about a text that it was to run: no linter prints them so.
-  if (finding.rule === 'node-syntax' || finding.rule === 'python-syntax') return finding;
-  if (stage === 'lint')
-    return finding.failureClass === 'compile_error' ? { ...finding, failureClass: 'lint_error' } : finding;
-  if (finding.rule === 'bare-place') {
-    if (stage === 'contract') return { ...finding, failureClass: 'contract_violation' };
-    const isCompile = stage === 'compile' || stage === 'install';
-    return { ...finding, failureClass: isCompile ? 'compile_error' : 'unknown', weight: isCompile ? 45 : 20 };
-  }
-  if (!vagueForms.has(finding.rule)) return finding;
+  if (rule === 'node-syntax' || rule === 'python-syntax') return finding;
+  if (stage === 'lint') return failureClass === 'compile_error' ? { ...finding, failureClass: 'lint_error' } : finding;
+  if (rule === 'bare-place') return settleBarePlace(finding, stage);
+  return vagueForms.has(rule) ? settleVague(finding, stage) : finding;
+}
+
+function settleBarePlace(finding: Finding, stage: Stage): Finding {
+  if (stage === 'contract') return { ...finding, failureClass: 'contract_violation' };
+  const isCompile = stage === 'compile' || stage === 'install';
+  return { ...finding, failureClass: isCompile ? 'compile_error' : 'unknown', weight: isCompile ? 45 : 20 };
+}
+
+function settleVague(finding: Finding, stage: Stage): Finding {
   if (stage === 'test') return { ...finding, failureClass: 'test_fail', weight: Math.min(finding.weight, 46) };
   const isElsewhere = stage === 'install' || modelStages.has(stage) || repositoryStages.has(stage);
   return isElsewhere ? { ...finding, failureClass: 'unknown', weight: 32 } : finding;

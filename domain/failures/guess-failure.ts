@@ -58,7 +58,7 @@ function hasReason(
   if (usual === null) return false;
   // Hooks of git fail without a word.
   if (filled.length === 0) return facts.tool === 'git';
-  // What compares contracts, and what checks style, says nothing else.
+  // What compares contracts says nothing else.
   if (usual === 'contract_violation')
     return !filled.some((line) => /\b(?:usage|crash|panic|traceback|exception|not found)\b/i.test(line));
   if (usual === 'test_fail' && kindOfTool(facts.tool) !== 'test_fail')

@@ -1,7 +1,8 @@
 /** Whether a module that was not found is a file of the project or something to install. */
 export type Origin = 'local' | 'package';
 
-const localMark = /^(?:\.{1,2}(?:[/\\]|$)|[/\\]|[A-Za-z]:[/\\]|file:|[@~#](?:[/\\]|$)|#[\w-]|\$|virtual:|src\/|<|(?:src|tests?|spec|app|lib|utils?|helpers|conftest|config|settings)(?:[./]|$))/;
+const localMark =
+  /^(?:\.{1,2}(?:[/\\]|$)|[/\\]|[A-Za-z]:[/\\]|file:|[@~#](?:[/\\]|$)|#[\w-]|\$|virtual:|src\/|<|(?:src|tests?|spec|app|lib|utils?|helpers|conftest|config|settings)(?:[./]|$))/;
 const installed =
   /(?:^|[/\\])(?:node_modules|site-packages|dist-packages|vendor|\.venv|venv|deps|bower_components)[/\\]/;
 

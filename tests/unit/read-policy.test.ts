@@ -58,6 +58,11 @@ describe('the policy of a worker', () => {
     for (const version of versions) expect(version).toMatch(new RegExp(`^${defaultPolicy.version}\\+[0-9a-f]{8}$`));
   });
 
+  it('takes limits of money in dollars and keeps those that are not named', async () => {
+    const { budget } = await read({ budget: { dayKillUsd: 75.5 } });
+    expect(budget).toEqual({ ...defaultPolicy.budget, dayKillUsdMicros: 75_500_000 });
+  });
+
   it('may be empty', async () => {
     const { version, ...rest } = await readText('# nothing yet\n');
     const { version: _own, ...defaults } = defaultPolicy;
@@ -80,6 +85,10 @@ describe('the policy of a worker', () => {
     ['dependencyRule', { dependencyRule: 'done' }],
     ['attempsMax', { attempsMax: 3 }],
     ['version', { version: 'mine' }],
+    ['budget.dayHardUsd', { budget: { dayHardUsd: -1 } }],
+    ['the daily limits must rise', { budget: { daySoftUsd: 60 } }],
+    ['the daily limits must rise', { budget: { dayKillUsd: 50 } }],
+    ['the target of the month', { budget: { monthTargetUsd: 1_000 } }],
   ])('is refused for a wrong %s, with the file, the place and what to do: %j', async (place, values) => {
     const message = await refusal(read(values));
     expect(message).toContain(join(folder, 'policy.yml'));

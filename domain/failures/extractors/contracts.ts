@@ -100,10 +100,24 @@ export const contractRules = rulesOf(null, 'contract_violation', [
   },
   {
     name: 'public-items',
-    cue: ['public api', '[bc] ', 'conflict: "', '---! ', '***! ', '===! ', 'correspondent in', 'removed function', 'removed variable', 'typescript@', 'was removed', 'parameter was', 'public object'],
+    cue: [
+      'public api',
+      '[bc] ',
+      'conflict: "',
+      '---! ',
+      '***! ',
+      '===! ',
+      'correspondent in',
+      'removed function',
+      'removed variable',
+      'typescript@',
+      'was removed',
+      'parameter was',
+      'public object',
+    ],
     weight: 87,
     pattern:
-      /(?:(?:Removed|Changed) items (?:from|in) the public API|\[BC\] (?<message>(?:REMOVED|CHANGED|ADDED).{1,300})|^CONFLICT: (?<message2>".{1,300})|(?:---|\*\*\*|===)! {1,3}(?<message3>(?:REMOVED|MODIFIED|CHANGED|NEW) .{1,200})|(?<message4>.{1,200} does not have a correspondent in (?:current|new|other) version)|[1-9]\d{0,3} Removed (?:functions?|variables?|symbols?)\b|expect {1,4}TypeScript@|(?<message5>(?:Public object|Parameter|Attribute|Return type|Base class|Export) (?:was|were|kind|default|is) ?(?:was )?(?:removed|changed|now required|added as required).{0,200}))/,
+      /(?:(?:Removed|Changed) items (?:from|in) the public API|\[BC\] (?<message>(?:REMOVED|CHANGED|ADDED).{1,300})|^CONFLICT: (?<message2>".{1,300})|(?:---|\*\*\*|===)! {1,3}(?<message3>(?:REMOVED|MODIFIED|CHANGED|NEW) .{1,200})|^(?<message4>.{1,300} does not have a correspondent in (?:current|new|other) version)|[1-9]\d{0,3} Removed (?:functions?|variables?|symbols?)\b|expect {1,4}TypeScript@|(?<message5>(?:Public object|Parameter|Attribute|Return type|Base class|Export) (?:was|were|kind|default|is) ?(?:was )?(?:removed|changed|now required|added as required).{0,200}))/,
     refine: (groups, view) => {
       const told = ['message', 'message2', 'message3', 'message4', 'message5'].map((key) => groups[key]);
       const message = told.find((one) => one !== undefined);

@@ -20,7 +20,8 @@ export const formattersRules = [
   ...rulesOf(null, 'lint_error', [
     {
       name: 'format-check',
-      cue: ['changed ', 
+      cue: [
+        'changed ',
         'not formatted',
         'would be reformatted',
         'would reformat',

@@ -58,7 +58,9 @@ export const otherCompilersRules = rulesOf(null, 'compile_error', [
       /^(?:\s{0,4}|.{0,30}\b)(?:[Ss]yntax |[Pp]arse |[Tt]ype )?[Ee]rror(?:\[\w{1,20}\])?(?: in| at)?:? (?<message>.{1,400})$/,
     refine: (groups, view) => {
       const place = lookDown(view, 3, (line) =>
-        /^\s{0,12}(?:-->|╭─\[|┌─|╭▸|,-\[|in |└─|--\[|at \S{1,300}:\d{1,7}:\d{1,7}$)\s?\S/.test(line) ? readPlace(line) : null,
+        /^\s{0,12}(?:-->|╭─\[|┌─|╭▸|,-\[|in |└─|--\[|at \S{1,300}:\d{1,7}:\d{1,7}$)\s?\S/.test(line)
+          ? readPlace(line)
+          : null,
       );
       return place === null || place.line === null ? null : { groups: withPlace(groups, place) };
     },

@@ -3,7 +3,7 @@ import { readPlace } from '../places.ts';
 import { decideOrigin, withPlace } from '../refine.ts';
 
 const heading = String.raw`^(?<file>[^\s(:].{0,300}?)\((?<line>\d{1,7}),(?<column>\d{1,7})\): `;
-const pretty = String.raw`^(?:ERROR in |\[tsl\] ERROR in |ERROR\(TypeScript\) {1,4}|\.{0,1})?(?<file>[^\s:][^:]{0,300}):(?<line>\d{1,7}):(?<column>\d{1,7}) - (?:build )?`;
+const pretty = String.raw`^\s{0,6}(?:ERROR in |\[tsl\] ERROR in |ERROR\(TypeScript\) {1,4}|\.{0,1})?(?<file>[^\s:][^:]{0,300}):(?<line>\d{1,7}):(?<column>\d{1,7}) - (?:build )?`;
 // Not found, in the words of the compiler: a module, its types, a library of types.
 const missing = String.raw`error (?<code>TS(?:2307|2792|7016|2688|2732)): (?<message>.{0,120}?'(?<package>[^']{1,200})'.{0,400})`;
 

@@ -55,7 +55,6 @@ async function measure(answer: { output: string; exitCode?: number } | null) {
       baseCommit,
       commit: head,
       changes: parseUnifiedDiff(await git(['diff', baseCommit, head], { gitDir })),
-      gates: { newLintWarnings: 0, criteria: { proven: 0, half: 0, total: 0 }, buildPassed: true, failingTests: 0 },
       coverage: null,
       signal: new AbortController().signal,
     },
