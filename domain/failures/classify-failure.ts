@@ -113,8 +113,8 @@ function exitFindings(step: StepOutput, lines: readonly string[]): Finding[] {
 }
 
 /**
- * How sure the class is: the weight of the deciding line as a share, less where another class is nearly as heavy. Made so
- * that of the recorded outputs with a confidence of about p about that share is right.
+ * How sure the class is: the weight of the deciding line as a share, less where another class is nearly as heavy. It puts
+ * failures in an order, surer ones first; it is no measured probability, least of all for tools without rules of their own.
  */
 function confidenceOf(deciding: WeighedFinding, weighed: readonly WeighedFinding[]): number {
   const rival = weighed.find(({ failureClass }) => failureClass !== deciding.failureClass);

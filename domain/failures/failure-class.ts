@@ -43,7 +43,7 @@ export interface Failure {
   subReason: string | null;
   /** The rule that decided, so that a wrong label can be traced. */
   rule: string;
-  /** From 0 to 1: how sure the class is. Only where a text was read; a typed cause is certain. */
+  /** From 0 to 1, surer classes higher; an order and no probability. Only where a text was read: a typed cause is certain. */
   confidence?: number;
   context: ErrorContext;
 }

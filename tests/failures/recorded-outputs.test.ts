@@ -20,7 +20,7 @@ describe('outputs that real tools printed', () => {
     expect(totalsOf(judged).excerpts).toBeGreaterThanOrEqual(0.97);
   });
 
-  it('come with a class whose confidence grows with how often it is right', () => {
+  it('come with a high confidence only where the class is nearly always right', () => {
     const sure = judged.filter(({ failure }) => failure.confidence >= 0.85);
     expect(sure.filter(({ classRight }) => classRight).length / sure.length).toBeGreaterThanOrEqual(0.98);
   });

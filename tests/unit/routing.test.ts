@@ -117,13 +117,17 @@ describe('the choice of a model', () => {
 
   it('is always a candidate, the same for any order of candidates', () => {
     fc.assert(
-      fc.property(candidates, score, fc.boolean(), fc.boolean(), (list, complexity, isStopped, isMoneyShort) => {
-        const choice = chooseModel(list, { score: complexity, hardStop: isStopped ? stop : null, isMoneyShort });
-        expect(list.map(({ name }) => name)).toContain(choice?.model);
-        expect(
-          chooseModel(list.toReversed(), { score: complexity, hardStop: isStopped ? stop : null, isMoneyShort }),
-        ).toEqual(choice);
-      }),
+      fc.property(
+        candidates,
+        score,
+        fc.record({ isStopped: fc.boolean(), isMoneyShort: fc.boolean() }),
+        (list, complexity, { isStopped, isMoneyShort }) => {
+          const facts = { score: complexity, hardStop: isStopped ? stop : null, isMoneyShort };
+          const choice = chooseModel(list, facts);
+          expect(list.map(({ name }) => name)).toContain(choice?.model);
+          expect(chooseModel(list.toReversed(), facts)).toEqual(choice);
+        },
+      ),
     );
   });
 
