@@ -22,7 +22,7 @@ export interface Amounts {
   memoryCalls: number;
 }
 
-export const fullAmounts: Amounts = { rounds: 5, callsPerRound: 300, memoryCalls: 100_000 };
+export const fullAmounts: Amounts = { rounds: 5, callsPerRound: 200, memoryCalls: 100_000 };
 export const quickAmounts: Amounts = { rounds: 1, callsPerRound: 30, memoryCalls: 300 };
 
 /** Sends what a job says, and measures. */
@@ -43,7 +43,7 @@ export async function measureCalls(load: Load, targets: Targets, amounts: Amount
     for (const kind of kinds) {
       for (const { name, target } of named) {
         // LiteLLM takes its time: fewer calls tell as much.
-        const factor = (kind.atOnce === 1 ? 1 : 4) * (name === 'litellm' ? 0.5 : 1);
+        const factor = (kind.atOnce === 1 ? 1 : 4) * (name === 'litellm' ? 0.15 : 1);
         const result = await run(target, kind, Math.ceil(amounts.callsPerRound * factor));
         const key = keyOf(name, kind);
         if (round > 0) results.set(key, [...(results.get(key) ?? []), result]);
