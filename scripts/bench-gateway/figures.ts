@@ -38,7 +38,7 @@ export const figureDefinitions = {
   'memory-growth-100k': {
     unit: 'ratio',
     goal: { at: 'most', value: 1.2 },
-    meaning: "The gateway's memory (RSS) after 100,000 calls against the one after 10,000.",
+    meaning: "The memory that the gateway's process keeps after 100,000 calls against the one after 10,000.",
   },
   'memory-after-100k': { unit: 'MB', goal: null, meaning: "The gateway's memory (RSS) after 100,000 calls." },
 } as const satisfies Record<string, FigureDefinition>;

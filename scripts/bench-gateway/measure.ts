@@ -89,18 +89,25 @@ function toFigures(
   };
 }
 
+/** What the gateway's process holds. */
+export interface GatewayMemory {
+  rssBytes: number;
+  /** After a collection: the heap that is in use, and what lies outside of it. */
+  liveBytes: number;
+}
+
 /** How the gateway's memory grows with the number of its calls. */
 export async function measureMemory(
   load: Load,
-  gateway: { target: Target; readRssBytes: () => Promise<number> },
+  gateway: { target: Target; readMemory: () => Promise<GatewayMemory> },
   amounts: Amounts,
 ): Promise<Measured> {
-  const { target, readRssBytes } = gateway;
+  const { target, readMemory } = gateway;
   const calls = (count: number) => load({ ...target, calls: count, atOnce: 16, isStream: false });
   say(`${amounts.memoryCalls} calls for the growth of memory`);
   await calls(amounts.memoryCalls / 10);
-  const early = await readRssBytes();
+  const early = await readMemory();
   await calls((amounts.memoryCalls * 9) / 10);
-  const late = await readRssBytes();
-  return { 'memory-growth-100k': late / early, 'memory-after-100k': late / 1024 ** 2 };
+  const late = await readMemory();
+  return { 'memory-growth-100k': late.liveBytes / early.liveBytes, 'memory-after-100k': late.rssBytes / 1024 ** 2 };
 }

@@ -10,12 +10,12 @@ import { hostEnvironment } from '../../tools/environment.mjs';
 import { reservePorts } from '../../tools/ports.mjs';
 import type { LoadResult } from './load-job.ts';
 import { startLitellm } from './litellm.ts';
-import type { Load, Target, Targets } from './measure.ts';
+import type { GatewayMemory, Load, Target, Targets } from './measure.ts';
 
 /** Everything that is measured, each in a process of its own. */
 export interface BenchGateway {
   load: Load;
-  readRssBytes: () => Promise<number>;
+  readMemory: () => Promise<GatewayMemory>;
   targets: Targets;
   close(): Promise<void>;
 }
@@ -41,7 +41,7 @@ export async function startBenchGateway(folder: string, withLitellm: boolean): P
       logFile: join(folder, 'logs', `${name}.log`),
       command: async () => ({
         command: process.execPath,
-        args: [join(import.meta.dirname, `${name}.ts`), ...args],
+        args: ['--expose-gc', join(import.meta.dirname, `${name}.ts`), ...args],
         env: hostEnvironment(env),
       }),
       isReady: () => answers(port),
@@ -65,7 +65,7 @@ export async function startBenchGateway(folder: string, withLitellm: boolean): P
     const direct: Target = { url: providerUrl, token: 'none' };
     return {
       load: (job) => sendJob(loadPort, JSON.stringify(job)),
-      readRssBytes: async () => (await askGateway(gatewayPort)).rssBytes,
+      readMemory: () => askGateway(gatewayPort),
       targets: { direct, gateway: { url, token }, litellm: litellm?.target ?? null },
       close,
     };
@@ -106,9 +106,9 @@ async function answers(port: number): Promise<boolean> {
   return response !== null;
 }
 
-async function askGateway(port: number): Promise<Target & { rssBytes: number }> {
+async function askGateway(port: number): Promise<Target & GatewayMemory> {
   const response = await fetch(`http://127.0.0.1:${port}/`);
-  return (await response.json()) as Target & { rssBytes: number };
+  return (await response.json()) as Target & GatewayMemory;
 }
 
 async function sendJob(port: number, job: string): Promise<LoadResult> {
