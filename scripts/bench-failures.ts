@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 
 import { classifyFailure } from '../domain/failures/classify-failure.ts';
 import type { Stage } from '../domain/failures/step-output.ts';
+import { median } from './bench-pipeline/figures.ts';
 
 const root = join(import.meta.dirname, '..', 'tests', 'failures', 'recorded', 'development');
 const usage = `Usage: npm run bench:failures [-- --json]
@@ -35,10 +36,6 @@ function milliseconds(work: () => void): number {
   const startedAtMs = performance.now();
   work();
   return performance.now() - startedAtMs;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
 function classify({ stage, output }: Sample): void {

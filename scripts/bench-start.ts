@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { readParentPid } from '../tools/process-identity.mjs';
 import { createClone, type Clone, type CloneCommand } from '../tests/support/clone.ts';
 import { waitFor } from '../tests/support/wait-for.ts';
+import { median } from './bench-pipeline/figures.ts';
 
 const usage = `Usage: npm run bench:start [-- --cold] [-- --json]
 
@@ -122,10 +123,6 @@ function readProc(pid: string, file: string): string {
     // It ended meanwhile, or belongs to somebody else and so not to this stack.
     return '';
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function seconds(value: number): number {

@@ -11,10 +11,8 @@ export async function reportSettings({ dependencies, logger, fallbackChain }: Wo
   // A local model that is missing, or one without a price, is said when work is routed.
   const active = await directory.active().catch(() => []);
   const names = new Set(active.map(({ name }) => name));
-  const known = [
-    ...directory.known(),
-    ...active.filter(({ name }) => !directory.known().some((one) => one.name === name)),
-  ];
+  const priced = directory.known();
+  const known = [...priced, ...active.filter(({ name }) => !priced.some((one) => one.name === name))];
   const { sources } = directory.prices;
   await saveWorkerReport(database, 'models', {
     models: known.map((entry) => ({ ...entry, isActive: names.has(entry.name) })),

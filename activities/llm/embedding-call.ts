@@ -1,16 +1,13 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 import type { BudgetLimits } from '../../domain/budget/limits.ts';
-import type { EmbeddingEntry } from '../../domain/budget/models.ts';
-import type { Reservation } from '../../prisma/repositories/model-calls.ts';
-import type { CallScope } from './model-call.ts';
+import { costOfEmbedding, type EmbeddingEntry } from '../../domain/budget/models.ts';
 import { callWithRetries, type CallTools } from './paid-try.ts';
 import type { EmbeddingAnswer, ModelProvider } from './providers/provider.ts';
+import { makeReservation, type CallScope } from './reservation.ts';
 import { timeoutsOf } from './timeouts.ts';
 
-const tokensPerMillion = 1_000_000;
 const callTimeoutMs = 60_000;
-const reservationSlackMs = 15 * 60_000;
 
 export interface EmbeddingCall {
   scope: CallScope;
@@ -33,7 +30,9 @@ export async function callEmbedding(
 ): Promise<{ answer: EmbeddingAnswer; costUsdMicros: number }> {
   const { entry, texts, provider } = call;
   const timeouts = timeoutsOf({ provider: entry.provider, callTimeoutMs }, false);
-  const costOf = (tokens: number) => Math.ceil((tokens * entry.inputUsdMicrosPerMillionTokens) / tokensPerMillion);
+  const promptHash = createHash('sha256')
+    .update(JSON.stringify([entry.name, texts]))
+    .digest('hex');
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   const result = await callWithRetries<EmbeddingAnswer>(tools, {
     modelName: entry.name,
@@ -41,7 +40,12 @@ export async function callEmbedding(
     signal: call.signal,
     hasPassed: () => false,
     // A text of n bytes has at most n tokens.
-    reservation: (retryNumber) => toReservation(call, costOf(bytes), retryNumber),
+    reservation: (retryNumber) =>
+      makeReservation(call.scope, call.limits, {
+        ...{ entry, promptHash, retryNumber, operation: 'embed', fallbackFrom: null },
+        amountUsdMicros: costOfEmbedding(entry, bytes),
+        totalTimeoutMs: timeouts.totalMs,
+      }),
     ask: (signal) => requireEmbed(provider, entry)({ providerModel: entry.providerModel, texts, timeouts, signal }),
     judge: ({ servedModel, inputTokens }, { amountUsdMicros }) => ({
       flaw: null,
@@ -52,7 +56,7 @@ export async function callEmbedding(
             ? null
             : { inputTokens, outputTokens: 0, cachedInputTokens: 0, cacheWriteInputTokens: 0 },
         firstByteMs: null,
-        costUsdMicros: inputTokens === null ? amountUsdMicros : costOf(inputTokens),
+        costUsdMicros: inputTokens === null ? amountUsdMicros : costOfEmbedding(entry, inputTokens),
         isUsageEstimated: false,
         answer: null,
       },
@@ -68,28 +72,4 @@ export async function callEmbedding(
 function requireEmbed(provider: ModelProvider, entry: EmbeddingEntry): NonNullable<ModelProvider['embed']> {
   if (provider.embed === undefined) throw new Error(`The provider of ${entry.name} makes no vectors.`);
   return provider.embed.bind(provider);
-}
-
-function toReservation(call: EmbeddingCall, amountUsdMicros: number, retryNumber: number): Reservation {
-  const { scope, entry, limits, texts } = call;
-  return {
-    id: randomUUID(),
-    workOrderId: scope.workOrderId,
-    attempt: scope.attempt,
-    step: scope.step,
-    promptHash: createHash('sha256')
-      .update(JSON.stringify([entry.name, texts]))
-      .digest('hex'),
-    operation: 'embed',
-    provider: entry.provider,
-    askedModel: entry.name,
-    amountUsdMicros,
-    capUsdMicros: scope.costCapUsdMicros,
-    dayCapUsdMicros: limits.dayKillUsdMicros,
-    monthCapUsdMicros: limits.monthHardUsdMicros,
-    validForMs: callTimeoutMs + reservationSlackMs,
-    priceVersion: entry.priceVersion,
-    retryNumber,
-    fallbackFrom: null,
-  };
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 import type { ErrorCode } from '../../domain/errors.ts';
-import type { CallScope } from './model-call.ts';
+import type { CallScope } from './reservation.ts';
 
 export interface SessionRequest {
   scope: CallScope;

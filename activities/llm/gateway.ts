@@ -5,13 +5,14 @@ import type { Logger } from '../../platform/logger.ts';
 import type { ModelCallRepository } from '../../prisma/repositories/model-calls.ts';
 import { createCircuitBreakers, type CircuitBreakers, type ProviderHealth } from './circuit-breaker.ts';
 import { callEmbedding } from './embedding-call.ts';
-import { callModel, type CallScope, type ServedAnswer } from './model-call.ts';
+import { callModel, type ServedAnswer } from './model-call.ts';
 import type { ModelMetrics } from './model-metrics.ts';
 import type { ModelDirectory } from './models.ts';
 import type { CallTools } from './paid-try.ts';
 import { hashPrompt } from './prompt.ts';
 import type { ModelProviders } from './providers/create-providers.ts';
 import type { AnswerPiece, CallTimeouts, FinishReason, ModelProvider, Prompt, ToolCall } from './providers/provider.ts';
+import type { CallScope } from './reservation.ts';
 import { defaultRetryPolicy, isProviderAway, type RetryPolicy } from './retry.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { readStoredAnswer } from './stored-answer.ts';
@@ -153,7 +154,7 @@ async function answerWithStandIns(tools: GatewayTools, flight: Flight): Promise<
   const onPiece = flight.request.onPiece && watched(flight.request.onPiece, () => (passed.any = true));
   for await (const entry of askedThenStandIns(tools, asked)) {
     try {
-      return await askOne(tools, flight, { entry, asked, onPiece });
+      return await askOne(tools, flight, { entry, asked, onPiece, hasPassed: () => passed.any });
     } catch (error) {
       // One that stands in may be too small, or refuse: that says nothing of the others.
       const mayGoOn = error instanceof AppError && (entry !== asked || isProviderAway(error));
@@ -192,10 +193,18 @@ function describeFailures(failures: readonly { entry: ModelEntry; error: AppErro
   });
 }
 
+interface Candidate {
+  entry: ModelEntry;
+  asked: ModelEntry;
+  onPiece: GenerateRequest['onPiece'];
+  /** Whether any piece of an answer has gone to the caller. */
+  hasPassed: () => boolean;
+}
+
 async function askOne(
   tools: GatewayTools,
   { request, promptHash, signal }: Flight,
-  { entry, asked, onPiece }: { entry: ModelEntry; asked: ModelEntry; onPiece: GenerateRequest['onPiece'] },
+  { entry, asked, onPiece, hasPassed }: Candidate,
 ): Promise<KeptAnswer> {
   const result = await callModel(tools, {
     scope: request.scope,
@@ -209,6 +218,7 @@ async function askOne(
     fallbackFrom: entry === asked ? null : asked.name,
     signal,
     onPiece,
+    hasPassed,
   });
   if ('stored' in result) return { answer: readStoredAnswer(result.stored), costUsdMicros: 0, repeated: true };
   return { ...result, repeated: false };

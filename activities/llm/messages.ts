@@ -4,6 +4,7 @@ import { AppError } from '../../domain/errors.ts';
 import { parseRequest, type CompletionIdentity, type EndpointRequest, type StreamForm } from './endpoint-request.ts';
 import type { GenerateResult } from './gateway.ts';
 import type { AnswerPiece, ChatMessage, FinishReason, ToolCall } from './providers/provider.ts';
+import { parseToolInput } from './providers/tool-input.ts';
 
 /** The part of Anthropic's Messages that the endpoint understands. */
 const textBlock = z.object({ type: z.literal('text'), text: z.string() });
@@ -118,7 +119,7 @@ export function toMessage({ id, model }: CompletionIdentity, result: GenerateRes
     type: 'tool_use',
     id: callId,
     name,
-    input: parseInput(input),
+    input: parseToolInput(input),
   }));
   return {
     id: `msg_${id}`,
@@ -130,15 +131,6 @@ export function toMessage({ id, model }: CompletionIdentity, result: GenerateRes
     stop_sequence: null,
     usage: toUsage(result),
   };
-}
-
-/** What was paid for is passed on, also when the model wrote something that is no JSON. */
-function parseInput(input: string): unknown {
-  try {
-    return JSON.parse(input === '' ? '{}' : input);
-  } catch {
-    return { unreadable: input };
-  }
 }
 
 /** An answer as the events of a stream. */

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-
 import { wrapUpShare, type BudgetLimits } from '../../domain/budget/limits.ts';
 import {
   costOfTokens,
   estimateTokens,
   largestCost,
+  pricePerMillionTokens,
   type ModelEntry,
   type PromptSize,
   type TokenUsage,
@@ -15,20 +14,7 @@ import { callWithRetries, type CallTools, type Judgement, type PaidCall, type Pa
 import { measurePrompt, withWrapUpHint, wrapUpHintSize } from './prompt.ts';
 import type { BrokenAnswerError } from './providers/broken-answer.ts';
 import type { AnswerPiece, CallTimeouts, ModelProvider, Prompt, ProviderAnswer } from './providers/provider.ts';
-
-/** A reservation outlives its call by this much: the answer is still being written, or a clock differs. */
-const reservationSlackMs = 15 * 60_000;
-
-/** What a call belongs to and may cost. */
-export interface CallScope {
-  /** Null for what belongs to no order. */
-  workOrderId: string | null;
-  attempt: number;
-  /** `plan` or `edit`. */
-  step: string;
-  /** Cap of the whole work order, everything spent before included. */
-  costCapUsdMicros: number;
-}
+import { makeReservation, type CallScope } from './reservation.ts';
 
 export interface ModelCall {
   scope: CallScope;
@@ -43,6 +29,8 @@ export interface ModelCall {
   fallbackFrom: string | null;
   signal: AbortSignal;
   onPiece: ((piece: AnswerPiece) => void) | undefined;
+  /** Whether any piece of an answer has gone there: then nothing is tried again. */
+  hasPassed: () => boolean;
 }
 
 /** What is stored with an answer beside the answer itself. */
@@ -69,31 +57,23 @@ export async function callModel(tools: CallTools, call: ModelCall): Promise<Paid
       `The request needs about ${needed} tokens and ${entry.name} holds ${entry.contextTokensMax}. Narrow the files in scope, or choose a model with a larger context.`,
     );
   }
-  let passed = false;
-  const onPiece =
-    call.onPiece === undefined
-      ? undefined
-      : (piece: AnswerPiece) => {
-          passed = true;
-          call.onPiece?.(piece);
-        };
   const paid: PaidCall<ServedAnswer> = {
     modelName: entry.name,
     totalTimeoutMs: call.timeouts.totalMs,
     signal,
-    hasPassed: () => passed,
+    hasPassed: call.hasPassed,
     reservation: (retryNumber) => toReservation(call, size, retryNumber),
     async ask(trySignal, usedUsdMicros) {
       const isNearlySpent = usedUsdMicros >= wrapUpShare * scope.costCapUsdMicros;
       const answer = await call.provider.generate({
         providerModel: entry.providerModel,
         step: scope.step,
-        prompt: isNearlySpent && !isFree(entry) ? withWrapUpHint(prompt) : prompt,
+        prompt: isNearlySpent && pricePerMillionTokens(entry) > 0 ? withWrapUpHint(prompt) : prompt,
         outputTokensMax: call.outputTokensMax,
         contextTokensMax: entry.contextTokensMax,
         timeouts: call.timeouts,
         signal: trySignal,
-        onPiece,
+        onPiece: call.onPiece,
       });
       const served = { entryName: entry.name, provider: entry.provider, degraded: call.fallbackFrom !== null };
       return { ...answer, usage: readableUsage(answer.usage), ...served };
@@ -150,30 +130,12 @@ function readableUsage(usage: TokenUsage | null): TokenUsage | null {
   return usage !== null && Object.values(usage).every(isReadable) ? usage : null;
 }
 
-function isFree(entry: ModelEntry): boolean {
-  return entry.inputUsdMicrosPerMillionTokens === 0 && entry.outputUsdMicrosPerMillionTokens === 0;
-}
-
 function toReservation(call: ModelCall, size: PromptSize, retryNumber: number): Reservation {
-  const { scope, entry, limits } = call;
-  return {
-    id: randomUUID(),
-    workOrderId: scope.workOrderId,
-    attempt: scope.attempt,
-    step: scope.step,
-    promptHash: call.promptHash,
-    operation: 'generate',
-    provider: entry.provider,
-    askedModel: entry.name,
+  const { scope, entry, limits, promptHash, fallbackFrom } = call;
+  return makeReservation(scope, limits, {
+    ...{ entry, promptHash, retryNumber, fallbackFrom, operation: 'generate', totalTimeoutMs: call.timeouts.totalMs },
     amountUsdMicros: largestCost(entry, withRoomForHint(size), call.outputTokensMax),
-    capUsdMicros: scope.costCapUsdMicros,
-    dayCapUsdMicros: limits.dayKillUsdMicros,
-    monthCapUsdMicros: limits.monthHardUsdMicros,
-    validForMs: call.timeouts.totalMs + reservationSlackMs,
-    priceVersion: entry.priceVersion,
-    retryNumber,
-    fallbackFrom: call.fallbackFrom,
-  };
+  });
 }
 
 /** Why an answer that came can't be used, or null. */

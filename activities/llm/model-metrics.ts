@@ -1,5 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 
+import { usdMicrosPerUsd } from '../../domain/budget/money.ts';
 import type { CallEnding, Reservation } from '../../prisma/repositories/model-calls.ts';
 
 /** Seconds; an answer of a model takes from half of one to minutes. */
@@ -10,8 +11,6 @@ export interface ModelMetrics {
   ended(reservation: Reservation, ending: CallEnding): void;
   retried(reservation: Reservation): void;
 }
-
-const usdMicrosPerUsd = 1_000_000;
 
 /** Counts every try by provider and model, in Prometheus' form. Names of models come from the price table alone. */
 export function createModelMetrics(registry: Registry): ModelMetrics {

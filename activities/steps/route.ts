@@ -1,5 +1,5 @@
 import { budgetLevel, type BudgetLevel } from '../../domain/budget/limits.ts';
-import { costOfTokens, type ModelEntry } from '../../domain/budget/models.ts';
+import { costOfTokens, pricePerMillionTokens, type ModelEntry } from '../../domain/budget/models.ts';
 import { AppError } from '../../domain/errors.ts';
 import { assessComplexity, type Complexity } from '../../domain/work-orders/complexity.ts';
 import { findHardStop } from '../../domain/work-orders/hard-stops.ts';
@@ -68,7 +68,7 @@ export async function routeAttempt(dependencies: StepDependencies, { wanted, ...
     );
   }
   const standIns = await dependencies.directory.standInsFor(entry);
-  if (level === 'kill' && priceOf(entry) > 0) throw limitReached();
+  if (level === 'kill' && pricePerMillionTokens(entry) > 0) throw limitReached();
   await saveDecision(database, {
     ...key,
     type: 'routing',
@@ -95,10 +95,6 @@ export async function routeAttempt(dependencies: StepDependencies, { wanted, ...
 async function readLevel({ database, policy }: StepDependencies): Promise<BudgetInUse & { level: BudgetLevel }> {
   const use = await readBudget(database, new Date());
   return { level: budgetLevel(policy.budget, use.day, use.month), ...use };
-}
-
-function priceOf(entry: ModelEntry): number {
-  return entry.inputUsdMicrosPerMillionTokens + entry.outputUsdMicrosPerMillionTokens;
 }
 
 function limitReached(): AppError {

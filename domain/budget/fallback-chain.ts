@@ -1,4 +1,4 @@
-import type { ModelEntry, ModelProviderName } from './models.ts';
+import { pricePerMillionTokens, type ModelEntry, type ModelProviderName } from './models.ts';
 
 /**
  * Who stands in for a model whose provider does not answer: of each other provider of the chain, in its order, the
@@ -17,13 +17,13 @@ export function chooseFallbacks(
     .flatMap((provider) => {
       const candidates = usable.filter((candidate) => candidate.provider === provider);
       const able = candidates.filter(({ ceiling }) => ceiling >= entry.ceiling);
-      const cheapest = [...able].sort((a, b) => priceOf(a) - priceOf(b) || a.name.localeCompare(b.name))[0];
-      const best = [...candidates].sort((a, b) => b.ceiling - a.ceiling || priceOf(a) - priceOf(b))[0];
+      const cheapest = [...able].sort(
+        (a, b) => pricePerMillionTokens(a) - pricePerMillionTokens(b) || a.name.localeCompare(b.name),
+      )[0];
+      const best = [...candidates].sort(
+        (a, b) => b.ceiling - a.ceiling || pricePerMillionTokens(a) - pricePerMillionTokens(b),
+      )[0];
       const chosen = cheapest ?? best;
       return chosen === undefined ? [] : [chosen];
     });
-}
-
-function priceOf(entry: ModelEntry): number {
-  return entry.inputUsdMicrosPerMillionTokens + entry.outputUsdMicrosPerMillionTokens;
 }

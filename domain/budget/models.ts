@@ -75,6 +75,20 @@ export function costOfTokens(entry: ModelEntry, usage: TokenUsage): number {
   return Math.ceil(total / tokensPerMillion);
 }
 
+/**
+ * Price of the vectors of some tokens, rounded up to whole micro-dollars.
+ *
+ * @returns micro-dollars
+ */
+export function costOfEmbedding(entry: EmbeddingEntry, tokens: number): number {
+  return Math.ceil((tokens * entry.inputUsdMicrosPerMillionTokens) / tokensPerMillion);
+}
+
+/** What a million tokens read and a million written cost together, in micro-dollars: to compare models by. 0 is free. */
+export function pricePerMillionTokens(entry: ModelEntry): number {
+  return entry.inputUsdMicrosPerMillionTokens + entry.outputUsdMicrosPerMillionTokens;
+}
+
 /** Roles and separators that a provider adds around each message; real ones are 3 to 7. */
 const overheadTokensPerMessage = 16;
 

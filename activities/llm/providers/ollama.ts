@@ -8,6 +8,7 @@ import { readOllamaAnswer, readOllamaStream } from './ollama-answer.ts';
 import type { CallTimeouts, ChatMessage, ModelProvider, ProviderRequest } from './provider.ts';
 import { toBadAnswerError, toResponseError, type ProviderIdentity } from './provider-error.ts';
 import { onWire, providerFetch, type WireReport } from './provider-fetch.ts';
+import { parseToolInput } from './tool-input.ts';
 
 export interface OllamaOptions {
   baseUrl: string;
@@ -81,16 +82,8 @@ function toMessage(message: ChatMessage): unknown {
   if (message.role !== 'assistant' || message.toolCalls === undefined) {
     return { role: message.role, content: message.content };
   }
-  const calls = message.toolCalls.map(({ name, input }) => ({ function: { name, arguments: parseInput(input) } }));
+  const calls = message.toolCalls.map(({ name, input }) => ({ function: { name, arguments: parseToolInput(input) } }));
   return { role: 'assistant', content: message.content, tool_calls: calls };
-}
-
-function parseInput(input: string): unknown {
-  try {
-    return JSON.parse(input === '' ? '{}' : input);
-  } catch {
-    return { unreadable: input };
-  }
 }
 
 interface PostOptions {

@@ -1,6 +1,7 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider';
 
 import type { ChatMessage, ProviderRequest, ToolCall } from './provider.ts';
+import { parseToolInput } from './tool-input.ts';
 
 /** A request in the form of the AI SDK's models. */
 export function toSdkOptions(request: ProviderRequest): LanguageModelV4CallOptions {
@@ -60,14 +61,5 @@ function toSdkMessage(message: ChatMessage): LanguageModelV4Message {
 }
 
 function toSdkToolCall({ id, name, input }: ToolCall) {
-  return { type: 'tool-call' as const, toolCallId: id, toolName: name, input: parseInput(input) };
-}
-
-/** A model may have written something that is no JSON; it is shown its own words then. */
-function parseInput(input: string): unknown {
-  try {
-    return JSON.parse(input === '' ? '{}' : input);
-  } catch {
-    return { unreadable: input };
-  }
+  return { type: 'tool-call' as const, toolCallId: id, toolName: name, input: parseToolInput(input) };
 }
