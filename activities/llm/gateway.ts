@@ -1,6 +1,7 @@
 import type { BudgetLimits } from '../../domain/budget/limits.ts';
 import type { ModelEntry, TokenUsage } from '../../domain/budget/models.ts';
 import { AppError } from '../../domain/errors.ts';
+import type { Flags } from '../../platform/flags.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { ModelCallRepository } from '../../prisma/repositories/model-calls.ts';
 import { createCircuitBreakers, type CircuitBreakers, type ProviderHealth } from './circuit-breaker.ts';
@@ -66,6 +67,8 @@ export interface ModelGatewayOptions {
   limits: BudgetLimits;
   logger: Logger;
   metrics: ModelMetrics;
+  /** Counts what models that stand in come to; the directory says who they are. Undefined: nobody counts. */
+  flags?: Pick<Flags, 'measured'>;
   retryPolicy?: RetryPolicy;
   breakers?: CircuitBreakers;
   /** Shorter limits than the models' own. */
@@ -85,6 +88,7 @@ interface GatewayTools extends CallTools {
   providers: ModelProviders;
   limits: BudgetLimits;
   timeouts: Partial<CallTimeouts>;
+  flags?: Pick<Flags, 'measured'>;
 }
 
 interface Flight {
@@ -153,8 +157,10 @@ async function answerWithStandIns(tools: GatewayTools, flight: Flight): Promise<
   const passed = { any: false };
   const onPiece = flight.request.onPiece && watched(flight.request.onPiece, () => (passed.any = true));
   for await (const entry of askedThenStandIns(tools, asked)) {
+    const ask = () => askOne(tools, flight, { entry, asked, onPiece, hasPassed: () => passed.any });
     try {
-      return await askOne(tools, flight, { entry, asked, onPiece, hasPassed: () => passed.any });
+      if (entry === asked || tools.flags === undefined) return await ask();
+      return await tools.flags.measured('MODEL_STAND_INS', ask, flight.signal);
     } catch (error) {
       // One that stands in may be too small, or refuse: that says nothing of the others.
       const mayGoOn = error instanceof AppError && (entry !== asked || isProviderAway(error));

@@ -1,5 +1,6 @@
 import type { Redact } from '../../domain/text/redact.ts';
 import type { Policy } from '../../domain/work-orders/policy.ts';
+import type { Flags } from '../../platform/flags.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { ModelCallRepository } from '../../prisma/repositories/model-calls.ts';
@@ -28,6 +29,8 @@ export interface StepDependencies {
   ledger: ModelCallRepository;
   forge: Forge;
   policy: Policy;
+  /** Read at the moment of use, in activities alone: a run that is replayed must not depend on them. */
+  flags: Flags;
   runs: RunMessages;
   measureBaseline: MeasureBaseline;
   /** Absolute; undefined where complexity can't be measured. */

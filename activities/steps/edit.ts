@@ -88,7 +88,7 @@ export async function editFrom(
   const fromRound = await pathsBetween(git, workspace, { from: round.from, to: checkpoint.commit });
   const changed = fromRound.filter((path) => !emptyFiles.includes(path));
   const failure = await judge({ workspace, order, paths, changed, report, calls, model, redact });
-  dependencies.logger.debug({ orderId: order.id, attempt, transcript: redact(report.transcript) }, 'edit ended');
+  dependencies.logger.debug({ orderId: order.id, attempt, characters: report.transcript.length }, 'edit ended');
   const { baseCommit } = order;
   await saveCheckpoint(database, { ...input, step: round.step, round: round.round, baseCommit, ...checkpoint });
   const diffStat = changed.length === 0 ? { files: 0, added: 0, removed: 0 } : checkpoint.diffStat;

@@ -127,18 +127,21 @@ async function refine(
   work: PlanWork,
   progress: StepProgress,
 ): Promise<AnsweredCycle[]> {
-  const { database, policy } = dependencies;
+  const { database, policy, flags } = dependencies;
   const { order, input, repository } = work;
   const before = await findProposal(database, { ...input, attempt: input.attempt - 1 });
   const rules = { filesMax: policy.diffFilesMax };
   const cycles: AnsweredCycle[] = [];
-  while (shouldRefine(cycles, policy.refinementCyclesMax)) {
+  const cyclesMax = async () => ((await flags.isOn('PLAN_REFINEMENT')) ? policy.refinementCyclesMax : 1);
+  while (shouldRefine(cycles, cycles.length === 0 ? 1 : await cyclesMax())) {
     const cycle = cycles.length + 1;
     progress.say(
       cycle === 1 ? `Asking ${input.model} for a plan` : `Asking ${input.model} to mend its plan (${cycle})`,
     );
     const earlier = cycles.at(-1) ?? (before === null ? null : { proposal: before, findings: [] });
-    const { answer, costUsdMicros } = await askForPlan(dependencies, { ...work, earlier }, progress.signal);
+    const ask = () => askForPlan(dependencies, { ...work, earlier }, progress.signal);
+    const { answer, costUsdMicros } =
+      cycle === 1 ? await ask() : await flags.measured('PLAN_REFINEMENT', ask, progress.signal);
     const { conflicts, ...proposal } = answer;
     const findings = checkProposal(proposal, { ...order, rules }, new Set(repository.files));
     await saveCycle(dependencies, input, {

@@ -29,6 +29,10 @@ export interface PublishedPullRequest {
 
 const diffCharactersMax = 5_000_000;
 
+/** The guard lets no secret be added; what is hidden stood there before, or is a test's own. */
+const hiddenInDiff =
+  'What looks like a secret is hidden in the diff that Ratchet shows of this change. The branch itself is as it was made.';
+
 /** Pushes the checkpoint as a branch and opens one pull request for it; repeated, it finds the first one. */
 export async function publishAttempt(
   dependencies: StepDependencies,
@@ -63,6 +67,7 @@ export async function publishAttempt(
   });
   progress.say(`Publishing ${branch}`);
   const diff = await diffSinceBase(git, workspace, { commit, renames: true });
+  const shownDiff = redact(diff);
   const draft = {
     repositoryId: order.repositoryId,
     orderId,
@@ -72,8 +77,8 @@ export async function publishAttempt(
     headCommit: commit,
     baseCommit: order.baseCommit,
     title: order.title,
-    body: redact(body),
-    diff: redact(diff).slice(0, diffCharactersMax),
+    body: shownDiff === diff ? redact(body) : `${redact(body)}\n\n${hiddenInDiff}\n`,
+    diff: shownDiff.slice(0, diffCharactersMax),
     diffStat,
     draft: failure !== null,
     repository: order.repository,

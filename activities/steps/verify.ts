@@ -29,6 +29,7 @@ import { readGateFiles } from '../repository/inspect-repository.ts';
 import { openAttemptWorkspace } from './attempt-workspace.ts';
 import { baselineOf } from './baseline.ts';
 import type { StepDependencies } from './dependencies.ts';
+import { findOffSwitch } from './repair-switch.ts';
 
 export interface VerifyInput extends AttemptKey {
   commit: string;
@@ -107,7 +108,7 @@ export async function verifyAttempt(
     acceptance,
     newErrors,
     fingerprint,
-    repair: decide(dependencies, input, { failure, newErrors, fingerprint }),
+    repair: await decide(dependencies, input, { failure, newErrors, fingerprint }),
   };
 }
 
@@ -256,13 +257,13 @@ function fingerprintOf({ gates }: GatesResult, failure: Failure): string {
   return fingerprintVerdict(failed.kind, failed.verdict, failed.measurement.outputFingerprint);
 }
 
-function decide(
-  { policy }: StepDependencies,
+async function decide(
+  { policy, flags }: StepDependencies,
   { round, fingerprints }: VerifyInput,
   found: { failure: Failure | null; newErrors: number; fingerprint: string },
-): RepairDecision {
+): Promise<RepairDecision> {
   if (found.failure === null) return { repair: false, reason: 'Nothing is to be repaired.' };
-  return decideRepair({
+  const decision = decideRepair({
     round,
     roundsMax: policy.repairRoundsMax,
     compileErrorsMax: policy.repairCompileErrorsMax,
@@ -270,6 +271,8 @@ function decide(
     newErrors: found.newErrors,
     fingerprints: [...fingerprints, found.fingerprint],
   });
+  const flag = decision.repair ? await findOffSwitch(flags, round + 1) : null;
+  return flag === null ? decision : { repair: false, reason: `The flag ${flag} is off, so there is no repair.` };
 }
 
 function failureOfRedefined(gates: readonly Gate[]): Failure | null {
