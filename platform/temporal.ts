@@ -9,6 +9,7 @@ import {
 
 import { AppError } from '../domain/errors.ts';
 import type { Config } from './config.ts';
+import { createDataConverter, type PayloadProtection } from './payload-codec.ts';
 
 /** gRPC's own numbers for "nobody answers there". */
 const grpcUnavailable = 14;
@@ -38,14 +39,24 @@ export interface TemporalClient {
   close(): Promise<void>;
 }
 
-/** Opens nothing by itself: the first call connects, so that a process starts whether or not Temporal is up. */
-export function createTemporalClient(config: Config['temporal']): TemporalClient {
+const unprotected: PayloadProtection = { keys: null, redact: (text) => text };
+
+/**
+ * Opens nothing by itself: the first call connects, so that a process starts whether or not Temporal is up.
+ *
+ * @param protection the same keys as the worker has: without them what it encrypted can't be read, and says so
+ */
+export function createTemporalClient(
+  config: Config['temporal'],
+  protection: PayloadProtection = unprotected,
+): TemporalClient {
   const connection = Connection.lazy({
     address: config.address,
     // gRPC waits up to two minutes between its own attempts to connect; a restarted server must be found within seconds.
     channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1_000 },
   });
-  const client = new Client({ connection, namespace: config.namespace });
+  const { namespace } = config;
+  const client = new Client({ connection, namespace, dataConverter: createDataConverter(protection) });
   let openUntil = 0;
 
   function notReachable(what: string, cause?: unknown): AppError {
@@ -77,7 +88,7 @@ export function createTemporalClient(config: Config['temporal']): TemporalClient
     }
   }
 
-  return { client, namespace: config.namespace, withDeadline, ensureReachable, close: () => connection.close() };
+  return { client, namespace, withDeadline, ensureReachable, close: () => connection.close() };
 }
 
 function unavailable(happened: string, cause: unknown): AppError {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 
 import { bundleWorkflowCode } from '@temporalio/worker';
 
@@ -11,16 +11,21 @@ const sources = ['workflows', 'domain', 'package-lock.json'];
  * The workflows as one script. Bundling takes seconds, so the script is kept, under the hash of all it is made from.
  *
  * @param folder absolute; where scripts are kept
+ * @param failureConverterPath absolute; the converter of failures when it is not Temporal's own
  * @returns path of the script
  */
-export async function bundleWorkflows(folder: string): Promise<string> {
-  const path = join(folder, `workflows-${await hashSources()}.js`);
+export async function bundleWorkflows(folder: string, failureConverterPath?: string): Promise<string> {
+  const kind = failureConverterPath === undefined ? 'workflows' : `workflows-${parse(failureConverterPath).name}`;
+  const path = join(folder, `${kind}-${await hashSources(failureConverterPath)}.js`);
   const kept = await readFile(path).then(
     () => true,
     () => false,
   );
   if (kept) return path;
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(project, 'workflows/index.ts') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(project, 'workflows/index.ts'),
+    ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
+  });
   const temporary = `${path}.${process.pid}.new`;
   await mkdir(dirname(path), { recursive: true });
   await writeFile(temporary, code);
@@ -28,10 +33,11 @@ export async function bundleWorkflows(folder: string): Promise<string> {
   return path;
 }
 
-async function hashSources(): Promise<string> {
+async function hashSources(converter?: string): Promise<string> {
   const hash = createHash('sha256');
-  for (const source of sources) {
-    for (const file of await listFiles(join(project, source))) {
+  const paths = [...sources.map((source) => join(project, source)), ...(converter === undefined ? [] : [converter])];
+  for (const path of paths) {
+    for (const file of await listFiles(path)) {
       hash.update(file.slice(project.length)).update(await readFile(file));
     }
   }

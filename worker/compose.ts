@@ -9,35 +9,46 @@ import { createAiderEngine } from '../activities/aider/aider-engine.ts';
 import { createLocalForge } from '../activities/forge/local/local-forge.ts';
 import { createGit } from '../activities/git/git-command.ts';
 import { createMirrors } from '../activities/git/mirror.ts';
-import { startModelEndpoint } from '../activities/llm/endpoint.ts';
-import { createModelGateway } from '../activities/llm/gateway.ts';
+import { startModelEndpoint, type ModelEndpoint } from '../activities/llm/endpoint.ts';
+import { createModelGateway, type ModelGatewayOptions } from '../activities/llm/gateway.ts';
 import { createModelMetrics } from '../activities/llm/model-metrics.ts';
 import { createModelDirectory } from '../activities/llm/models.ts';
 import { readPriceTable } from '../activities/llm/prices/price-table.ts';
 import { createProviders } from '../activities/llm/providers/create-providers.ts';
+import { withStandInSwitch } from '../activities/llm/stand-in-switch.ts';
 import { createContainment } from '../activities/sandbox/containment.ts';
 import { startOutboundProxy, type OutboundProxy } from '../activities/sandbox/outbound-proxy.ts';
 import { toolChainEnvironment } from '../activities/sandbox/tool-chains.ts';
 import type { GateDependencies } from '../activities/gates/run-gate.ts';
 import type { StepDependencies } from '../activities/steps/dependencies.ts';
-import type { Redact } from '../domain/text/redact.ts';
+import { createKnownSecrets, type KnownSecrets, type Redact } from '../domain/text/redact.ts';
 import { readChildEnvironment, type Config } from '../platform/config.ts';
-import { createConfigRedactor, createLogger, type Logger } from '../platform/logger.ts';
+import { configSecrets, createLogger, type Logger } from '../platform/logger.ts';
+import { openFlags, type Flags } from '../platform/flags.ts';
 import { createMetricsRegistry } from '../platform/metrics.ts';
+import type { PayloadProtection } from '../platform/payload-codec.ts';
 import { createTemporalClient } from '../platform/temporal.ts';
 import { openDatabase } from '../prisma/client.ts';
-import { createModelCallRepository } from '../prisma/repositories/model-calls.ts';
+import { redactWrites } from '../prisma/redacted-writes.ts';
+import { createFlagStore } from '../prisma/repositories/feature-flags.ts';
+import { createAnswerKeeping, createModelCallRepository } from '../prisma/repositories/model-calls.ts';
 import { workOrderWorkflowId } from '../workflows/contract.ts';
 import { readPolicy } from './read-policy.ts';
+import { redactFailures } from './redact-failures.ts';
 import { createRunMessages } from './run-messages.ts';
 
 /** Records are written by up to 8 activities at once; the steps and the gateway need a few more. */
 const databaseConnectionsMax = 12;
 
+/** A token is hidden for longer than it is worth something. */
+const tokenHiddenMs = 10 * 60_000;
+
 export interface WorkerParts {
   logger: Logger;
   dependencies: StepDependencies;
   metrics: Registry;
+  /** Of everything that the workers send to Temporal. */
+  protection: PayloadProtection;
   /** Providers that stand in for one that does not answer, in this order. */
   fallbackChain: string[];
   recordActivities: ReturnType<typeof createRecordActivities>;
@@ -49,24 +60,17 @@ export interface WorkerParts {
 /** Makes everything that this process's activities use. The only place where it is put together. */
 export async function composeWorker(config: Config): Promise<WorkerParts> {
   const policy = await readPolicy(config.policyFile);
-  const redact = createConfigRedactor(config);
-  const logger = createLogger('worker', config, redact);
-  const database = openDatabase(config.databaseUrl, databaseConnectionsMax);
+  const { secrets, protection, logger, opened, database, ledger } = openRecords(config);
+  const { redact } = secrets;
   const folders = await makeFolders(config.stateDir);
   const git = createGit({ searchPath: config.childPath, home: config.home, redact });
   const { gates, outbound } = await composeGates(config, redact);
   const { containment, searchPath } = gates;
-  const ledger = createModelCallRepository(database);
-  const prices = await readPriceTable(config.modelsFile);
-  const directory = createModelDirectory(config, prices);
-  const metrics = createMetricsRegistry();
-  const gateway = createModelGateway({
-    ...{ directory, ledger, logger, limits: policy.budget },
-    providers: createProviders(config),
-    metrics: createModelMetrics(metrics),
-  });
-  const endpoint = await startModelEndpoint({ gateway, logger });
-  const temporal = createTemporalClient(config.temporal);
+  const flags = await openFlags(createFlagStore(database), logger);
+  const limits = policy.budget;
+  const { directory, gateway, metrics } = await composeModels(config, { ledger, logger, flags, limits });
+  const endpoint = hideTokens(await startModelEndpoint({ gateway, logger }), secrets);
+  const temporal = createTemporalClient(config.temporal, protection);
   const dependencies: StepDependencies = {
     database,
     git,
@@ -79,6 +83,7 @@ export async function composeWorker(config: Config): Promise<WorkerParts> {
     ledger,
     forge: createLocalForge({ git, database, folder: folders.forge }),
     policy,
+    flags,
     runs: createRunMessages(temporal, logger),
     measureBaseline: createBaselines({ database, gates }),
     lizardPath: config.lizardPath,
@@ -93,15 +98,70 @@ export async function composeWorker(config: Config): Promise<WorkerParts> {
     logger,
     dependencies,
     metrics,
+    protection,
     fallbackChain: config.fallbackChain,
-    recordActivities: createRecordActivities(dependencies),
-    waitingActivities: createWaitingActivities(dependencies),
-    workspaceActivities: createWorkspaceActivities(dependencies),
+    recordActivities: redactFailures(createRecordActivities(dependencies), redact),
+    waitingActivities: redactFailures(createWaitingActivities(dependencies), redact),
+    workspaceActivities: redactFailures(createWorkspaceActivities(dependencies), redact),
     close: async () => {
       await endpoint.close();
       await outbound.close();
       await temporal.close();
-      await database.$disconnect();
+      await flags.close();
+      await opened.$disconnect();
+    },
+  };
+}
+
+/** Everything that writes, none of which lets a secret through. */
+function openRecords(config: Config) {
+  const secrets = createKnownSecrets(configSecrets(config));
+  const { redact } = secrets;
+  const { encryptionKeys: keys } = config;
+  const opened = openDatabase(config.databaseUrl, databaseConnectionsMax);
+  return {
+    secrets,
+    protection: { keys, writesPlain: !config.encryptsPayloads, redact } satisfies PayloadProtection,
+    logger: createLogger('worker', config, redact),
+    opened,
+    database: redactWrites(opened, secrets),
+    // Its statements go straight to the driver, which only the database as it was opened has.
+    ledger: createModelCallRepository(opened, createAnswerKeeping(keys)),
+  };
+}
+
+/** The models that there are, and the one way to them. */
+async function composeModels(
+  config: Config,
+  tools: Pick<ModelGatewayOptions, 'ledger' | 'logger' | 'limits'> & { flags: Flags },
+) {
+  const prices = await readPriceTable(config.modelsFile);
+  const directory = withStandInSwitch(createModelDirectory(config, prices), tools.flags);
+  const metrics = createMetricsRegistry();
+  const gateway = createModelGateway({
+    ...tools,
+    directory,
+    providers: createProviders(config),
+    metrics: createModelMetrics(metrics),
+  });
+  return { directory, gateway, metrics };
+}
+
+/** The tokens of the endpoint are secrets for as long as they are worth something: a child could print its own. */
+function hideTokens(endpoint: ModelEndpoint, secrets: KnownSecrets): ModelEndpoint {
+  return {
+    ...endpoint,
+    async openSession(request) {
+      const session = await endpoint.openSession(request);
+      const forget = secrets.add(session.token);
+      return {
+        ...session,
+        async close() {
+          await session.close();
+          // What the child said last is still to be written.
+          setTimeout(forget, tokenHiddenMs).unref();
+        },
+      };
     },
   };
 }

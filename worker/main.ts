@@ -4,8 +4,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
+import { createRedactor } from '../domain/text/redact.ts';
 import { loadConfig, type Config } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
+import { createDataConverter, encodedFailuresPath } from '../platform/payload-codec.ts';
 import { bundleWorkflows } from './bundle-workflows.ts';
 import { composeWorker, type WorkerParts } from './compose.ts';
 import { startHealthServer } from './health.ts';
@@ -15,6 +17,9 @@ import { registerSearchAttributes } from './search-attributes.ts';
 import { sweepSocketFolders, sweepWorkspaces } from './sweep.ts';
 
 const retryMs = 1_000;
+
+const withoutKeys =
+  'RATCHET_ENCRYPTION_KEYS is not set: Temporal stores plain text, and answers of models are not kept, so a crash can pay twice';
 
 async function main(): Promise<void> {
   const config = loadConfig();
@@ -30,11 +35,15 @@ async function main(): Promise<void> {
   });
   const [parts, bundlePath] = await Promise.all([
     composeWorker(config),
-    bundleWorkflows(join(config.stateDir, 'workflow-bundles')),
+    bundleWorkflows(
+      join(config.stateDir, 'workflow-bundles'),
+      config.encryptsPayloads ? encodedFailuresPath : undefined,
+    ),
   ]);
   composed = parts;
   const { logger, dependencies } = parts;
   installRuntime(logger);
+  if (config.encryptionKeys === null) logger.warn(withoutKeys);
   const connection = await connect(config, logger);
   const registered = await registerSearchAttributes(connection, config.temporal.namespace);
   if (registered.length > 0) logger.info({ registered }, 'registered search attributes');
@@ -76,7 +85,8 @@ async function createWorkers(
   config: Config,
   { parts, bundlePath, connection }: { parts: WorkerParts; bundlePath: string; connection: NativeConnection },
 ): Promise<Worker[]> {
-  const shared = { connection, namespace: config.temporal.namespace };
+  const dataConverter = createDataConverter(parts.protection);
+  const shared = { connection, namespace: config.temporal.namespace, dataConverter };
   return Promise.all([
     Worker.create({
       ...shared,
@@ -93,4 +103,9 @@ async function createWorkers(
   ]);
 }
 
-await main();
+await main().catch((error: unknown) => {
+  // Straight to the log file and past every logger: so at least what has the form of a secret is taken out.
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${createRedactor([])(text)}\n`);
+  process.exit(1);
+});

@@ -59,7 +59,7 @@ export async function runGate(
   const { kind, command, reportFormat = null } = gate;
   const { exitCode, timedOut, durationMs } = result;
   const report = await readReport(reports);
-  const reportText = report === null ? null : relative(report);
+  const reportText = report === null ? null : relative(dependencies.redact(report));
   const root = workspace.tree;
   const measurement = measureGate({ kind, command, exitCode, timedOut, output, reportText, reportFormat, root });
   return { measurement, output: dependencies.redact(readableOutput({ output, reportText, reportFormat })), durationMs };

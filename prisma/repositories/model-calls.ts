@@ -3,6 +3,14 @@ import { z } from 'zod';
 import type { TokenUsage } from '../../domain/budget/models.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { StandIn } from '../../domain/work-orders/pull-request-body.ts';
+import {
+  createSealer,
+  isSealedJson,
+  openJson,
+  sealJson,
+  SealedError,
+  type EncryptionKeys,
+} from '../../platform/crypto.ts';
 import { createBatcher } from '../batcher.ts';
 import { runPrepared, type Database } from '../client.ts';
 import { storable } from '../storable.ts';
@@ -68,6 +76,48 @@ export type CallEnding =
 
 export type ModelCallRepository = ReturnType<typeof createModelCallRepository>;
 
+/** How answers are kept. */
+export interface AnswerKeeping {
+  /** What is stored of an answer; null: nothing. */
+  toStored(answer: unknown, key: AnswerKey): unknown;
+  /** @throws AppError `internal-error`, with the name of the key, for one that no key opens */
+  fromStored(stored: unknown, key: AnswerKey): unknown;
+}
+
+/**
+ * Encrypted, or not at all: an answer holds what people and repositories told a model. Without keys none is stored, so
+ * one that was paid is paid again when its step has to be repeated. Plain ones of an older version are still read.
+ */
+export function createAnswerKeeping(keys: EncryptionKeys | null): AnswerKeeping {
+  const sealer = keys === null ? null : createSealer(keys, 'model-answer');
+  return {
+    toStored: (answer, key) => (sealer === null || answer === null ? null : sealJson(sealer, answer, bindingOf(key))),
+    fromStored: (stored, key) => {
+      if (!isSealedJson(stored)) return stored;
+      try {
+        return openJson(sealer, stored, bindingOf(key));
+      } catch (error) {
+        if (error instanceof SealedError) throw new AppError('internal-error', error.message, { cause: error });
+        throw error;
+      }
+    },
+  };
+}
+
+/** An answer that was moved to another question can't be opened there. */
+function bindingOf({ workOrderId, attempt, step, promptHash }: AnswerKey): string {
+  return JSON.stringify([workOrderId, attempt, step, promptHash]);
+}
+
+function toStoredEnding(ending: CallEnding, key: AnswerKey, keeping: AnswerKeeping): object {
+  if (ending.outcome !== 'settled') return ending;
+  const { usage, answer, ...rest } = ending;
+  return { ...rest, ...usage, answer: keeping.toStored(answer, key) };
+}
+
+/** As it is, for a process that answers nobody else's orders. */
+const asItIs: AnswerKeeping = { toStored: (answer) => answer, fromStored: (stored) => stored };
+
 const reservedRowSchema = z.object({
   call_id: z.string(),
   verdict: z.enum(['reserved', 'answered', 'all-stopped', 'no-order', 'order-cap', 'day-cap', 'month-cap']),
@@ -78,8 +128,12 @@ const reservedRowSchema = z.object({
 
 type ReservedRow = z.infer<typeof reservedRowSchema>;
 
-/** The ledger of model calls and the answers that are kept while their order runs. */
-export function createModelCallRepository(database: Database) {
+/**
+ * The ledger of model calls and the answers that are kept while their order runs.
+ *
+ * @param keeping how answers are kept; every process of an installation must pass `createAnswerKeeping`
+ */
+export function createModelCallRepository(database: Database, keeping: AnswerKeeping = asItIs) {
   const reserveInBatch = createBatcher((batch: Reservation[]) => reserveAll(database, batch));
   const settleInBatch = createBatcher((batch: object[]) => settleAll(database, batch));
 
@@ -96,21 +150,22 @@ export function createModelCallRepository(database: Database) {
         throw new AppError('all-stopped', 'All work is stopped, so no model is asked.');
       if (row.verdict === 'no-order')
         throw new AppError('not-found', `There is no work order ${reservation.workOrderId ?? ''}.`);
-      if (row.verdict === 'answered') return { verdict: row.verdict, answer: row.stored_answer };
+      if (row.verdict === 'answered')
+        return { verdict: row.verdict, answer: keeping.fromStored(row.stored_answer, reservation) };
       return { verdict: row.verdict, usedUsdMicros: Number(row.used_usd_micros ?? 0) };
     },
 
     /** Writes what a try came to. Safe to repeat: the first ending stays. */
     async settle(reservation: Reservation, ending: CallEnding): Promise<void> {
-      const { usage, ...rest } = ending.outcome === 'settled' ? ending : { usage: null, ...ending };
-      await settleInBatch({ ...reservation, ...rest, ...usage });
+      await settleInBatch({ ...reservation, ...toStoredEnding(ending, reservation, keeping) });
     },
 
     /** The answer to a question as it was stored, or null. Takes no money. */
     async storedAnswer({ workOrderId, attempt, step, promptHash }: AnswerKey): Promise<unknown> {
       if (workOrderId === null) return null;
       const where = { workOrderId_attempt_step_promptHash: { workOrderId, attempt, step, promptHash } };
-      return (await database.modelAnswer.findUnique({ where }))?.answer ?? null;
+      const row = await database.modelAnswer.findUnique({ where });
+      return row === null ? null : keeping.fromStored(row.answer, { workOrderId, attempt, step, promptHash });
     },
 
     /** Micro-dollars settled so far: for one attempt of an order, or for all of them. */

@@ -77,11 +77,12 @@ describe('redaction', () => {
   });
 });
 
+/** Time of the processor: on a busy machine the time of the clock says little. */
 function fastestMs(text: string): number {
   const runs = [1, 2, 3, 4].map(() => {
-    const startedAtMs = performance.now();
+    const before = process.cpuUsage();
     redact(text);
-    return performance.now() - startedAtMs;
+    return process.cpuUsage(before).user / 1_000;
   });
   return Math.min(...runs);
 }
