@@ -6,18 +6,25 @@ import { serializerCompiler, validatorCompiler } from '@fastify/type-provider-zo
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 
 import type { ApiDependencies } from './dependencies.ts';
-import { registerLoopbackOnly } from './plugins/loopback-only.ts';
+import { registerAllowedHosts } from './plugins/allowed-hosts.ts';
+import { registerAuthentication } from './plugins/authentication.ts';
 import { registerOpenApi, registerReference } from './plugins/openapi.ts';
 import { registerUnknownRoutes } from './plugins/unknown-routes.ts';
 import { createProblem, problemMediaType, sendProblem } from './problem.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { authRoutes } from './routes/auth.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { escalationRoutes } from './routes/escalations.ts';
 import { failureRoutes } from './routes/failures.ts';
+import { flagRoutes } from './routes/flags.ts';
 import { healthRoutes } from './routes/health.ts';
 import { moneyRoutes } from './routes/money.ts';
 import { outcomeRoutes } from './routes/outcomes.ts';
+import { payloadCodecRoutes } from './routes/payload-codec.ts';
 import { pullRequestRoutes } from './routes/pull-requests.ts';
 import { stopAllRoutes } from './routes/stop-all.ts';
+import { tokenRoutes } from './routes/tokens.ts';
+import { userRoutes } from './routes/users.ts';
 import { workOrderControlRoutes } from './routes/work-order-control.ts';
 import { workOrderEventRoutes } from './routes/work-order-events.ts';
 import { workOrderRoutes } from './routes/work-orders.ts';
@@ -38,6 +45,7 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: bodyBytesMax,
+    trustProxy: dependencies.config.api.trustedProxies,
     // Ends idle connections when the server closes, which would otherwise keep it open.
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
@@ -50,7 +58,8 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
-  registerLoopbackOnly(app);
+  registerAllowedHosts(app, dependencies.config.api.hosts);
+  registerAuthentication(app, dependencies);
   registerUnknownRoutes(app);
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
@@ -61,6 +70,8 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
 
   const routes = { ...dependencies, eventFeed: createEventFeed(dependencies.database, dependencies.logger) };
   await app.register(healthRoutes(routes));
+  const { temporal, encryptionKeys } = dependencies.config;
+  await app.register(payloadCodecRoutes({ keys: encryptionKeys, uiUrl: temporal.uiUrl }));
   await registerReference(app);
   for (const resource of resources) await app.register(resource(routes), { prefix: '/api/v1' });
   await app.ready();
@@ -68,6 +79,9 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
 }
 
 const resources = [
+  authRoutes,
+  tokenRoutes,
+  userRoutes,
   workOrderRoutes,
   workOrderControlRoutes,
   workOrderEventRoutes,
@@ -78,6 +92,8 @@ const resources = [
   stopAllRoutes,
   moneyRoutes,
   failureRoutes,
+  flagRoutes,
+  auditRoutes,
 ];
 
 /** What is not HTTP has no request to answer; the answer is written by hand. */

@@ -1,10 +1,15 @@
 /** The HTTP process. */
 import closeWithGrace from 'close-with-grace';
 
+import { createKnownSecrets } from '../domain/text/redact.ts';
+import { createAccessTokens } from '../platform/access-tokens.ts';
 import { loadConfig } from '../platform/config.ts';
-import { createConfigRedactor, createLogger } from '../platform/logger.ts';
+import { openFlags } from '../platform/flags.ts';
+import { configSecrets, createLogger } from '../platform/logger.ts';
 import { createTemporalClient } from '../platform/temporal.ts';
 import { openDatabase } from '../prisma/client.ts';
+import { redactWrites } from '../prisma/redacted-writes.ts';
+import { createFlagStore } from '../prisma/repositories/feature-flags.ts';
 import { buildApp } from './app.ts';
 import { runStartSweeper } from './runs/start-sweeper.ts';
 import { readVersion } from './version.ts';
@@ -16,10 +21,18 @@ const databaseConnectionsMax = 8;
 const closeDelayMs = 8_000;
 
 const config = loadConfig();
-const logger = createLogger('api', config, createConfigRedactor(config));
-const database = openDatabase(config.databaseUrl, databaseConnectionsMax);
-const temporal = createTemporalClient(config.temporal);
-const app = await buildApp({ config, database, temporal, logger, version: await readVersion() });
+const secrets = createKnownSecrets(configSecrets(config));
+const { redact } = secrets;
+const logger = createLogger('api', config, redact);
+const database = redactWrites(openDatabase(config.databaseUrl, databaseConnectionsMax), secrets);
+const temporal = createTemporalClient(config.temporal, {
+  keys: config.encryptionKeys,
+  writesPlain: !config.encryptsPayloads,
+  redact,
+});
+const access = { tokens: createAccessTokens(config.access.secrets), limits: config.access.requestsPerHour };
+const flags = await openFlags(createFlagStore(database), logger);
+const app = await buildApp({ config, flags, database, temporal, access, logger, version: await readVersion() });
 const sweeper = runStartSweeper({ database, temporal }, logger);
 
 closeWithGrace({ delay: closeDelayMs, logger: false }, async ({ err, signal }) => {
@@ -28,6 +41,7 @@ closeWithGrace({ delay: closeDelayMs, logger: false }, async ({ err, signal }) =
   await sweeper.stop();
   await app.close();
   await temporal.close();
+  await flags.close();
   await database.$disconnect();
 });
 

@@ -15,13 +15,16 @@ export type CreateWorkOrder = components['schemas']['CreateWorkOrderInput'];
 export interface Api {
   /** Without a slash at its end. */
   url: string;
+  /** What every request carries. */
+  headers: Record<string, string>;
   client: Client<paths>;
 }
 
-/** Connects to nothing yet: the first call does. */
-export function createApi(url: string): Api {
+/** Connects to nothing yet: the first call does. @param token undefined: only what asks for no account answers */
+export function createApi(url: string, token?: string): Api {
   const baseUrl = url.replace(/\/+$/, '');
-  return { url: baseUrl, client: createClient<paths>({ baseUrl }) };
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return { url: baseUrl, headers, client: createClient<paths>({ baseUrl, headers }) };
 }
 
 /**
@@ -35,17 +38,23 @@ export async function dataOf<Data>(
   const { data, error, response } = await request.catch((cause: unknown) => {
     throw notReachable(cause);
   });
-  if (data !== undefined) return data;
+  // A success without a body has nothing to hand over.
+  if (data !== undefined || response.status === 204) return data as Data;
   if (error?.detail === undefined) {
     throw new CommandError(exitCodes.failed, `The API answered ${response.status} without saying why.`);
   }
-  throw new CommandError(exitCodeOf(error), describeProblem(error));
+  throw new CommandError(exitCodeOf(error), adviceFor(error));
 }
 
 /** The error for an address where nothing answers. */
 export function notReachable(cause?: unknown): CommandError {
   const message = 'The API does not answer. Start it with `npm start` or `npx ratchet up`.';
   return new CommandError(exitCodes.notReachable, message, cause);
+}
+
+function adviceFor(problem: Problem): string {
+  const sentence = describeProblem(problem);
+  return problem.code === 'not-authenticated' ? `${sentence} \`npx ratchet login\` stores a token.` : sentence;
 }
 
 function exitCodeOf(problem: Problem) {

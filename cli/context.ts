@@ -2,9 +2,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { readVariable } from '../tools/environment.mjs';
+import { readStackSecrets } from '../tools/stack-secrets.mjs';
 import { readRun, stateFolder } from '../tools/run-lock.mjs';
 import { createApi, notReachable, type Api } from './api-client.ts';
 import { createOutput, type Output } from './terminal.ts';
+import { readStoredToken } from './stored-tokens.ts';
 import type { ExitCode } from './command-error.ts';
 
 /** What every command is given. */
@@ -30,9 +32,13 @@ export function createContext(): CommandContext {
     output: createOutput(process.stdout),
     exitCode: 0,
     api() {
-      const url = readVariable('RATCHET_API_URL') ?? readRun(root)?.apiUrl;
-      if (url !== undefined) return createApi(url);
-      throw notReachable();
+      const ownUrl = readRun(root)?.apiUrl;
+      const url = readVariable('RATCHET_API_URL') ?? ownUrl;
+      if (url === undefined) throw notReachable();
+      const given = readVariable('RATCHET_API_TOKEN') ?? readStoredToken(url);
+      // The stack of this clone has made a token for its command line; no other server may see it.
+      const own = url === ownUrl ? readStackSecrets(stateFolder(root))?.commandLineToken : undefined;
+      return createApi(url, given ?? own);
     },
     temporalCommand() {
       const run = readRun(root);

@@ -46,9 +46,13 @@ async function* openStream(api: Api, orderId: string, after: number): AsyncGener
   const timer = setTimeout(() => silence.abort(), silenceMs);
   try {
     const response = await fetch(`${api.url}/api/v1/work-orders/${orderId}/events`, {
-      headers: { accept: 'text/event-stream', 'last-event-id': String(after) },
+      headers: { ...api.headers, accept: 'text/event-stream', 'last-event-id': String(after) },
       signal: silence.signal,
     });
+    if (response.status === 401 || response.status === 403) {
+      const message = 'The API does not let this account follow the order: `npx ratchet login` stores another token.';
+      throw new CommandError(exitCodes.failed, message);
+    }
     if (response.status === 404) throw new CommandError(exitCodes.failed, `There is no work order ${orderId}.`);
     if (!response.ok || response.body === null) throw new Error(`the stream was answered with ${response.status}`);
     for await (const message of toMessages(response.body, () => timer.refresh())) {

@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
 
+import { addAccountCommands } from './commands/accounts.ts';
 import { addClassifyCommand } from './commands/classify.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addEscalationCommands } from './commands/escalations.ts';
 import { addFailureCommands } from './commands/failures.ts';
+import { addFlagCommands } from './commands/flags.ts';
 import { addMoneyCommands } from './commands/money.ts';
 import { addOrderCommands } from './commands/orders.ts';
 import { addPullRequestCommands } from './commands/pull-requests.ts';
@@ -24,7 +26,8 @@ Examples:
   $ npx ratchet pr show 1                   look at what an order has published
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a person is needed, 4 the API does not answer.
-RATCHET_API_URL names an API elsewhere; without it the running stack of this clone is used.`;
+RATCHET_API_URL names an API elsewhere; without it the running stack of this clone is used.
+RATCHET_API_TOKEN, or what npx ratchet login has stored, says who you are there.`;
 
 /** The whole command line, for one call. */
 export function createProgram(context: CommandContext): Command {
@@ -38,11 +41,13 @@ export function createProgram(context: CommandContext): Command {
   addOrderCommands(program, context);
   addEscalationCommands(program, context);
   addStopAllCommands(program, context);
+  addFlagCommands(program, context);
   addPullRequestCommands(program, context);
   addRecordCommands(program, context);
   addClassifyCommand(program, context);
   addFailureCommands(program, context);
   addMoneyCommands(program, context);
+  addAccountCommands(program, context);
   for (const command of allCommands(program))
     command.exitOverride().showHelpAfterError('Add --help to see how it is used.');
   return program;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { toUsdMicros } from '../domain/budget/money.ts';
+import { parseEncryptionKeys, type EncryptionKeys } from './crypto.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const optionalText = z
@@ -26,11 +27,60 @@ const fallbackChain = z
   .default('anthropic,openai,ollama')
   .transform((text) => (text === 'none' || text === '' ? [] : text.split(',').map((name) => name.trim())))
   .pipe(z.array(z.enum(['anthropic', 'openai', 'ollama'], 'must be some of anthropic, openai, ollama, or none')));
+/** `name:base64 of 32 bytes`, several with commas between them. */
+const encryptionKeys = z
+  .string()
+  .trim()
+  .transform((text, context): EncryptionKeys | undefined => {
+    if (text === '') return undefined;
+    try {
+      return parseEncryptionKeys(text);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : 'can not be read';
+      // Without the input: it would put keys into the error.
+      context.issues.push({ code: 'custom', message, input: undefined });
+      return z.NEVER;
+    }
+  })
+  .optional();
+/** Words between commas. */
+const list = z
+  .string()
+  .optional()
+  .transform((text) =>
+    (text ?? '')
+      .split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== ''),
+  );
+const authSecrets = list.refine(
+  (secrets) => secrets.every((secret) => Buffer.byteLength(secret) >= 32),
+  'each secret must have at least 32 bytes: `openssl rand -hex 32` makes one',
+);
+/** Requests an hour: of one person by role, and of everybody together. */
+export const defaultRequestsPerHour = {
+  ...{ user: 100, coach: 100, approver: 1_000, operator: 5_000, on_call: 5_000, admin: 5_000 },
+  all: 10_000,
+};
+/** `user=200,all=50000`: the others keep their default. */
+const requestsPerHour = list
+  .pipe(
+    z.array(
+      z
+        .string()
+        .regex(/^(user|coach|approver|operator|on_call|admin|all)=[1-9]\d{0,8}$/, 'must be such as user=100,all=10000'),
+    ),
+  )
+  .transform((entries) => {
+    const given = entries.map((one): [string, number] => [one.split('=')[0] ?? '', Number(one.split('=')[1])]);
+    return { ...defaultRequestsPerHour, ...(Object.fromEntries(given) as Partial<typeof defaultRequestsPerHour>) };
+  });
 const megabytes = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
 
 /** Every variable that this product reads, by name. docs/configuration.md explains each. */
 export const environmentSchema = z.object({
   DATABASE_URL: z.string().min(1),
+  DATABASE_OWNER_URL: optionalText,
   TEMPORAL_ADDRESS: z.string().min(1),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
   TEMPORAL_UI_URL: z.url().optional(),
@@ -38,6 +88,10 @@ export const environmentSchema = z.object({
   RATCHET_CACHE: z.string().startsWith('/'),
   RATCHET_API_HOST: z.string().default('127.0.0.1'),
   RATCHET_API_PORT: port.default(4747),
+  RATCHET_API_HOSTS: list,
+  RATCHET_TRUSTED_PROXIES: list,
+  RATCHET_AUTH_SECRETS: authSecrets,
+  RATCHET_REQUESTS_PER_HOUR: requestsPerHour,
   RATCHET_WORKER_HEALTH_PORT: port.default(4748),
   RATCHET_WORKSPACE_SLOTS: z.coerce.number().int().min(1).max(16).default(2),
   RATCHET_REPOSITORY_SIZE_MAX_MB: megabytes(2048),
@@ -48,6 +102,8 @@ export const environmentSchema = z.object({
   RATCHET_POLICY_FILE: optionalText,
   RATCHET_MODELS_FILE: optionalText,
   RATCHET_FALLBACK_CHAIN: fallbackChain,
+  RATCHET_ENCRYPTION_KEYS: encryptionKeys,
+  RATCHET_TEMPORAL_ENCRYPTION: z.enum(['on', 'off']).default('on'),
   AIDER_PATH: optionalText,
   LIZARD_PATH: optionalText,
   ANTHROPIC_API_KEY: optionalText,
@@ -67,6 +123,22 @@ type Environment = z.infer<typeof environmentSchema>;
 /** All settings of a process, read once at its start and handed down from there. */
 export type Config = ReturnType<typeof toConfig>;
 
+function toProviders(environment: Environment) {
+  return {
+    anthropic: { apiKey: environment.ANTHROPIC_API_KEY, baseUrl: environment.ANTHROPIC_BASE_URL },
+    openai: {
+      apiKey: environment.OPENAI_API_KEY,
+      baseUrl: environment.OPENAI_BASE_URL,
+      model: environment.OPENAI_MODEL,
+      /** Prices of `model` when the catalogue doesn't know it; they also replace known ones. */
+      modelPrices: environment.OPENAI_MODEL_PRICES,
+    },
+    ollama: { baseUrl: environment.OLLAMA_BASE_URL, model: environment.OLLAMA_MODEL },
+    /** Absolute path of a script file: the scripted model answers from it. Unset: there is no scripted model. */
+    scripted: { scriptPath: environment.RATCHET_SCRIPTED_MODEL },
+  };
+}
+
 function toConfig(environment: Environment) {
   return {
     databaseUrl: environment.DATABASE_URL,
@@ -81,7 +153,19 @@ function toConfig(environment: Environment) {
       /** Address of Temporal's web UI, when one is known. */
       uiUrl: environment.TEMPORAL_UI_URL,
     },
-    api: { host: environment.RATCHET_API_HOST, port: environment.RATCHET_API_PORT },
+    api: {
+      host: environment.RATCHET_API_HOST,
+      port: environment.RATCHET_API_PORT,
+      /** Names under which it is reached beside those of this machine. */
+      hosts: environment.RATCHET_API_HOSTS.map((host) => host.toLowerCase()),
+      /** Addresses of proxies whose X-Forwarded-For counts. */
+      trustedProxies: environment.RATCHET_TRUSTED_PROXIES,
+    },
+    access: {
+      /** The first signs logins, all of them are believed. The API does not start without one. */
+      secrets: environment.RATCHET_AUTH_SECRETS,
+      requestsPerHour: environment.RATCHET_REQUESTS_PER_HOUR,
+    },
     worker: {
       healthPort: environment.RATCHET_WORKER_HEALTH_PORT,
       /** Workspace steps at the same time on this host; each runs compilers and tests. */
@@ -99,25 +183,18 @@ function toConfig(environment: Environment) {
     modelsFile: environment.RATCHET_MODELS_FILE,
     /** Providers that stand in for one that does not answer. */
     fallbackChain: environment.RATCHET_FALLBACK_CHAIN,
+    /** What is stored of models and in Temporal is encrypted with the first; null: nothing is. */
+    encryptionKeys: environment.RATCHET_ENCRYPTION_KEYS ?? null,
+    /** Whether what goes to Temporal is encrypted, where there are keys. */
+    encryptsPayloads:
+      environment.RATCHET_ENCRYPTION_KEYS !== undefined && environment.RATCHET_TEMPORAL_ENCRYPTION === 'on',
     aiderPath: environment.AIDER_PATH ?? 'aider',
     /** Absolute; undefined: the complexity of changed code is unknown. */
     lizardPath: environment.LIZARD_PATH,
     /** What child processes may inherit: where to find programs, nothing else. */
     childPath: environment.PATH,
     home: environment.HOME,
-    providers: {
-      anthropic: { apiKey: environment.ANTHROPIC_API_KEY, baseUrl: environment.ANTHROPIC_BASE_URL },
-      openai: {
-        apiKey: environment.OPENAI_API_KEY,
-        baseUrl: environment.OPENAI_BASE_URL,
-        model: environment.OPENAI_MODEL,
-        /** Prices of `model` when the catalogue doesn't know it; they also replace known ones. */
-        modelPrices: environment.OPENAI_MODEL_PRICES,
-      },
-      ollama: { baseUrl: environment.OLLAMA_BASE_URL, model: environment.OLLAMA_MODEL },
-      /** Absolute path of a script file: the scripted model answers from it. Unset: there is no scripted model. */
-      scripted: { scriptPath: environment.RATCHET_SCRIPTED_MODEL },
-    },
+    providers: toProviders(environment),
   };
 }
 

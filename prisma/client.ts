@@ -38,6 +38,13 @@ export function openDatabase(databaseUrl: string, connectionsMax: number): Datab
 
 const pools = new WeakMap<Database, Pool>();
 
+/** Gives an extension of a database the same connections. @returns the extension */
+export function sharingConnections(database: Database, extension: Database): Database {
+  const pool = pools.get(database);
+  if (pool !== undefined) pools.set(extension, pool);
+  return extension;
+}
+
 /** A statement that is run for every model call. */
 export interface PreparedStatement {
   /** Unique: the server plans it once per connection under this name. */
@@ -54,7 +61,7 @@ export interface PreparedStatement {
 export async function runPrepared(
   database: Database,
   { name, text }: PreparedStatement,
-  values: readonly string[],
+  values: readonly (string | null)[],
 ): Promise<unknown[]> {
   const pool = pools.get(database);
   if (pool === undefined) throw new Error('This database was not opened by openDatabase.');

@@ -10,8 +10,12 @@ import pino from 'pino';
 import { format } from 'prettier';
 
 import { buildApp } from '../api/app.ts';
+import { createAccessTokens } from '../platform/access-tokens.ts';
+import { defaultRequestsPerHour } from '../platform/config.ts';
+import { openFlags } from '../platform/flags.ts';
 import { createTemporalClient } from '../platform/temporal.ts';
 import { openDatabase } from '../prisma/client.ts';
+import { createFlagStore } from '../prisma/repositories/feature-flags.ts';
 
 /** Nobody listens on port 1. The document needs neither a database nor Temporal, and both connect only when asked. */
 const nowhere = '127.0.0.1:1';
@@ -26,9 +30,15 @@ export async function readOpenApiDocument() {
   const database = openDatabase(`postgresql://unused@${nowhere}/unused`, 1);
   const temporal = createTemporalClient({ address: nowhere, namespace: 'default', uiUrl: undefined });
   const app = await buildApp({
-    config: { temporal: { namespace: 'default', uiUrl: undefined } },
+    config: {
+      temporal: { namespace: 'default', uiUrl: undefined },
+      api: { hosts: [], trustedProxies: [] },
+      encryptionKeys: null,
+    },
+    access: { tokens: createAccessTokens(['signs nothing here']), limits: defaultRequestsPerHour },
     database,
     temporal,
+    flags: await openFlags(createFlagStore(database), pino({ level: 'silent' })),
     logger: pino({ level: 'silent' }),
     version: { version: '0', commit: null },
   });

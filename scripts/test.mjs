@@ -1,11 +1,12 @@
 /**
- * `npm test`: gets the real parts, then runs every check and every test against them, all of them even when one fails.
+ * `npm test`: gets the real parts, then runs every test against them and every check beside them, all of them even when
+ * one fails. What the checks say comes after the tests, so that the two are not mixed.
  * Plain JavaScript without dependencies for the host's Node 20, because it is what installs the rest.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runCheck } from '../tools/checks.mjs';
+import { runChecks } from '../tools/checks.mjs';
 import { hostEnvironment } from '../tools/environment.mjs';
 import { runGuarded } from '../tools/guarded-process.mjs';
 import { bundledNodePath, pathWithBundledNode } from '../tools/node-runtime.mjs';
@@ -22,7 +23,8 @@ Installs what is missing, runs the checks (format, lint, types, dead code, impor
 passed on to vitest, only the tests whose file names contain one of them.
 `;
 
-const CHECKS = ['format', 'lint', 'types', 'dead-code', 'imports'];
+/** The longest first, while most tests still wait for the parts that they start. */
+const CHECKS = ['lint', 'types', 'format', 'imports', 'dead-code'];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -32,12 +34,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  */
 async function main(filters) {
   const environment = await provideParts();
-  /** @type {string[]} */
-  const failedChecks = [];
-  for (const check of filters.length > 0 ? [] : CHECKS) {
-    if (!(await runCheck(root, check, environment))) failedChecks.push(check);
-  }
-  return await runTests(filters, { environment, failedChecks });
+  const [checks, tests] = await Promise.all([
+    runChecks(root, filters.length > 0 ? [] : CHECKS, environment),
+    runTests(filters, environment),
+  ]);
+  process.stdout.write(`\n${checks.map(({ text }) => text).join('')}`);
+  const failedChecks = checks.filter(({ hasPassed }) => !hasPassed).map(({ name }) => name);
+  return printTestSummary(tests.reportFile, { failedChecks }) && tests.hasPassed;
 }
 
 /** @returns {Promise<Record<string, string>>} the environment in which the tests find the parts */
@@ -79,9 +82,10 @@ async function provideParts() {
 
 /**
  * @param {readonly string[]} filters
- * @param {{ environment: Record<string, string>, failedChecks: readonly string[] }} before
+ * @param {Record<string, string>} environment
+ * @returns {Promise<{ reportFile: string, hasPassed: boolean }>} the file is missing when vitest could not write it
  */
-async function runTests(filters, { environment, failedChecks }) {
+async function runTests(filters, environment) {
   const reportFile = join(root, '.ratchet', `test-report-${String(process.pid)}.json`);
   const result = await runGuarded({
     command: bundledNodePath(root),
@@ -92,11 +96,12 @@ async function runTests(filters, { environment, failedChecks }) {
       ...filters,
     ],
     cwd: root,
-    env: environment,
+    // Every test file is a process of its own, and would compile the same packages again.
+    env: { ...environment, NODE_COMPILE_CACHE: join(root, '.ratchet', 'compiled-for-tests') },
     stdout: 'inherit',
     stderr: 'inherit',
   });
-  return printTestSummary(reportFile, { failedChecks }) && result.exitCode === 0;
+  return { reportFile, hasPassed: result.exitCode === 0 };
 }
 
 const args = process.argv.slice(2);

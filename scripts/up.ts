@@ -89,13 +89,12 @@ async function startStack(tasks: TaskList, stack: Stack) {
     return result;
   }
   // Loaded while PostgreSQL starts; a failure shows where it is awaited.
-  const migration = import('../prisma/migrate.ts');
-  migration.catch(() => undefined);
+  const preparation = import('./prepare-database.ts');
+  preparation.catch(() => undefined);
   const database = (async () => {
-    const databaseUrl = await timed('postgres', 'PostgreSQL starts', () => stack.startPostgres());
-    const { migrate } = await migration;
-    await timed('migrations', 'migrations', () => migrate(databaseUrl));
-    return databaseUrl;
+    const ownerUrl = await timed('postgres', 'PostgreSQL starts', () => stack.startPostgres());
+    const { prepareDatabase } = await preparation;
+    return timed('migrations', 'migrations', () => prepareDatabase(ownerUrl, stack.secrets));
   })();
   const temporal = timed('temporal', 'Temporal starts', () => stack.startTemporal());
   const [exampleRepositories] = await Promise.all([

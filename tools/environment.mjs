@@ -52,6 +52,9 @@ const PROVIDER_NAMES = [
   'OLLAMA_MODEL',
 ];
 
+/** Secrets of the stack itself: each part is given those that it needs, one by one. */
+const SECRET_NAMES = ['RATCHET_AUTH_SECRETS', 'RATCHET_ENCRYPTION_KEYS', 'RATCHET_API_TOKEN'];
+
 /**
  * One variable of the environment.
  *
@@ -97,7 +100,7 @@ export function stackEnvironment(additions = {}) {
   for (const [name, value] of Object.entries(process.env)) {
     const isWanted =
       HOST_NAMES.includes(name) || REGISTRY_NAMES.test(name) || name.startsWith('LC_') || name.startsWith('RATCHET_');
-    if (isWanted && value !== undefined) chosen[name] = value;
+    if (isWanted && value !== undefined && !SECRET_NAMES.includes(name)) chosen[name] = value;
   }
   return { ...chosen, ...additions };
 }

@@ -6,6 +6,7 @@ import { providerEnvironment, readVariable, stackEnvironment } from './environme
 import { bundledNodePath, pathWithBundledNode } from './node-runtime.mjs';
 import { ensurePostgresData, isPostgresReady, postgresServerCommand, postgresUrl } from './postgres-server.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
+import { ensureStackSecrets, secretEnvironment } from './stack-secrets.mjs';
 import { createPart } from './supervised-part.mjs';
 import { isTemporalReady, temporalServerArguments } from './temporal-server.mjs';
 
@@ -58,8 +59,9 @@ const HTTP_TIMEOUT_MS = 1_000;
 
 /**
  * @typedef {object} Stack
- * @property {() => Promise<string>} startPostgres resolves with the database's URL when it answers; holds a password
+ * @property {() => Promise<string>} startPostgres resolves with the owner's URL of the database when it answers; holds a password
  * @property {() => Promise<void>} startTemporal
+ * @property {import('./stack-secrets.mjs').StackSecrets} secrets
  * @property {(databaseUrl: string) => Promise<void>} startWorker
  * @property {(databaseUrl: string) => Promise<void>} startApi
  * @property {() => Promise<void>} stop ends what was started, in the order API, worker, Temporal, PostgreSQL
@@ -88,6 +90,7 @@ export function toStackPorts([api = 0, workerHealth = 0, temporal = 0, temporalU
  */
 export function createStack(settings) {
   const addresses = stackAddresses(settings);
+  const secrets = ensureStackSecrets(settings.stateDirectory);
   const postgres = postgresPart(settings);
   const temporal = temporalPart(settings, addresses);
   /** @type {Map<'api' | 'worker', import('./supervised-part.mjs').Part>} */
@@ -98,16 +101,20 @@ export function createStack(settings) {
    * @param {string} databaseUrl
    */
   async function startNodePart(name, healthUrl, databaseUrl) {
-    const common = nodeEnvironment(settings, addresses, databaseUrl);
-    const environment = name === 'worker' ? { ...common, ...providerEnvironment() } : common;
+    const environment = {
+      ...nodeEnvironment(settings, addresses, databaseUrl),
+      ...secretEnvironment(secrets, name),
+      ...(name === 'worker' ? providerEnvironment() : {}),
+    };
     const part = nodePart(settings, { name, healthUrl, environment });
     nodeParts.set(name, part);
     await part.start();
   }
   return {
     addresses,
+    secrets,
     async startPostgres() {
-      const given = readVariable('DATABASE_URL');
+      const given = readVariable('DATABASE_OWNER_URL') ?? readVariable('DATABASE_URL');
       if (given !== undefined) return given;
       mkdirSync(settings.stateDirectory, { recursive: true });
       await ensurePostgresData(settings);

@@ -3,6 +3,8 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from '@fastify/type-pr
 import scalar from '@scalar/fastify-api-reference';
 import type { FastifyInstance } from 'fastify';
 
+import { publicOperations } from '../../domain/access/permissions.ts';
+
 /** The operation that answers with a stream when it is asked to. */
 export const eventsOperation = 'readWorkOrderEvents';
 
@@ -13,6 +15,12 @@ const description = [
   'Times are ISO 8601 in UTC, money is whole micro-dollars.',
 ].join('\n');
 
+const bearer = {
+  type: 'http' as const,
+  scheme: 'bearer',
+  description: 'The access token of a login, or a personal token.',
+};
+
 /** The reference page brings its own scripts and styles; nothing comes from another host. */
 const referencePolicy =
   "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:";
@@ -20,7 +28,12 @@ const referencePolicy =
 /** The OpenAPI document, made from the schemas of the routes: register it before them. */
 export async function registerOpenApi(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: 'Ratchet', version, description } },
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Ratchet', version, description },
+      components: { securitySchemes: { bearer } },
+      security: [{ bearer: [] }],
+    },
     transform: jsonSchemaTransform,
     transformObject: (document) => describeMediaTypes(jsonSchemaTransformObject(document)),
   });
@@ -45,6 +58,7 @@ type TransformedDocument = ReturnType<typeof jsonSchemaTransformObject>;
 /** The part of a document that is rewritten here. */
 interface Operation {
   operationId?: string;
+  security?: [];
   responses?: Record<string, { content?: Record<string, { schema: unknown }> }>;
 }
 
@@ -52,7 +66,9 @@ interface Operation {
 function describeMediaTypes(document: TransformedDocument): TransformedDocument {
   const paths = (document.paths ?? {}) as Record<string, Record<string, Operation>>;
   const operations = Object.values(paths).flatMap((path) => Object.values(path));
-  for (const { operationId, responses } of operations) {
+  for (const operation of operations) {
+    const { operationId, responses } = operation;
+    if (publicOperations.has(operationId ?? '')) operation.security = [];
     for (const [status, response] of Object.entries(responses ?? {})) {
       const json = response.content?.['application/json'];
       if (json === undefined) continue;

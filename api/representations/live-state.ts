@@ -10,7 +10,9 @@ type StoredWorkOrder = NonNullable<Awaited<ReturnType<typeof readWorkOrder>>>;
 
 /** The state of an order whose run can't be asked any more, or not yet: what its record says. */
 export async function readRecordedState(database: Database, order: StoredWorkOrder): Promise<LiveState> {
-  const escalation = order.openEscalationId === null ? null : await readEscalation(database, order.openEscalationId);
+  const { openEscalationId } = order;
+  // Whoever sees the order sees its questions.
+  const escalation = openEscalationId === null ? null : await readEscalation(database, openEscalationId, 'everybody');
   const failure = failureSchema.safeParse({
     failureClass: escalation?.failureClass,
     subReason: escalation?.context['subReason'],

@@ -1,5 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
 import { findWorkOrderId, readWorkOrder } from '../../prisma/repositories/work-order-queries.ts';
+import type { Visibility } from '../../prisma/repositories/visibility.ts';
 import { workOrderWorkflowId } from '../../workflows/contract.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 
@@ -20,8 +21,12 @@ export function toWorkOrder(order: StoredWorkOrder, temporal: ApiDependencies['c
  *
  * @throws AppError `not-found`
  */
-export async function requireWorkOrderId(database: ApiDependencies['database'], idOrNumber: string): Promise<string> {
-  const id = await findWorkOrderId(database, idOrNumber);
+export async function requireWorkOrderId(
+  database: ApiDependencies['database'],
+  idOrNumber: string,
+  visibility: Visibility,
+): Promise<string> {
+  const id = await findWorkOrderId(database, idOrNumber, visibility);
   if (id === null) throw workOrderNotFound(idOrNumber);
   return id;
 }
@@ -34,13 +39,15 @@ export async function requireWorkOrderId(database: ApiDependencies['database'], 
 export async function requireWorkOrder(
   database: ApiDependencies['database'],
   idOrNumber: string,
+  visibility: Visibility,
 ): Promise<StoredWorkOrder> {
-  const order = await readWorkOrder(database, await requireWorkOrderId(database, idOrNumber));
+  const order = await readWorkOrder(database, await requireWorkOrderId(database, idOrNumber, visibility));
   if (order === null) throw workOrderNotFound(idOrNumber);
   return order;
 }
 
-function workOrderNotFound(idOrNumber: string): AppError {
+/** The same for an order that is not there and for one of somebody else. */
+export function workOrderNotFound(idOrNumber: string): AppError {
   return new AppError(
     'not-found',
     `There is no work order ${idOrNumber}. \`npx ratchet order list\` shows those that there are.`,

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 
 import { listDecisions } from '../../prisma/repositories/decision-queries.ts';
+import { visibilityOf } from '../access/caller.ts';
 import type { RouteDependencies } from '../dependencies.ts';
 import { requireWorkOrderId } from '../representations/work-order.ts';
 import { problems, workOrderParams } from '../schemas/common.ts';
@@ -13,13 +14,17 @@ export function decisionRoutes({ database }: RouteDependencies): FastifyPluginAs
   return async (app) => {
     app.get('/decisions', { schema: listSchema }, async (request) => {
       const { limit, cursor, total, type } = request.query;
-      return listDecisions(database, { type }, { limit, cursor, withTotal: total });
+      return listDecisions(database, { type, visibility: visibilityOf(request) }, { limit, cursor, withTotal: total });
     });
 
     app.get('/work-orders/:id/decisions', { schema: listOfOrderSchema }, async (request) => {
       const { limit, cursor, total, type } = request.query;
-      const workOrderId = await requireWorkOrderId(database, request.params.id);
-      return listDecisions(database, { type, workOrderId }, { limit, cursor, withTotal: total });
+      const workOrderId = await requireWorkOrderId(database, request.params.id, visibilityOf(request));
+      return listDecisions(
+        database,
+        { type, workOrderId, visibility: 'everybody' },
+        { limit, cursor, withTotal: total },
+      );
     });
   };
 }

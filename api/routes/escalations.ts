@@ -2,6 +2,8 @@ import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 
 import { AppError } from '../../domain/errors.ts';
 import { listEscalations, readEscalation } from '../../prisma/repositories/escalation-queries.ts';
+import type { Visibility } from '../../prisma/repositories/visibility.ts';
+import { callerOf, visibilityOf } from '../access/caller.ts';
 import type { RouteDependencies } from '../dependencies.ts';
 import { prepareAnswer } from '../runs/escalation-answer.ts';
 import { answerEscalation } from '../runs/running-work-order.ts';
@@ -19,8 +21,8 @@ const tags = ['escalations'];
 
 /** Questions to a person, and the answers. */
 export function escalationRoutes({ database, temporal }: RouteDependencies): FastifyPluginAsyncZod {
-  async function requireEscalation(id: string) {
-    const escalation = await readEscalation(database, id);
+  async function requireEscalation(id: string, visibility: Visibility) {
+    const escalation = await readEscalation(database, id, visibility);
     if (escalation !== null) return escalation;
     throw new AppError(
       'not-found',
@@ -31,20 +33,27 @@ export function escalationRoutes({ database, temporal }: RouteDependencies): Fas
   return async (app) => {
     app.get('/escalations', { schema: listSchema }, async (request) => {
       const { limit, cursor, total, ...filter } = request.query;
-      return listEscalations(database, filter, { limit, cursor, withTotal: total });
+      return listEscalations(
+        database,
+        { ...filter, visibility: visibilityOf(request) },
+        { limit, cursor, withTotal: total },
+      );
     });
 
-    app.get('/escalations/:id', { schema: readSchema }, async (request) => requireEscalation(request.params.id));
+    app.get('/escalations/:id', { schema: readSchema }, async (request) =>
+      requireEscalation(request.params.id, visibilityOf(request)),
+    );
 
     app.post('/escalations/:id/resolve', { schema: resolveSchema }, async (request) => {
-      const escalation = await requireEscalation(request.params.id);
+      const { name: resolvedBy, visibility } = callerOf(request);
+      const escalation = await requireEscalation(request.params.id, visibility);
       if (escalation.state === 'resolved') {
         const message = `This escalation was answered by ${escalation.resolvedBy ?? 'somebody'} with ${escalation.chosenOption ?? 'an option'}.`;
         throw new AppError('escalation-closed', message);
       }
-      const answer = await prepareAnswer(database, escalation, request.body);
+      const answer = await prepareAnswer(database, escalation, { ...request.body, resolvedBy, visibility });
       await answerEscalation(temporal, escalation.workOrderId, answer);
-      const { option, resolvedBy } = request.body;
+      const { option } = request.body;
       return { escalationId: escalation.id, workOrderId: escalation.workOrderId, option, resolvedBy };
     });
   };

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 
 import { listTopFailures } from '../../prisma/repositories/failure-queries.ts';
+import { visibilityOf } from '../access/caller.ts';
 import type { RouteDependencies } from '../dependencies.ts';
 import { problems } from '../schemas/common.ts';
 import { topFailuresQuery, topFailuresSchema } from '../schemas/records.ts';
@@ -13,7 +14,9 @@ export function failureRoutes({ database }: RouteDependencies): FastifyPluginAsy
     app.get('/failures/top', { schema: topSchema }, async (request) => {
       const { limit, failureClass, days } = request.query;
       const sinceMs = days === undefined ? undefined : Date.now() - days * dayMs;
-      return { items: await listTopFailures(database, { limit, failureClass, sinceMs }) };
+      return {
+        items: await listTopFailures(database, { limit, failureClass, sinceMs, visibility: visibilityOf(request) }),
+      };
     });
   };
 }

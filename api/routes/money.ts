@@ -5,6 +5,7 @@ import { defaultPolicy } from '../../domain/work-orders/policy.ts';
 import { readBudget } from '../../prisma/repositories/budget.ts';
 import { listModelCalls } from '../../prisma/repositories/ledger-queries.ts';
 import { readWorkerReport, type ReportedModel } from '../../prisma/repositories/worker-reports.ts';
+import { visibilityOf } from '../access/caller.ts';
 import type { RouteDependencies } from '../dependencies.ts';
 import { toBudget } from '../representations/budget.ts';
 import { requireWorkOrderId } from '../representations/work-order.ts';
@@ -39,7 +40,7 @@ export function moneyRoutes({ database }: RouteDependencies): FastifyPluginAsync
 
     app.get('/work-orders/:id/model-calls', { schema: ledgerSchema }, async (request) => {
       const { limit, cursor, total } = request.query;
-      const workOrderId = await requireWorkOrderId(database, request.params.id);
+      const workOrderId = await requireWorkOrderId(database, request.params.id, visibilityOf(request));
       return listModelCalls(database, workOrderId, { limit, cursor, withTotal: total });
     });
   };

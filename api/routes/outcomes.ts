@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 
 import { listOutcomes } from '../../prisma/repositories/outcome-queries.ts';
+import { visibilityOf } from '../access/caller.ts';
 import type { RouteDependencies } from '../dependencies.ts';
 import { requireWorkOrderId } from '../representations/work-order.ts';
 import { problems, workOrderParams } from '../schemas/common.ts';
@@ -13,13 +14,21 @@ export function outcomeRoutes({ database }: RouteDependencies): FastifyPluginAsy
   return async (app) => {
     app.get('/outcomes', { schema: listSchema }, async (request) => {
       const { limit, cursor, total, failureClass } = request.query;
-      return listOutcomes(database, { failureClass }, { limit, cursor, withTotal: total });
+      return listOutcomes(
+        database,
+        { failureClass, visibility: visibilityOf(request) },
+        { limit, cursor, withTotal: total },
+      );
     });
 
     app.get('/work-orders/:id/outcomes', { schema: listOfOrderSchema }, async (request) => {
       const { limit, cursor, total, failureClass } = request.query;
-      const workOrderId = await requireWorkOrderId(database, request.params.id);
-      return listOutcomes(database, { failureClass, workOrderId }, { limit, cursor, withTotal: total });
+      const workOrderId = await requireWorkOrderId(database, request.params.id, visibilityOf(request));
+      return listOutcomes(
+        database,
+        { failureClass, workOrderId, visibility: 'everybody' },
+        { limit, cursor, withTotal: total },
+      );
     });
   };
 }

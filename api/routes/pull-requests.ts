@@ -2,6 +2,8 @@ import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 
 import { AppError } from '../../domain/errors.ts';
 import { listPullRequests, readPullRequest } from '../../prisma/repositories/pull-request-queries.ts';
+import type { Visibility } from '../../prisma/repositories/visibility.ts';
+import { visibilityOf } from '../access/caller.ts';
 import type { RouteDependencies } from '../dependencies.ts';
 import { mergePullRequest } from '../runs/merge-pull-request.ts';
 import { problems } from '../schemas/common.ts';
@@ -16,8 +18,8 @@ const tags = ['pull requests'];
 
 /** What orders have published. */
 export function pullRequestRoutes({ database, temporal }: RouteDependencies): FastifyPluginAsyncZod {
-  async function requirePullRequest(number: number) {
-    const pullRequest = await readPullRequest(database, number);
+  async function requirePullRequest(number: number, visibility: Visibility) {
+    const pullRequest = await readPullRequest(database, number, visibility);
     if (pullRequest === null) {
       throw new AppError(
         'not-found',
@@ -31,18 +33,22 @@ export function pullRequestRoutes({ database, temporal }: RouteDependencies): Fa
   return async (app) => {
     app.get('/pull-requests', { schema: listSchema }, async (request) => {
       const { limit, cursor, total, state } = request.query;
-      return listPullRequests(database, { state }, { limit, cursor, withTotal: total });
+      return listPullRequests(
+        database,
+        { state, visibility: visibilityOf(request) },
+        { limit, cursor, withTotal: total },
+      );
     });
 
     app.get('/pull-requests/:number', { schema: readSchema }, async (request) =>
-      requirePullRequest(request.params.number),
+      requirePullRequest(request.params.number, visibilityOf(request)),
     );
 
     app.post('/pull-requests/:number/merge', { schema: mergeSchema }, async (request) => {
-      const { id, number, state } = await requirePullRequest(request.params.number);
+      const { id, number, state } = await requirePullRequest(request.params.number, visibilityOf(request));
       if (state !== 'open') throw new AppError('pull-request-not-open', `Pull request ${number} is ${state} already.`);
       await mergePullRequest(temporal, { pullRequestId: id });
-      return requirePullRequest(number);
+      return requirePullRequest(number, visibilityOf(request));
     });
   };
 }

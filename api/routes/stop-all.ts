@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 
 import { readStopAll, writeStopAll } from '../../prisma/repositories/stop-all.ts';
+import { callerOf } from '../access/caller.ts';
 import type { RouteDependencies } from '../dependencies.ts';
 import { tellAllRuns } from '../runs/tell-all-runs.ts';
-import { localOperator, problems } from '../schemas/common.ts';
+import { problems } from '../schemas/common.ts';
 import { stopAllBody, stopAllChangeSchema, stopAllSchema } from '../schemas/stop-all.ts';
 
 const tags = ['stop all'];
@@ -13,8 +14,8 @@ export function stopAllRoutes(dependencies: RouteDependencies): FastifyPluginAsy
   const { database } = dependencies;
 
   // The row first: it alone refuses paid steps, also to runs that no signal reaches.
-  async function change(stopped: boolean, reason: string) {
-    await writeStopAll(database, { stopped, reason, changedBy: localOperator });
+  async function change(stopped: boolean, reason: string, changedBy: string) {
+    await writeStopAll(database, { stopped, reason, changedBy });
     const told = await tellAllRuns(dependencies, { stopped });
     return { ...(await readStopAll(database)), told };
   }
@@ -22,9 +23,11 @@ export function stopAllRoutes(dependencies: RouteDependencies): FastifyPluginAsy
   return async (app) => {
     app.get('/stop-all', { schema: readSchema }, async () => readStopAll(database));
 
-    app.post('/stop-all', { schema: stopSchema }, async (request) => change(true, request.body.reason));
+    app.post('/stop-all', { schema: stopSchema }, async (request) =>
+      change(true, request.body.reason, callerOf(request).name),
+    );
 
-    app.delete('/stop-all', { schema: goOnSchema }, async () => change(false, ''));
+    app.delete('/stop-all', { schema: goOnSchema }, async (request) => change(false, '', callerOf(request).name));
   };
 }
 

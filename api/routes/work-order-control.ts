@@ -1,9 +1,11 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
+import type { FastifyRequest } from 'fastify';
 
 import { AppError } from '../../domain/errors.ts';
 import { isFinal, type PauseScope } from '../../domain/work-orders/work-order.ts';
 import { readStartableWorkOrder } from '../../prisma/repositories/work-order-intake.ts';
 import { messages } from '../../workflows/contract.ts';
+import { visibilityOf } from '../access/caller.ts';
 import type { RouteDependencies } from '../dependencies.ts';
 import { requireWorkOrder, toWorkOrder } from '../representations/work-order.ts';
 import { replaceOrderDependencies } from '../runs/order-dependencies.ts';
@@ -17,14 +19,16 @@ const tags = ['work orders'];
 
 const scope: PauseScope = 'order';
 
+type OrderRequest = FastifyRequest & { params: { id: string } };
+
 type StoredWorkOrder = Awaited<ReturnType<typeof requireWorkOrder>>;
 
 /** What a person may do to an order that has not ended: pause, resume, continue, cancel, change what it depends on. */
 export function workOrderControlRoutes(dependencies: RouteDependencies): FastifyPluginAsyncZod {
   const { database, temporal, config } = dependencies;
 
-  async function requireUnfinished(idOrNumber: string, purpose: string): Promise<StoredWorkOrder> {
-    const order = await requireWorkOrder(database, idOrNumber);
+  async function requireUnfinished(request: OrderRequest, purpose: string): Promise<StoredWorkOrder> {
+    const order = await requireWorkOrder(database, request.params.id, visibilityOf(request));
     if (isFinal(order.status)) {
       const message = `Work order #${order.number} has ended already as ${order.status}; there is nothing to ${purpose}.`;
       throw new AppError('work-order-finished', message);
@@ -33,8 +37,8 @@ export function workOrderControlRoutes(dependencies: RouteDependencies): Fastify
   }
 
   /** The order, with a run: one that was never started can't hear a signal, so it is started to hear it. */
-  async function requireRun(idOrNumber: string, purpose: string): Promise<StoredWorkOrder> {
-    const order = await requireUnfinished(idOrNumber, purpose);
+  async function requireRun(request: OrderRequest, purpose: string): Promise<StoredWorkOrder> {
+    const order = await requireUnfinished(request, purpose);
     if (order.startState === 'pending') {
       await startWorkOrder(dependencies, await readStartableWorkOrder(database, order.id));
     }
@@ -43,34 +47,37 @@ export function workOrderControlRoutes(dependencies: RouteDependencies): Fastify
 
   return async (app) => {
     app.post('/work-orders/:id/cancel', { schema: cancelSchema }, async (request, reply) => {
-      const { id } = await requireRun(request.params.id, 'cancel');
+      const { id } = await requireRun(request, 'cancel');
       await cancelRun(temporal, id);
       return reply.code(202).send(accept(id));
     });
 
     app.post('/work-orders/:id/pause', { schema: pauseSchema }, async (request, reply) => {
-      const { id } = await requireRun(request.params.id, 'pause');
+      const { id } = await requireRun(request, 'pause');
       await tellRun(temporal, id, { name: messages.pauseWorkOrder, args: [scope], what: 'the request to pause' });
       return reply.code(202).send(accept(id));
     });
 
     app.post('/work-orders/:id/resume', { schema: resumeSchema }, async (request, reply) => {
-      const { id } = await requireRun(request.params.id, 'resume');
+      const { id } = await requireRun(request, 'resume');
       await tellRun(temporal, id, { name: messages.resumeWorkOrder, args: [scope], what: 'the request to resume' });
       return reply.code(202).send(accept(id));
     });
 
     app.post('/work-orders/:id/continue', { schema: continueSchema }, async (request, reply) => {
-      const order = await requireUnfinished(request.params.id, 'continue');
+      const order = await requireUnfinished(request, 'continue');
       requireParked(order);
       await tellRun(temporal, order.id, { name: messages.continueWorkOrder, what: 'the word to go on' });
       return reply.code(202).send(accept(order.id));
     });
 
     app.put('/work-orders/:id/dependencies', { schema: dependenciesSchema }, async (request) => {
-      const order = await requireWorkOrder(database, request.params.id);
-      await replaceOrderDependencies(dependencies, order, request.body.dependsOn);
-      return toWorkOrder(await requireWorkOrder(database, order.id), config.temporal);
+      const order = await requireWorkOrder(database, request.params.id, visibilityOf(request));
+      await replaceOrderDependencies(dependencies, order, {
+        given: request.body.dependsOn,
+        visibility: visibilityOf(request),
+      });
+      return toWorkOrder(await requireWorkOrder(database, order.id, visibilityOf(request)), config.temporal);
     });
   };
 }

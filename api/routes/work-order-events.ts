@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 
 import { isFinal } from '../../domain/work-orders/work-order.ts';
 import { readEventPositions, readEvents } from '../../prisma/repositories/work-order-queries.ts';
+import { visibilityOf } from '../access/caller.ts';
 import type { RouteDependencies } from '../dependencies.ts';
 import { eventsOperation } from '../plugins/openapi.ts';
 import { requireWorkOrderId } from '../representations/work-order.ts';
@@ -17,7 +18,7 @@ export function workOrderEventRoutes({ database, eventFeed }: RouteDependencies)
     app.addHook('preClose', async () => eventFeed.close());
 
     app.get('/work-orders/:id/events', { schema }, async (request, reply) => {
-      const orderId = await requireWorkOrderId(database, request.params.id);
+      const orderId = await requireWorkOrderId(database, request.params.id, visibilityOf(request));
       const after = request.headers['last-event-id'] ?? request.query.after;
       if (acceptsStream(request.headers.accept)) {
         void reply.header('content-type', 'text/event-stream; charset=utf-8').header('cache-control', 'no-store');

@@ -2,6 +2,7 @@ import { AppError } from '../../domain/errors.ts';
 import { parseAnswer, type EscalationAnswer } from '../../domain/escalations/answer.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { EscalationView } from '../../prisma/repositories/escalation-queries.ts';
+import type { Visibility } from '../../prisma/repositories/visibility.ts';
 import { findWorkOrderId } from '../../prisma/repositories/work-order-queries.ts';
 import type { ResolveEscalation } from '../schemas/records.ts';
 
@@ -13,14 +14,17 @@ import type { ResolveEscalation } from '../schemas/records.ts';
 export async function prepareAnswer(
   database: Database,
   escalation: EscalationView,
-  body: ResolveEscalation,
+  body: ResolveEscalation & { resolvedBy: string; visibility: Visibility },
 ): Promise<EscalationAnswer> {
   const offered = escalation.options.map(({ option }) => option);
   if (!offered.includes(body.option)) {
     throw new AppError('option-not-offered', `"${body.option}" is not offered here; ${offered.join(', ')} are.`);
   }
-  const { upstreamOrder, ...fields } = body;
-  const upstreamOrderId = await findUpstreamOrder(database, escalation, upstreamOrder);
+  const { upstreamOrder, visibility, ...fields } = body;
+  const upstreamOrderId =
+    upstreamOrder === undefined
+      ? undefined
+      : await findUpstreamOrder(database, escalation, { upstreamOrder, visibility });
   const answer = parseAnswer({ ...fields, upstreamOrderId, escalationId: escalation.id });
   if (typeof answer === 'string') throw new AppError('validation-failed', answer);
   refuseLowCap(answer, escalation.costCapUsdMicros);
@@ -30,11 +34,10 @@ export async function prepareAnswer(
 async function findUpstreamOrder(
   database: Database,
   { workOrderId }: EscalationView,
-  given: string | undefined,
-): Promise<string | undefined> {
-  if (given === undefined) return undefined;
-  const id = await findWorkOrderId(database, given);
-  if (id === null) throw new AppError('validation-failed', `There is no work order ${given} to wait for.`);
+  { upstreamOrder, visibility }: { upstreamOrder: string; visibility: Visibility },
+): Promise<string> {
+  const id = await findWorkOrderId(database, upstreamOrder, visibility);
+  if (id === null) throw new AppError('validation-failed', `There is no work order ${upstreamOrder} to wait for.`);
   if (id === workOrderId) throw new AppError('validation-failed', 'A work order cannot wait for itself.');
   return id;
 }

@@ -4,6 +4,7 @@ import type { Database } from '../../prisma/client.ts';
 import type { DependencyReference } from '../../prisma/repositories/dependencies.ts';
 import { changeDependencies } from '../../prisma/repositories/work-order-intake.ts';
 import { findWorkOrderId } from '../../prisma/repositories/work-order-queries.ts';
+import type { Visibility } from '../../prisma/repositories/visibility.ts';
 import { messages } from '../../workflows/contract.ts';
 import type { RunDependencies } from '../dependencies.ts';
 import type { GivenDependency } from '../schemas/work-order-request.ts';
@@ -17,8 +18,9 @@ import { tellRun } from './running-work-order.ts';
 export async function resolveDependencies(
   database: Database,
   given: readonly GivenDependency[],
+  visibility: Visibility,
 ): Promise<DependencyReference[]> {
-  const found = await Promise.all(given.map(({ workOrder }) => findWorkOrderId(database, workOrder)));
+  const found = await Promise.all(given.map(({ workOrder }) => findWorkOrderId(database, workOrder, visibility)));
   const references = new Map<string, DependencyReference>();
   for (const [index, { workOrder, kind }] of given.entries()) {
     const orderId = found[index];
@@ -42,9 +44,9 @@ export async function resolveDependencies(
 export async function replaceOrderDependencies(
   { database, temporal, logger }: RunDependencies & { logger: Logger },
   order: { id: string; startState: 'pending' | 'started' },
-  given: readonly GivenDependency[],
+  { given, visibility }: { given: readonly GivenDependency[]; visibility: Visibility },
 ): Promise<void> {
-  await changeDependencies(database, order.id, await resolveDependencies(database, given));
+  await changeDependencies(database, order.id, await resolveDependencies(database, given, visibility));
   if (order.startState === 'pending') return;
   try {
     await tellRun(temporal, order.id, { name: messages.dependencyEnded, what: 'the news of other dependencies' });

@@ -28,9 +28,6 @@ const sweepAgeMs = 4_000;
 /** Temporal's bound for a static summary, in bytes. */
 const summaryBytesMax = 200;
 
-/** Temporal's bound for a fairness key, in bytes. */
-const fairnessKeyBytesMax = 64;
-
 const repositoryKey = defineSearchAttributeKey(searchAttributes.repository.name, searchAttributes.repository.type);
 
 /**
@@ -88,8 +85,8 @@ export async function startPendingOrders(dependencies: RunDependencies, logger: 
 }
 
 /** Holds in Temporal's own queues too, for the run and every step of it: the most urgent first, then a share per owner. */
-function priorityOf({ priority, owner }: StartableWorkOrder): Priority {
-  return { priorityKey: priority, fairnessKey: cutToBytes(owner, fairnessKeyBytesMax) };
+function priorityOf({ priority, ownerId }: StartableWorkOrder): Priority {
+  return { priorityKey: priority, fairnessKey: ownerId ?? 'nobody' };
 }
 
 /** Markdown for Temporal's UI; what a client gave is text in it. */

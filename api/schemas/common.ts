@@ -10,9 +10,6 @@ export const costSchema = z.int().min(0).describe('Micro-dollars: 1,000,000 are 
 /** An object whose keys are not fixed; its values are any JSON. (`z.json()` has no form in an OpenAPI document.) */
 export const recordSchema = z.record(z.string(), z.unknown());
 
-/** Who approves, answers and owns as long as there are no accounts: whoever can reach the loopback address. */
-export const localOperator = 'local operator';
-
 const truth = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 /** What every list takes. */
@@ -58,10 +55,16 @@ export const problemSchema = z
 
 export type Problem = z.infer<typeof problemSchema>;
 
-type ProblemStatus = 400 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 503 | 504 | 507;
+type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503 | 504 | 507;
 
-/** Statuses that any operation can answer with: malformed or refused requests, faults, a database that is away. */
-const everywhere = [400, 403, 413, 415, 422, 500, 503] as const;
+/**
+ * Statuses that any operation can answer with: malformed or refused requests, callers who are unknown, not allowed or too
+ * many, faults, a database that is away.
+ */
+const everywhere = [400, 401, 403, 413, 415, 422, 429, 500, 503] as const;
+
+/** The answer of what has nothing to say. */
+export const noContent = z.null().describe('Done.');
 
 /** The problem documents of an operation: those that every one can answer with and its own. */
 export function problems<Own extends ProblemStatus = never>(

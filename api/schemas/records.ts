@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { costSchema, localOperator, pageOf, pageQuery, recordSchema, timeSchema } from './common.ts';
+import { costSchema, pageOf, pageQuery, recordSchema, timeSchema } from './common.ts';
 import { orderReference } from './work-order-request.ts';
 import {
   diffStatSchema,
@@ -63,7 +63,6 @@ export const resolveEscalationBody = z
       .describe('What has to change before the order goes on: a contract, a package, an order.'),
     upstreamOrder: orderReference.optional().describe('Number or id of an order whose completion ends the wait.'),
     note: z.string().trim().max(2_000).optional().describe('Kept with the answer; no model sees it.'),
-    resolvedBy: z.string().trim().min(1).max(100).default(localOperator),
   })
   .meta({ id: 'ResolveEscalation' });
 

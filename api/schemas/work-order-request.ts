@@ -39,6 +39,22 @@ const dependencyList = z
 
 export type GivenDependency = z.output<typeof dependencyList>[number];
 
+const title = text('the title', intakeLimits.titleLengthMax).refine(
+  (value) => !/\p{Cc}/u.test(value),
+  'must be one line',
+);
+
+const priority = z.int().min(1).max(5).describe('1 is the most urgent.');
+
+/** Body of `PATCH /work-orders/{id}`. */
+export const changeWorkOrderBody = z
+  .strictObject({
+    title: title.optional(),
+    priority: priority.optional().describe('Counts for places that the order still waits for.'),
+  })
+  .refine((change) => Object.keys(change).length > 0, 'must change something')
+  .meta({ id: 'ChangeWorkOrder' });
+
 /** Body of `PUT /work-orders/{id}/dependencies`. */
 export const replaceDependenciesBody = z
   .strictObject({ dependsOn: dependencyList.describe('All of them; an empty list means that it depends on none.') })
@@ -56,7 +72,7 @@ export const createWorkOrderBody = z
         if (refusal !== null) context.addIssue({ code: 'custom', message: refusal });
       })
       .describe('A URL that git can clone, or an absolute path on the machine of the server.'),
-    title: text('the title', intakeLimits.titleLengthMax).refine((title) => !/\p{Cc}/u.test(title), 'must be one line'),
+    title,
     description: text('the description', intakeLimits.descriptionLengthMax),
     baseBranch: z
       .string()
@@ -75,7 +91,7 @@ export const createWorkOrderBody = z
       .default([])
       .describe('Paths inside the repository, with forward slashes. Empty: the model chooses.'),
     risk: z.enum(risks).default('medium'),
-    priority: z.int().min(1).max(5).default(3).describe('1 is the most urgent.'),
+    priority: priority.default(3),
     costCapUsd: z
       .number()
       .min(0.01)

@@ -48,7 +48,8 @@ export const workOrderSummarySchema = z
     baseBranch: z.string(),
     risk: z.enum(risks),
     priority: z.int(),
-    owner: z.string(),
+    ownerId: z.uuid().nullable().describe('Null: from before there were accounts.'),
+    owner: z.string().nullable().describe('The name of the owner.'),
     startState: z.enum(['pending', 'started']).describe('pending: accepted, its run has not been started yet.'),
     status: z.enum(workOrderStatuses),
     step: z.string().nullable(),
@@ -124,11 +125,16 @@ export const workOrderSchema = z
 
 export const workOrderPageSchema = pageOf(workOrderSummarySchema).meta({ id: 'WorkOrderPage' });
 
+const noNul = 'must not hold a NUL character';
+const hasNoNul = (text: string) => !text.includes('\0');
+const searchText = z.string().min(1).max(200).refine(hasNoNul, noNul);
+
 export const workOrderListQuery = pageQuery.extend({
   status: z.enum(workOrderStatuses).optional(),
-  repository: z.string().max(1_000).optional().describe('The location as it was given.'),
+  ownerId: z.uuid().optional().describe('Only orders of this person.'),
+  repository: z.string().max(1_000).refine(hasNoNul, noNul).optional().describe('The location as it was given.'),
   failureClass: failureClassSchema.optional(),
-  text: z.string().min(1).max(200).optional().describe('Part of the title or the description.'),
+  text: searchText.optional().describe('Part of the title or the description.'),
   finished: truthQuery.optional().describe('`true`: only orders that have ended; `false`: only those that have not.'),
 });
 

@@ -75,7 +75,6 @@ function addResolve(program: Command, context: CommandContext): void {
     .option('--upstream <text>', 'what has to change before it goes on')
     .option('--upstream-order <order>', 'number or id of an order whose completion ends the wait')
     .option('--note <text>', 'kept with the answer; no model sees it')
-    .option('--by <name>', 'who answers')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -116,12 +115,11 @@ function readOption(option: string | undefined, { option: flag, json: _json, ...
   return chosen;
 }
 
-function toAnswer(option: string, { costCap, by, option: _option, json: _json, ...words }: ResolveFlags) {
+function toAnswer(option: string, { costCap, option: _option, json: _json, ...words }: ResolveFlags) {
   return {
     option,
     ...words,
     ...(costCap === undefined ? {} : { costCapUsd: costCap }),
-    ...(by === undefined ? {} : { resolvedBy: by }),
   };
 }
 

@@ -1,10 +1,11 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 
 import { dataOf, type WorkOrder } from '../api-client.ts';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import { addDependency, toDependsOn, type GivenDependencies } from '../order-request.ts';
 import { describeDependencies } from '../summaries.ts';
+import { plain } from '../terminal.ts';
 import { readOrder } from '../watch.ts';
 
 /** What can be asked of an order that has not ended, and the sentence once it is accepted. */
@@ -51,6 +52,36 @@ export function addOrderControlCommands(order: Command, context: CommandContext)
       });
   }
   addDepends(order, context);
+  addChange(order, context);
+  addDelete(order, context);
+}
+
+function addChange(order: Command, context: CommandContext): void {
+  order
+    .command('change')
+    .description('change the title or the priority of a work order')
+    .argument('<order>', 'number or id')
+    .option('--title <title>')
+    .addOption(new Option('--priority <number>', '1 (most urgent) to 5').argParser(Number))
+    .option('--json', 'print JSON')
+    .action(async (id: string, { json, ...body }: { title?: string; priority?: number; json?: true }) => {
+      const changed = await dataOf(
+        context.api().client.PATCH('/api/v1/work-orders/{id}', { params: { path: { id } }, body }),
+      );
+      if (json === true) context.output.json(changed);
+      else context.output.line(`#${changed.number} ${plain(changed.title)}, priority ${changed.priority}`);
+    });
+}
+
+function addDelete(order: Command, context: CommandContext): void {
+  order
+    .command('delete')
+    .description('remove a work order that has ended, with everything that it left but its branch and its costs')
+    .argument('<order>', 'number or id')
+    .action(async (id: string) => {
+      await dataOf(context.api().client.DELETE('/api/v1/work-orders/{id}', { params: { path: { id } } }));
+      context.output.line('The work order is gone; what it cost stays in the ledger.');
+    });
 }
 
 interface DependsFlags extends GivenDependencies {

@@ -119,7 +119,7 @@ function addShow(order: Command, context: CommandContext): void {
         ['depends on', one.dependsOn.length === 0 ? '-' : describeDependencies(one.dependsOn)],
         ['repository', `${one.repository}, branch ${one.baseBranch}`],
         ['risk, priority', `${one.risk}, ${one.priority}`],
-        ['owner', one.owner],
+        ['owner', one.owner ?? '-'],
         ['model', one.model ?? '-'],
         ['cost', describeCost(one)],
         ['created', moment(one.createdAt)],

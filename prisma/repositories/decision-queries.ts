@@ -2,6 +2,7 @@ import type { Database } from '../client.ts';
 import type { DecisionType } from '../generated/enums.ts';
 import { afterTimeCursor, cutPage, newestFirst, timeKey, type Page, type PageRequest } from './page.ts';
 import { readRecord, type StoredRecord } from './stored-shapes.ts';
+import { ofVisibleOrders, type Visibility } from './visibility.ts';
 
 /** A recorded choice: what it was made from, what was chosen, why. Times are ISO 8601. */
 export interface DecisionView {
@@ -22,10 +23,11 @@ export interface DecisionView {
 /** Decisions, newest first. */
 export async function listDecisions(
   database: Database,
-  filter: { type?: DecisionType | undefined; workOrderId?: string | undefined },
+  filter: { type?: DecisionType | undefined; workOrderId?: string | undefined; visibility: Visibility },
   page: PageRequest,
 ): Promise<Page<DecisionView>> {
   const where = {
+    ...ofVisibleOrders(filter.visibility),
     ...(filter.type === undefined ? {} : { type: filter.type }),
     ...(filter.workOrderId === undefined ? {} : { workOrderId: filter.workOrderId }),
   };

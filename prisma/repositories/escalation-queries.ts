@@ -11,6 +11,7 @@ import {
   storedRecommendation,
   type StoredRecord,
 } from './stored-shapes.ts';
+import { ofVisibleOrders, type Visibility } from './visibility.ts';
 
 /** A question to a person, with what was asked and what was answered. Times are ISO 8601. */
 export interface EscalationView {
@@ -48,10 +49,11 @@ type Row = Prisma.EscalationGetPayload<{ include: typeof parts }>;
 /** Escalations, newest first. */
 export async function listEscalations(
   database: Database,
-  filter: { state?: 'open' | 'resolved' | undefined; workOrderId?: string | undefined },
+  filter: { state?: 'open' | 'resolved' | undefined; workOrderId?: string | undefined; visibility: Visibility },
   page: PageRequest,
 ): Promise<Page<EscalationView>> {
   const where = {
+    ...ofVisibleOrders(filter.visibility),
     ...(filter.state === undefined ? {} : { state: filter.state }),
     ...(filter.workOrderId === undefined ? {} : { workOrderId: filter.workOrderId }),
   };
@@ -66,9 +68,13 @@ export async function listEscalations(
   return { items: items.map(toRecord), nextCursor, total };
 }
 
-/** One escalation, or null. */
-export async function readEscalation(database: Database, id: string): Promise<EscalationView | null> {
-  const row = await database.escalation.findUnique({ where: { id }, include: parts });
+/** One escalation, or null when there is none to be seen. */
+export async function readEscalation(
+  database: Database,
+  id: string,
+  visibility: Visibility,
+): Promise<EscalationView | null> {
+  const row = await database.escalation.findFirst({ where: { id, ...ofVisibleOrders(visibility) }, include: parts });
   return row === null ? null : toRecord(row);
 }
 

@@ -2,14 +2,16 @@ import type { FailureClass } from '../../domain/failures/failure-class.ts';
 import type { Database } from '../client.ts';
 import { afterTimeCursor, cutPage, newestFirst, timeKey, type Page, type PageRequest } from './page.ts';
 import { readJson, readRecord, storedAcceptance, storedGuardHits } from './stored-shapes.ts';
+import { ofVisibleOrders, type Visibility } from './visibility.ts';
 
 /** What attempts came to, newest first. Times are ISO 8601. */
 export async function listOutcomes(
   database: Database,
-  filter: { failureClass?: FailureClass | undefined; workOrderId?: string | undefined },
+  filter: { failureClass?: FailureClass | undefined; workOrderId?: string | undefined; visibility: Visibility },
   page: PageRequest,
 ) {
   const where = {
+    ...ofVisibleOrders(filter.visibility),
     ...(filter.failureClass === undefined ? {} : { failureClass: filter.failureClass }),
     ...(filter.workOrderId === undefined ? {} : { workOrderId: filter.workOrderId }),
   };

@@ -3,6 +3,7 @@ import type { Prisma } from '../generated/client.ts';
 import type { PullRequestState } from '../generated/enums.ts';
 import { cutPage, readNumberCursor, type Page, type PageRequest } from './page.ts';
 import { storedDiffStat } from './stored-shapes.ts';
+import { ofVisibleOrders, type Visibility } from './visibility.ts';
 
 /** A pull request as a list shows it. Times are ISO 8601. */
 export interface PullRequestSummary {
@@ -54,10 +55,11 @@ type SummaryRow = Prisma.PullRequestGetPayload<{ select: typeof summaryColumns }
 /** Pull requests, newest number first; without body and diff, which can be long. */
 export async function listPullRequests(
   database: Database,
-  filter: { state?: PullRequestState | undefined; workOrderId?: string | undefined },
+  filter: { state?: PullRequestState | undefined; workOrderId?: string | undefined; visibility: Visibility },
   page: PageRequest,
 ): Promise<Page<PullRequestSummary>> {
   const where = {
+    ...ofVisibleOrders(filter.visibility),
     ...(filter.state === undefined ? {} : { state: filter.state }),
     ...(filter.workOrderId === undefined ? {} : { workOrderId: filter.workOrderId }),
   };
@@ -73,10 +75,10 @@ export async function listPullRequests(
   return { items: items.map(toSummary), nextCursor, total };
 }
 
-/** One pull request with its body, its diff and the gates of its attempt, or null. */
-export async function readPullRequest(database: Database, number: number) {
-  const row = await database.pullRequest.findUnique({
-    where: { number },
+/** One pull request with its body, its diff and the gates of its attempt, or null when there is none to be seen. */
+export async function readPullRequest(database: Database, number: number, visibility: Visibility) {
+  const row = await database.pullRequest.findFirst({
+    where: { number, ...ofVisibleOrders(visibility) },
     select: { ...summaryColumns, body: true, diff: true },
   });
   if (row === null) return null;

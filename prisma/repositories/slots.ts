@@ -33,7 +33,8 @@ export async function takeSlot(
     await lockSlots(session);
     const { orderId: workOrderId, model } = claim;
     const order = await session.workOrder.findUniqueOrThrow({ where: { id: workOrderId } });
-    const { repositoryId, owner, priority } = order;
+    const { repositoryId, ownerId, priority } = order;
+    const owner = ownerId ?? 'nobody';
     await session.slot.createMany({
       data: [{ workOrderId, repositoryId, model, owner, priority }],
       skipDuplicates: true,

@@ -19,7 +19,7 @@ export interface AcceptedWorkOrder {
   risk: Risk;
   priority: number;
   /** Owners get fair shares where places are short. */
-  owner: string;
+  ownerId: string;
   costCapUsdMicros: number;
   dependsOn: DependencyReference[];
   inspection: { gates: Gate[]; sizeBytes: number; files: number };
@@ -29,6 +29,8 @@ export interface AcceptedWorkOrder {
 
 /** The key of a client that wants one order however often it asks, with the hash of what it asked for. */
 export interface IdempotentRequest {
+  /** Id of the person: the key of another one is another key. */
+  owner: string;
   key: string;
   bodyHash: string;
 }
@@ -40,7 +42,9 @@ export interface IdempotentRequest {
  * @throws AppError `idempotency-conflict` when the key was used with another body
  */
 export async function findOrderByKey(database: DatabaseSession, request: IdempotentRequest): Promise<string | null> {
-  const row = await database.idempotencyKey.findUnique({ where: { key: request.key } });
+  const row = await database.idempotencyKey.findUnique({
+    where: { owner_key: { owner: request.owner, key: request.key } },
+  });
   if (row === null) return null;
   if (row.bodyHash === request.bodyHash) return row.workOrderId;
   throw new AppError(
@@ -63,7 +67,7 @@ export async function createWorkOrder(
   return database.$transaction(async (session) => {
     if (request !== null) {
       // Two requests with one key wait for each other here, so that the second finds the order of the first.
-      await session.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${request.key}, 0))`;
+      await session.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`${request.owner} ${request.key}`}, 0))`;
       const earlier = await findOrderByKey(session, request);
       if (earlier !== null) return { orderId: earlier, isNew: false };
     }
@@ -129,7 +133,7 @@ export interface StartableWorkOrder {
   baseBranch: string;
   /** 1 to 5, 1 is the most urgent. */
   priority: number;
-  owner: string;
+  ownerId: string | null;
   costCapUsdMicros: number;
   acceptanceCriteria: unknown;
 }
@@ -177,13 +181,13 @@ function toStartable(row: {
   title: string;
   baseBranch: string;
   priority: number;
-  owner: string;
+  ownerId: string | null;
   costCapUsdMicros: bigint;
   acceptanceCriteria: unknown;
   repository: { location: string };
 }): StartableWorkOrder {
-  const { id, number, title, baseBranch, priority, owner, acceptanceCriteria } = row;
+  const { id, number, title, baseBranch, priority, ownerId, acceptanceCriteria } = row;
   const costCapUsdMicros = Number(row.costCapUsdMicros);
   const repository = row.repository.location;
-  return { id, number, title, baseBranch, priority, owner, acceptanceCriteria, costCapUsdMicros, repository };
+  return { id, number, title, baseBranch, priority, ownerId, acceptanceCriteria, costCapUsdMicros, repository };
 }

@@ -1,8 +1,6 @@
-import { finalStatuses, steps, type Risk, type WorkOrderStatus } from '../../domain/work-orders/work-order.ts';
-import type { FailureClass } from '../../domain/failures/failure-class.ts';
+import { steps } from '../../domain/work-orders/work-order.ts';
 import type { Database } from '../client.ts';
 import type { Prisma, WorkOrder } from '../generated/client.ts';
-import { cutPage, readNumberCursor, type Page, type PageRequest } from './page.ts';
 import {
   readRecord,
   storedAcceptance,
@@ -13,81 +11,15 @@ import {
   storedVerdict,
   type StoredRecord,
 } from './stored-shapes.ts';
+import type { WorkOrderSummary } from './work-order-list.ts';
+import { visibleOrders, type Visibility } from './visibility.ts';
 
-export interface WorkOrderFilter {
-  status?: WorkOrderStatus | undefined;
-  /** The location as it was given. */
-  repository?: string | undefined;
-  failureClass?: FailureClass | undefined;
-  /** Part of the title or the description, whatever the case. */
-  text?: string | undefined;
-  /** Whether the order has ended. */
-  finished?: boolean | undefined;
-}
+const summaryParts = {
+  repository: { select: { location: true } },
+  owner: { select: { name: true } },
+} satisfies Prisma.WorkOrderInclude;
 
-/** A work order as a list shows it. Times are ISO 8601. */
-export interface WorkOrderSummary {
-  id: string;
-  number: number;
-  title: string;
-  repository: string;
-  baseBranch: string;
-  risk: Risk;
-  priority: number;
-  owner: string;
-  startState: 'pending' | 'started';
-  status: WorkOrderStatus;
-  step: string | null;
-  attempt: number;
-  waitingFor: string | null;
-  model: string | null;
-  failureClass: FailureClass | null;
-  /** What its finished model calls cost so far. */
-  costUsdMicros: number;
-  costCapUsdMicros: number;
-  createdAt: string;
-  updatedAt: string;
-  startedAt: string | null;
-  finishedAt: string | null;
-}
-
-/** Orders, newest number first. */
-export async function listWorkOrders(
-  database: Database,
-  filter: WorkOrderFilter,
-  page: PageRequest,
-): Promise<Page<WorkOrderSummary>> {
-  const where = toWhere(filter);
-  const below = readNumberCursor(page.cursor);
-  const rows = await database.workOrder.findMany({
-    where: below === undefined ? where : { AND: [where, { number: { lt: below } }] },
-    include: { repository: true },
-    orderBy: { number: 'desc' },
-    take: page.limit + 1,
-  });
-  const { items, nextCursor } = cutPage(rows, page.limit, (row) => String(row.number));
-  const costs = await readCosts(
-    database,
-    items.map((row) => row.id),
-  );
-  const total = page.withTotal === true ? await database.workOrder.count({ where }) : null;
-  return { items: items.map((row) => toSummary(row, costs.get(row.id) ?? 0)), nextCursor, total };
-}
-
-function toWhere(filter: WorkOrderFilter): Prisma.WorkOrderWhereInput {
-  const conditions: Prisma.WorkOrderWhereInput[] = [];
-  if (filter.status !== undefined) conditions.push({ status: filter.status });
-  if (filter.repository !== undefined) conditions.push({ repository: { location: filter.repository } });
-  if (filter.failureClass !== undefined) conditions.push({ failureClass: filter.failureClass });
-  if (filter.finished !== undefined) {
-    conditions.push({ status: filter.finished ? { in: [...finalStatuses] } : { notIn: [...finalStatuses] } });
-  }
-  if (filter.text !== undefined) {
-    const contains = { contains: filter.text, mode: 'insensitive' } as const;
-    conditions.push({ OR: [{ title: contains }, { description: contains }] });
-  }
-  return { AND: conditions };
-}
+type SummaryParts = Pick<Prisma.WorkOrderGetPayload<{ include: typeof summaryParts }>, keyof typeof summaryParts>;
 
 async function readCosts(database: Database, orderIds: string[]): Promise<Map<string, number>> {
   const sums = await database.modelCall.groupBy({
@@ -98,7 +30,7 @@ async function readCosts(database: Database, orderIds: string[]): Promise<Map<st
   return new Map(sums.map((sum) => [sum.workOrderId ?? '', Number(sum._sum.costUsdMicros ?? 0n)]));
 }
 
-function toSummary(row: WorkOrder & { repository: { location: string } }, costUsdMicros: number): WorkOrderSummary {
+function toSummary(row: WorkOrder & SummaryParts, costUsdMicros: number): WorkOrderSummary {
   return {
     id: row.id,
     number: row.number,
@@ -107,7 +39,8 @@ function toSummary(row: WorkOrder & { repository: { location: string } }, costUs
     baseBranch: row.baseBranch,
     risk: row.risk,
     priority: row.priority,
-    owner: row.owner,
+    ownerId: row.ownerId,
+    owner: row.owner?.name ?? null,
     startState: row.startState,
     status: row.status,
     step: row.step,
@@ -124,11 +57,18 @@ function toSummary(row: WorkOrder & { repository: { location: string } }, costUs
   };
 }
 
-/** The id that an order is stored under, from that id or from its number; null when there is none. */
-export async function findWorkOrderId(database: Database, idOrNumber: string): Promise<string | null> {
+/** The id that an order is stored under, from that id or from its number; null when there is none to be seen. */
+export async function findWorkOrderId(
+  database: Database,
+  idOrNumber: string,
+  visibility: Visibility,
+): Promise<string | null> {
   const isNumber = /^\d{1,9}$/.test(idOrNumber);
   const where = isNumber ? { number: Number(idOrNumber) } : { id: idOrNumber.toLowerCase() };
-  const row = await database.workOrder.findUnique({ where, select: { id: true } });
+  const row = await database.workOrder.findFirst({
+    where: { ...where, ...visibleOrders(visibility) },
+    select: { id: true },
+  });
   return row?.id ?? null;
 }
 
@@ -175,7 +115,7 @@ export async function readWorkOrder(database: Database, orderId: string) {
 }
 
 const detailParts = {
-  repository: true,
+  ...summaryParts,
   events: { where: { type: { in: ['step_finished', 'step_failed', 'waiting'] } }, orderBy: { sequence: 'asc' } },
   escalations: { where: { state: 'open' }, orderBy: { createdAt: 'desc' }, take: 1, select: { id: true } },
   pullRequests: { orderBy: { number: 'desc' }, take: 1 },

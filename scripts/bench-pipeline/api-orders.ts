@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
+import { operatorHeaders } from '../../tests/support/operator.ts';
 import { waitFor } from '../../tests/support/wait-for.ts';
 import { finalStatuses } from '../../domain/work-orders/work-order.ts';
 import { projectRoot } from '../../tests/support/stack-parts.ts';
@@ -14,7 +15,7 @@ const createdSchema = z.looseObject({ id: z.uuid() });
 export async function postOrder({ apiUrl }: BenchServers, body: object): Promise<string> {
   const response = await fetch(`${apiUrl}/api/v1/work-orders`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { ...operatorHeaders, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
   const text = await response.text();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 
 import { openDatabase, type Database } from '../../prisma/client.ts';
+import { makeOperator, readableData } from '../../tests/support/operator.ts';
 import type { StackPart } from '../../tests/support/stack-part.ts';
 import {
   createNodePart,
@@ -50,12 +51,21 @@ export async function startBenchServers(changes: Record<string, string> = {}): P
     ends.push(() => part.stop());
     const stored = await provideDatabase(place, true);
     ends.push(() => stored.remove());
-    const environment = { ...(await nodeEnvironment(place, stored.url)), RATCHET_LOG_LEVEL: 'warn', ...changes };
+    await makeOperator(stored.url);
+    const environment = {
+      ...(await nodeEnvironment(place, stored.url, 'aider')),
+      RATCHET_LOG_LEVEL: 'warn',
+      ...changes,
+    };
     const database = openDatabase(stored.url, 4);
     ends.push(() => database.$disconnect());
     const connection = Connection.lazy({ address: `127.0.0.1:${temporal}` });
     ends.push(() => connection.close());
-    const clients = { database, temporal: new Client({ connection }), apiUrl: `http://127.0.0.1:${api}` };
+    const clients = {
+      database,
+      temporal: new Client({ connection, dataConverter: readableData() }),
+      apiUrl: `http://127.0.0.1:${api}`,
+    };
     return { place, environment, ...clients, ...createStarters({ place, environment, ends }), close };
   } catch (error) {
     await close();

@@ -14,8 +14,9 @@ function defaultInCode(name: keyof typeof environmentSchema.shape): string {
   const parsed = environmentSchema.shape[name].safeParse(undefined);
   if (!parsed.success) return 'required';
   if (parsed.data === undefined) return 'none';
+  if (Array.isArray(parsed.data) && parsed.data.length === 0) return 'none';
   if (Array.isArray(parsed.data)) return `\`${parsed.data.join(',')}\``;
-  if (typeof parsed.data === 'object') throw new Error(`Say in words what the default of ${name} is.`);
+  if (typeof parsed.data === 'object') return 'see below';
   return parsed.data === '' ? 'empty' : `\`${parsed.data}\``;
 }
 

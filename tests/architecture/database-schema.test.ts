@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { roles } from '../../domain/access/roles.ts';
 import { failureClasses } from '../../domain/failures/failure-class.ts';
 import { risks, workOrderStatuses } from '../../domain/work-orders/work-order.ts';
 import { everything, migrationsFolder, openSchemaEngine, readMigrations } from '../../prisma/schema-engine.ts';
@@ -32,6 +33,7 @@ describe('the enumerations of the database', () => {
     { name: 'FailureClass', type: 'failure_class', values: failureClasses },
     { name: 'WorkOrderStatus', type: 'work_order_status', values: workOrderStatuses },
     { name: 'Risk', type: 'risk', values: risks },
+    { name: 'Role', type: 'role', values: roles },
   ])('$type has exactly the names of the domain, in their order', ({ name, type, values }) => {
     expect(valuesInSchema(name)).toEqual([...values]);
     expect(valuesInMigrations(type)).toEqual([...values]);
@@ -44,10 +46,14 @@ describe('the enumerations of the database', () => {
 
 /** Rules that Prisma's schema language has no words for; they live in the SQL of a migration alone. */
 const onlyInSql = [
+  'constraint api_tokens.api_tokens_requests_per_hour_check',
   'constraint escalations.escalations_answer_is_complete',
   'constraint outcome_vectors.outcome_vectors_failure_is_explained',
   'constraint stop_all.stop_all_is_one_row',
+  'constraint users.users_email_check',
+  'constraint users.users_login_check',
   'index escalations.escalations_one_open_per_trigger',
+  'index work_orders.work_orders_text_idx',
 ];
 
 const catalogue = `

@@ -14,18 +14,21 @@ import { releaseSlot, takeSlot } from '../../prisma/repositories/slots.ts';
 import { readStopAll, writeStopAll } from '../../prisma/repositories/stop-all.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { testReservation } from '../support/model-gateway.ts';
+import { makePerson } from '../support/operator.ts';
 import { insertWorkOrder } from '../support/work-orders.ts';
 
 let testDatabase: TestDatabase;
 /** As two processes have it: each with connections of its own. */
 let clients: [Database, Database];
 let database: Database;
+let owners: string[];
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   // A connection for each of 40 orders: all ask at the same moment, and none queues for a connection instead.
   clients = [openDatabase(testDatabase.url, 20), openDatabase(testDatabase.url, 20)];
   [database] = clients;
+  owners = await Promise.all([0, 1, 2].map(async () => (await makePerson(database, 'user')).id));
 });
 
 afterAll(async () => {
@@ -39,7 +42,7 @@ async function insertOrders(count: number, repositories = 1): Promise<string[]> 
   const rows = await database.workOrder.findMany({ where: { id: { in: ids.slice(0, repositories) } } });
   for (const [index, id] of ids.entries()) {
     const { repositoryId } = rows[index % repositories]!;
-    const data = { repositoryId, owner: `owner ${index % 3}`, priority: 1 + (index % 5), status: 'running' as const };
+    const data = { repositoryId, ownerId: owners[index % 3]!, priority: 1 + (index % 5), status: 'running' as const };
     await database.workOrder.update({ where: { id }, data });
   }
   return ids;

@@ -260,12 +260,12 @@ describe('the answer to an escalation', () => {
     const { id, orderId } = await insertQuestion('amend_upstream', 'abort');
     const upstream = await create();
     const given = { option: 'amend_upstream', guidance: 'Later.', model: 'm', upstream: 'The price list', note: 'n' };
-    const body = { ...given, costCapUsd: 7, resolvedBy: 'Kim', upstreamOrder: upstream.number };
+    const body = { ...given, costCapUsd: 7, upstreamOrder: upstream.number };
     expect((await call('POST', `/escalations/${id}/resolve`, body)).status).toBe(200);
     expect(await ask(orderId, standInQueries.answer)).toEqual({
       ...given,
       costCapUsd: 7,
-      resolvedBy: 'Kim',
+      resolvedBy: 'local operator',
       upstreamOrderId: upstream.id,
       escalationId: id,
     });

@@ -71,7 +71,7 @@ describe('creating an order', () => {
     const description = await api.temporal.client.workflow.getHandle(workOrderWorkflowId(made.id)).describe();
     expect(description.type).toBe('workOrder');
     expect(await description.staticSummary()).toBe(`#${made.number} Round prices`);
-    expect(description.priority).toMatchObject({ priorityKey: 3, fairnessKey: 'local operator' });
+    expect(description.priority).toMatchObject({ priorityKey: 3, fairnessKey: made.ownerId });
     expect(await get(`/work-orders/${made.id}/live`)).toMatchObject({
       source: 'run',
       attempt: made.number,
@@ -110,9 +110,9 @@ describe('creating an order', () => {
   });
 
   it('gives the run and all its steps the priority of the order', async () => {
-    const { id } = (await create({ priority: 1 })).json<Answer>();
+    const { id, ownerId } = (await create({ priority: 1 })).json<Answer>();
     const { priority } = await api.temporal.client.workflow.getHandle(workOrderWorkflowId(id)).describe();
-    expect(priority).toMatchObject({ priorityKey: 1, fairnessKey: 'local operator' });
+    expect(priority).toMatchObject({ priorityKey: 1, fairnessKey: ownerId });
   });
 
   it.each([

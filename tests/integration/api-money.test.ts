@@ -19,6 +19,8 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
+  // Calls outlive their order.
+  await api.database.modelCall.deleteMany();
   await api.database.workOrder.deleteMany();
   await api.database.budgetAccount.deleteMany();
   await api.database.workerReport.deleteMany();

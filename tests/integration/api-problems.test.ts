@@ -80,7 +80,7 @@ describe('every answer that is not a success is a problem document', () => {
 
   it('names the methods that an address takes', async () => {
     const response = await api.app.inject({ method: 'PUT', url: '/api/v1/work-orders/1' });
-    expect(response.headers.allow).toBe('GET, HEAD');
+    expect(response.headers.allow).toBe('DELETE, GET, HEAD, PATCH');
   });
 
   it('even for bytes that are not HTTP', async () => {

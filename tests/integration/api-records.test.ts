@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
+import { operatorHeaders } from '../support/operator.ts';
 import { appendTestEvent, insertEscalation, openTestApi, type Answer, type TestApi } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { insertWorkOrder } from '../support/work-orders.ts';
@@ -32,6 +33,7 @@ async function get(path: string): Promise<Answer> {
 function openStream(orderId: string, lastEventId?: number) {
   return fetch(`${baseUrl}/api/v1/work-orders/${orderId}/events`, {
     headers: {
+      ...operatorHeaders,
       accept: 'text/event-stream',
       ...(lastEventId === undefined ? {} : { 'last-event-id': String(lastEventId) }),
     },
@@ -286,7 +288,7 @@ describe('the stream of events', () => {
     const address = await other.app.listen({ host: '127.0.0.1', port: 0 });
     const id = await insertWorkOrder(api.database);
     const response = await fetch(`${address}/api/v1/work-orders/${id}/events`, {
-      headers: { accept: 'text/event-stream' },
+      headers: { ...operatorHeaders, accept: 'text/event-stream' },
     });
     const startedAtMs = performance.now();
     await other.close();

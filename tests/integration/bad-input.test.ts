@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { bundledNodePath } from '../../tools/node-runtime.mjs';
 import { runGuarded } from '../../tools/guarded-process.mjs';
+import { operatorToken } from '../support/operator.ts';
 import { callApi } from '../support/orders.ts';
 import { git, greeterFiles, makeRepository } from '../support/repositories.ts';
 import { projectRoot } from '../support/stack-parts.ts';
@@ -214,7 +215,12 @@ async function createByCommandLine(description: string, flags: Record<string, st
     command: bundledNodePath(projectRoot),
     args: [join(projectRoot, 'cli/main.ts'), 'order', 'create', ...fixed, ...words],
     cwd: stack.stateDirectory,
-    env: { RATCHET_API_URL: stack.apiUrl, HOME: stack.stateDirectory, PATH: '/usr/bin:/bin' },
+    env: {
+      RATCHET_API_URL: stack.apiUrl,
+      RATCHET_API_TOKEN: operatorToken,
+      HOME: stack.stateDirectory,
+      PATH: '/usr/bin:/bin',
+    },
     stdin: { text: description },
   });
 }

@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
 
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, InjectOptions } from 'fastify';
 import pino from 'pino';
 
 import { buildApp } from '../../api/app.ts';
+import { createAccessTokens } from '../../platform/access-tokens.ts';
+import { defaultRequestsPerHour } from '../../platform/config.ts';
+import { openFlags } from '../../platform/flags.ts';
 import { createTemporalClient, type TemporalClient } from '../../platform/temporal.ts';
 import { openDatabase, type Database } from '../../prisma/client.ts';
+import { createFlagStore } from '../../prisma/repositories/feature-flags.ts';
+import type { RequestLimits } from '../../prisma/repositories/authorize-requests.ts';
+import { makeOperator, operatorHeaders, testAuthSecret } from './operator.ts';
 
 /** Nobody listens there. */
 export const nowhere = '127.0.0.1:1';
@@ -17,8 +23,22 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
-/** The real application on real parts; without an address of Temporal it has none. */
-export async function openTestApi(databaseUrl: string, temporalAddress = nowhere): Promise<TestApi> {
+export interface TestApiOptions {
+  limits?: Partial<RequestLimits>;
+  secrets?: string[];
+  api?: { hosts?: string[]; trustedProxies?: string[] };
+}
+
+/**
+ * The real application on real parts; without an address of Temporal it has none. What is injected without an
+ * `authorization` of its own comes from the local operator, an admin.
+ */
+export async function openTestApi(
+  databaseUrl: string,
+  temporalAddress = nowhere,
+  options: TestApiOptions = {},
+): Promise<TestApi> {
+  if (!databaseUrl.includes(nowhere)) await makeOperator(databaseUrl);
   const database = openDatabase(databaseUrl, 4);
   const temporal = createTemporalClient({
     address: temporalAddress,
@@ -26,14 +46,23 @@ export async function openTestApi(databaseUrl: string, temporalAddress = nowhere
     uiUrl: 'http://127.0.0.1:8233',
   });
   const app = await buildApp({
-    config: { temporal: { namespace: 'default', uiUrl: 'http://127.0.0.1:8233' } },
+    config: {
+      temporal: { namespace: 'default', uiUrl: 'http://127.0.0.1:8233' },
+      api: { hosts: [], trustedProxies: [], ...options.api },
+      encryptionKeys: null,
+    },
+    access: {
+      tokens: createAccessTokens(options.secrets ?? [testAuthSecret]),
+      limits: { ...defaultRequestsPerHour, ...options.limits },
+    },
     database,
     temporal,
+    flags: await openFlags(createFlagStore(database), pino({ level: 'silent' })),
     logger: pino({ level: 'silent' }),
     version: { version: '0.0.0', commit: null },
   });
   return {
-    app,
+    app: asOperator(app),
     database,
     temporal,
     async close() {
@@ -44,10 +73,23 @@ export async function openTestApi(databaseUrl: string, temporalAddress = nowhere
   };
 }
 
+/** The same application, whose injected requests come from the local operator unless they say who sends them. */
+function asOperator(app: FastifyInstance): FastifyInstance {
+  const inject = app.inject.bind(app) as (given: InjectOptions) => ReturnType<FastifyInstance['inject']>;
+  const withOperator = (given: InjectOptions | string) => {
+    const options = typeof given === 'string' ? { url: given } : given;
+    const { authorization, ...headers } = options.headers ?? {};
+    const sender = authorization === undefined ? operatorHeaders : authorization === '' ? {} : { authorization };
+    return inject({ ...options, headers: { ...headers, ...sender } });
+  };
+  return Object.assign(app, { inject: withOperator });
+}
+
 /** What tests read of an answer; which of it is there depends on the address. */
 export interface Answer {
   id: string;
   number: number;
+  ownerId: string;
   code: string;
   startState: string;
   waitingFor: string | null;

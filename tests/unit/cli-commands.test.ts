@@ -134,10 +134,10 @@ describe('resolve', () => {
 
   it('hands everything that was given to the API', async () => {
     const words = ['--guidance', 'G', '--model', 'M', '--cost-cap', '8', '--upstream', 'U', '--upstream-order', '7'];
-    const { exitCode } = await run('resolve', '3', '--option', 'raise_budget', ...words, '--note', 'N', '--by', 'Kim');
+    const { exitCode } = await run('resolve', '3', '--option', 'raise_budget', ...words, '--note', 'N');
     expect(exitCode).toBe(0);
     const given = { guidance: 'G', model: 'M', costCapUsd: 8, upstream: 'U', upstreamOrder: '7', note: 'N' };
-    expect(requests.at(-1)?.body).toEqual({ option: 'raise_budget', ...given, resolvedBy: 'Kim' });
+    expect(requests.at(-1)?.body).toEqual({ option: 'raise_budget', ...given });
   });
 
   it('still takes the option without its flag', async () => {

@@ -1,0 +1,41 @@
+import type { FastifyRequest } from 'fastify';
+
+import type { Role } from '../../domain/access/roles.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { Visibility } from '../../prisma/repositories/visibility.ts';
+
+/** Who sends a request, as the database knows them at this moment. */
+export interface Caller {
+  id: string;
+  name: string;
+  role: Role;
+  /** The personal token that was sent; null for a login. */
+  tokenId: string | null;
+  /** The login that was used; null for a personal token. */
+  sessionId: string | null;
+  /** Whose objects this operation reaches for them. */
+  visibility: Visibility;
+}
+
+const callers = new WeakMap<FastifyRequest, Caller>();
+
+/** Remembers who sends a request; for the plugin that found it out. */
+export function setCaller(request: FastifyRequest, caller: Caller): void {
+  callers.set(request, caller);
+}
+
+/**
+ * Who sends a request.
+ *
+ * @throws AppError `not-authenticated` on a public route, where nobody has asked
+ */
+export function callerOf(request: FastifyRequest): Caller {
+  const caller = callers.get(request);
+  if (caller !== undefined) return caller;
+  throw new AppError('not-authenticated', 'This needs an account: log in, or send a token.');
+}
+
+/** Whose objects a request may see or change. */
+export function visibilityOf(request: FastifyRequest): Visibility {
+  return callerOf(request).visibility;
+}

@@ -1,0 +1,169 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import { permissions, publicOperations, reachOf, uncountedOperations } from '../../domain/access/permissions.ts';
+import { AppError } from '../../domain/errors.ts';
+import { hashSecretToken } from '../../platform/secret-tokens.ts';
+import { appendAuditEvent } from '../../prisma/repositories/audit-trail.ts';
+import {
+  createAuthorizer,
+  type AskingRequest,
+  type Authorization,
+} from '../../prisma/repositories/authorize-requests.ts';
+import { callerOf, setCaller } from '../access/caller.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+
+/** How personal tokens begin. */
+export const apiTokenPrefix = 'rat_';
+
+/**
+ * Finds out who sends each request and whether they may, before anything else is read of it. Register it before the
+ * routes: one whose operation stands not in the permission matrix is refused here, when the process starts.
+ */
+export function registerAuthentication(app: FastifyInstance, dependencies: ApiDependencies): void {
+  const { database, access } = dependencies;
+  const authorize = createAuthorizer(database, access.limits);
+
+  app.addHook('onRoute', ({ url, schema }) => {
+    const operation = operationOf(schema);
+    if (!url.startsWith('/api/') && schema?.hide === true) return;
+    if (operation !== null && (publicOperations.has(operation) || Object.hasOwn(permissions, operation))) return;
+    if (operation === null && !url.startsWith('/api/')) return;
+    throw new Error(
+      `${url} is ${operation ?? 'without an operationId'}: domain/access/permissions.ts says nothing of it.`,
+    );
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    const operation = operationOf(request.routeOptions.schema);
+    if (operation === null || publicOperations.has(operation)) return;
+    const { credential, sessionId } = await readCredential(request, dependencies);
+    const authorization = await authorize({
+      credential,
+      isCounted: !uncountedOperations.has(operation),
+      audit: changesSomething(request) ? toAudit(request, operation) : null,
+    });
+    admit(request, reply, { authorization, operation, sessionId });
+  });
+
+  // What was asked for stands in the trail before it is done; what came of it, when it was refused, stands here.
+  app.addHook('onResponse', async (request, reply) => {
+    const operation = operationOf(request.routeOptions.schema);
+    if (operation === null || publicOperations.has(operation)) return;
+    if (reply.statusCode < 400 || !changesSomething(request)) return;
+    await recordRefusal(dependencies, request, { ...toAudit(request, operation), status: reply.statusCode });
+  });
+}
+
+function operationOf(schema: { operationId?: unknown } | undefined): string | null {
+  return typeof schema?.operationId === 'string' ? schema.operationId : null;
+}
+
+function changesSomething({ method }: FastifyRequest): boolean {
+  return method !== 'GET' && method !== 'HEAD';
+}
+
+interface Credential {
+  credential: AskingRequest['credential'];
+  sessionId: string | null;
+}
+
+async function readCredential(request: FastifyRequest, { access }: ApiDependencies): Promise<Credential> {
+  const [, sent] = /^Bearer ([\w.~+/=-]{1,2000})$/i.exec(request.headers.authorization ?? '') ?? [];
+  if (sent === undefined) {
+    throw notAuthenticated(
+      'This needs an account: send `Authorization: Bearer` with an access token or a personal token.',
+    );
+  }
+  if (sent.startsWith(apiTokenPrefix)) {
+    return { credential: { kind: 'token', hash: hashSecretToken(sent) }, sessionId: null };
+  }
+  const claims = await access.tokens.verify(sent);
+  if (claims === null) throw notAuthenticated('The token is expired or not one of ours: refresh it, or log in again.');
+  return { credential: { kind: 'session', sessionId: claims.sessionId }, sessionId: claims.sessionId };
+}
+
+function notAuthenticated(message: string): AppError {
+  return new AppError('not-authenticated', message);
+}
+
+interface Admission {
+  authorization: Authorization;
+  operation: string;
+  sessionId: string | null;
+}
+
+function admit(request: FastifyRequest, reply: FastifyReply, { authorization, operation, sessionId }: Admission): void {
+  const { person, refusal, limit } = authorization;
+  if (person === null || refusal === 'unknown') {
+    throw notAuthenticated('The token is revoked, expired or unknown, or its account is turned off.');
+  }
+  if (limit !== null) {
+    void reply.header('ratelimit-limit', String(limit.perHour));
+    void reply.header('ratelimit-remaining', String(limit.remaining));
+    void reply.header('ratelimit-reset', String(limit.resetSeconds));
+  }
+  if (refusal !== null) throw limited(authorization);
+  const reach = reachOf(operation, person.role, person.scopes);
+  if (reach === 'none') {
+    const message =
+      reachOf(operation, person.role, null) === 'none'
+        ? `The role ${person.role} may not do this: an admin can change the role.`
+        : `This token was not made for this: make one with the scope ${permissions[operation]?.scope ?? 'that it needs'}.`;
+    throw new AppError('permission-denied', message);
+  }
+  const { id, name, role, tokenId } = person;
+  setCaller(request, {
+    id,
+    name,
+    role,
+    tokenId,
+    sessionId,
+    visibility: reach === 'all' ? 'everybody' : { ownerId: id },
+  });
+}
+
+function limited({ refusal, limit }: Authorization): AppError {
+  const seconds = limit?.resetSeconds ?? 60;
+  const whose =
+    refusal === 'limit' ? `${String(limit?.perHour ?? 0)} requests an hour are` : 'All requests of this hour are';
+  const message = `${whose} used up. Try again in ${String(seconds)} seconds, or follow events instead of asking.`;
+  return new AppError('requests-limited', message, { retryAfterMs: seconds * 1_000 });
+}
+
+function toAudit(request: FastifyRequest, action: string): NonNullable<AskingRequest['audit']> {
+  const [objectId] = Object.values((request.params ?? {}) as Record<string, string>);
+  return {
+    action,
+    objectId: objectId?.slice(0, 100).replaceAll('\0', '') ?? null,
+    requestId: request.id,
+    address: request.ip,
+  };
+}
+
+async function recordRefusal(
+  { database }: ApiDependencies,
+  request: FastifyRequest,
+  what: NonNullable<AskingRequest['audit']> & { status: number },
+): Promise<void> {
+  const { action, objectId, requestId, address, status } = what;
+  try {
+    await appendAuditEvent(database, {
+      actor: actorOf(request),
+      ...{ action, outcome: 'refused', requestId, address, details: { status } },
+      ...(objectId === null ? {} : { objectId }),
+    });
+  } catch (error) {
+    // The answer has gone out, and what was asked for stands in the trail.
+    request.log.warn({ err: error, action }, 'a refused request is missing in the audit trail');
+  }
+}
+
+function actorOf(request: FastifyRequest) {
+  try {
+    const { id, name, tokenId } = callerOf(request);
+    return { kind: 'person' as const, id, name, tokenId };
+  } catch {
+    // Refused before anybody knew who asked.
+    return { kind: 'system' as const, name: 'unknown' };
+  }
+}

@@ -1,0 +1,14 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** 256 bits: nobody guesses one, so a plain hash of it is enough to store. */
+const tokenBytes = 32;
+
+/** A new secret token. @param prefix tells people and scanners what it is, such as `rat_` */
+export function createSecretToken(prefix: string): string {
+  return `${prefix}${randomBytes(tokenBytes).toString('base64url')}`;
+}
+
+/** What is stored of a token: it finds the token's row and does not give the token away. */
+export function hashSecretToken(token: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(createHash('sha256').update(token).digest());
+}

@@ -1,0 +1,141 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { openDatabase, type Database } from '../../prisma/client.ts';
+import { ensureApplicationLogin } from '../../prisma/application-login.ts';
+import { reservePorts } from '../../tools/ports.mjs';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { headersOf, makeOperator, makePerson } from '../support/operator.ts';
+import { createNodePart, nodeEnvironment } from '../support/stack-parts.ts';
+import type { StackPart } from '../support/stack-part.ts';
+
+/** Two API processes on one database, as a deployment has them; nothing listens where Temporal should be. */
+let testDatabase: TestDatabase;
+let database: Database;
+let folder: string;
+let release: () => void;
+const processes: { url: string; part: StackPart }[] = [];
+const applicationUser = `limits_${String(process.pid)}`;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  await makeOperator(testDatabase.url);
+  database = openDatabase(testDatabase.url, 4);
+  folder = await mkdtemp(join(tmpdir(), 'ratchet-limits-'));
+  const applicationUrl = await ensureApplicationLogin(testDatabase.url, {
+    user: applicationUser,
+    password: 'of tests',
+  });
+  const reserved = await reservePorts([0, 1].map((index) => ({ part: 'API', preferred: 57_300 + index })));
+  ({ release } = reserved);
+  for (const port of reserved.ports) {
+    const place = {
+      stateDirectory: folder,
+      ports: { api: port, workerHealth: 1, temporal: 1, temporalUi: 1, postgres: 1 },
+    };
+    const environment = await nodeEnvironment(place, applicationUrl, 'quick');
+    const url = `http://127.0.0.1:${String(port)}`;
+    const part = createNodePart(place, 'api', () => environment, '/livez');
+    await part.start();
+    processes.push({ url, part });
+  }
+}, 60_000);
+
+afterAll(async () => {
+  for (const { part } of processes) await part.stop();
+  release();
+  await database.$executeRawUnsafe(`DROP OWNED BY ${applicationUser}`);
+  await database.$executeRawUnsafe(`DROP ROLE ${applicationUser}`);
+  await database.$disconnect();
+  await testDatabase.drop();
+  await rm(folder, { recursive: true });
+});
+
+async function ask(index: number, token: string, path = '/api/v1/work-orders'): Promise<Response> {
+  const { url } = processes[index % 2]!;
+  const response = await fetch(`${url}${path}`, { headers: headersOf(token) });
+  await response.arrayBuffer();
+  return response;
+}
+
+describe('the requests of a person', () => {
+  it('are counted over both processes: exactly one hundred an hour, then 429 with the time to wait', async () => {
+    const { token } = await makePerson(database, 'user');
+    const answers = await Promise.all(Array.from({ length: 130 }, (_, index) => ask(index, token)));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(100);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(30);
+    const refused = await ask(0, token);
+    expect(refused.headers.get('content-type')).toContain('application/problem+json');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(3_500);
+    expect(refused.headers.get('ratelimit-limit')).toBe('100');
+    expect(refused.headers.get('ratelimit-remaining')).toBe('0');
+    expect(Number(refused.headers.get('ratelimit-reset'))).toBeGreaterThan(3_500);
+  });
+
+  it('begin a new hour after the old one, and do not take away from others', async () => {
+    const [one, other] = [await makePerson(database, 'user'), await makePerson(database, 'user')];
+    for (let count = 0; count < 101; count += 1) await ask(count, one.token);
+    expect((await ask(1, one.token)).status).toBe(429);
+    const left = (await ask(0, other.token)).headers.get('ratelimit-remaining');
+    expect(left).toBe('99');
+    await database.requestCount.update({
+      where: { key: `person:${one.id}` },
+      data: { windowStart: new Date(Date.now() - 3_601_000) },
+    });
+    expect((await ask(1, one.token)).headers.get('ratelimit-remaining')).toBe('99');
+  });
+
+  it('do not count health, version and event streams', async () => {
+    const { id, token } = await makePerson(database, 'user');
+    for (let count = 0; count < 5; count += 1) await ask(count, token, '/livez');
+    await ask(0, token, '/api/v1/work-orders/1/events');
+    expect(await database.requestCount.findUnique({ where: { key: `person:${id}` } })).toBeNull();
+  });
+
+  it('end for everybody when the hour of all is used up', async () => {
+    const { token } = await makePerson(database, 'user');
+    await database.requestCount.update({ where: { key: 'all' }, data: { count: 10_000 } });
+    expect((await ask(0, token)).status).toBe(429);
+    await database.requestCount.update({ where: { key: 'all' }, data: { count: 0 } });
+    expect((await ask(1, token)).status).toBe(200);
+  });
+});
+
+describe('the login of the application', () => {
+  it('adds to the audit trail and can change nothing of it; nor can the owner', async () => {
+    const { token } = await makePerson(database, 'user');
+    const { url } = processes[0]!;
+    await fetch(`${url}/api/v1/tokens`, {
+      method: 'POST',
+      headers: { ...headersOf(token), 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'script' }),
+    });
+    const application = openDatabase(
+      await ensureApplicationLogin(testDatabase.url, { user: applicationUser, password: 'of tests' }),
+      1,
+    );
+    const statements = ['UPDATE audit_events SET action = action', 'DELETE FROM audit_events', 'TRUNCATE audit_events'];
+    try {
+      expect(await application.auditEvent.count({ where: { action: 'createToken' } })).toBeGreaterThan(0);
+      for (const statement of statements) {
+        await expect(application.$executeRawUnsafe(statement), statement).rejects.toThrow(/permission denied/);
+        await expect(database.$executeRawUnsafe(statement), statement).rejects.toThrow(/append-only/);
+      }
+      for (const statement of [
+        'ALTER TABLE audit_events DISABLE TRIGGER ALL',
+        'DROP TABLE audit_events',
+        'SELECT * FROM _prisma_migrations',
+      ]) {
+        await expect(application.$executeRawUnsafe(statement), statement).rejects.toThrow(
+          /must be owner|permission denied/,
+        );
+      }
+    } finally {
+      await application.$disconnect();
+    }
+  });
+});
