@@ -119,7 +119,7 @@ export default defineConfig([
     languageOptions: {
       parser: tseslint.parser,
       globals: nodeGlobals,
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+      parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
     },
     rules: {
       ...javascript.configs.recommended.rules,

@@ -1,13 +1,42 @@
 import { defineConfig } from 'vitest/config';
 
+import { SlowestFirst } from './tests/support/slowest-first.ts';
+
+/** Tests of rules compute and wait for nothing. Some measure that time grows with the input alone: they run by themselves. */
+const rules = ['tests/unit/**/*.test.ts', 'tests/failures/**/*.test.ts'];
+
+/** Servers in the process of the test. Loading their code again for each file would take longer than many a test. */
+const servers = ['tests/integration/gateway/**/*.test.ts', 'tests/integration/api-*.test.ts'];
+
+const patience = { testTimeout: 120_000, hookTimeout: 120_000, teardownTimeout: 30_000 };
+
+/** Much of their time is waiting for real servers and child processes: three files keep two cores busy. */
+const together = { ...patience, maxWorkers: 3, sequence: { groupOrder: 1 } };
+
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/support/global-setup.ts'],
-    // Tests start real servers and child processes. Much of their time is waiting, so two files share two cores well.
-    maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    teardownTimeout: 30_000,
+    sequence: { sequencer: SlowestFirst },
+    projects: [
+      {
+        test: {
+          ...patience,
+          name: 'rules',
+          include: rules,
+          isolate: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      { test: { ...together, name: 'servers', include: servers, isolate: false } },
+      {
+        test: {
+          ...together,
+          name: 'parts',
+          include: ['tests/**/*.test.ts'],
+          exclude: [...rules, ...servers],
+        },
+      },
+    ],
   },
 });

@@ -1,4 +1,5 @@
 import type { Failure } from '../../domain/failures/failure-class.ts';
+import type { Redact } from '../../domain/text/redact.ts';
 import { pullRequestBody } from '../../domain/work-orders/pull-request-body.ts';
 import { branchName, type DiffStat } from '../../domain/work-orders/work-order.ts';
 import { findProposal, saveCheckpoint, type AttemptKey } from '../../prisma/repositories/attempt-records.ts';
@@ -67,7 +68,6 @@ export async function publishAttempt(
   });
   progress.say(`Publishing ${branch}`);
   const diff = await diffSinceBase(git, workspace, { commit, renames: true });
-  const shownDiff = redact(diff);
   const draft = {
     repositoryId: order.repositoryId,
     orderId,
@@ -77,8 +77,7 @@ export async function publishAttempt(
     headCommit: commit,
     baseCommit: order.baseCommit,
     title: order.title,
-    body: shownDiff === diff ? redact(body) : `${redact(body)}\n\n${hiddenInDiff}\n`,
-    diff: shownDiff.slice(0, diffCharactersMax),
+    ...withoutSecrets(redact, body, diff),
     diffStat,
     draft: failure !== null,
     repository: order.repository,
@@ -94,4 +93,11 @@ export async function publishAttempt(
     bundle: null,
   });
   return { number, branch, title: order.title, diffStat };
+}
+
+/** Body and diff as they are shown; the body says so when something is hidden in the diff. */
+function withoutSecrets(redact: Redact, body: string, diff: string): { body: string; diff: string } {
+  const shown = redact(diff);
+  const note = shown === diff ? '' : `\n\n${hiddenInDiff}\n`;
+  return { body: `${redact(body)}${note}`, diff: shown.slice(0, diffCharactersMax) };
 }

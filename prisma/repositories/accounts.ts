@@ -169,7 +169,7 @@ export async function changeAccount(
       throw new AppError('validation-failed', 'This is the last admin: make another one first.');
     }
     if (!user.isActive || change.passwordHash !== undefined) {
-      await endSessions(session, { userId: id, because: 'account changed' });
+      await endSessions(session, { userId: id, because: 'account changed', except: null });
     }
     const details = {
       ...{ roleBefore: before.role, role: user.role, isActiveBefore: before.isActive, isActive: user.isActive },
@@ -183,10 +183,10 @@ export async function changeAccount(
 /** Logs a person out everywhere, except from one login that stays. */
 export async function endSessions(
   session: DatabaseSession,
-  { userId, because, except }: { userId: string; because: string; except?: string | null },
+  { userId, because, except }: { userId: string; because: string; except: string | null },
 ): Promise<void> {
   await session.loginSession.updateMany({
-    where: { userId, revokedAt: null, ...(except == null ? {} : { id: { not: except } }) },
+    where: { userId, revokedAt: null, ...(except === null ? {} : { id: { not: except } }) },
     data: { revokedAt: new Date(), revokedBecause: because },
   });
 }

@@ -47,7 +47,7 @@ export async function startBenchApi(stateDirectory: string): Promise<BenchApi> {
       ...(await nodeEnvironment(place, stored.url, 'quick')),
       ...{ RATCHET_LOG_LEVEL: 'error', RATCHET_REQUESTS_PER_HOUR: unlimited },
     };
-    const part = createNodePart(place, 'api', () => environment, '/livez');
+    const part = createNodePart(place, 'api-alone', () => environment);
     await part.start();
     ends.push(() => part.stop());
     const urls = { apiUrl: `http://127.0.0.1:${String(api)}`, bareUrl: `http://127.0.0.1:${String(bare)}` };

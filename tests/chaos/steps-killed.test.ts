@@ -46,7 +46,12 @@ let running = 0;
 beforeAll(async () => {
   provider = await startEditingProvider(replyTo);
   const environment = { ...providerEnvironment(provider), RATCHET_WORKSPACE_SLOTS: '4' };
-  stack = await startTestStack({ environment, policy: { attemptsMax: 1, repairRoundsMax: 1 } });
+  stack = await startTestStack({
+    environment,
+    policy: { attemptsMax: 1, repairRoundsMax: 1 },
+    // Its prompts must be the same on every disk.
+    editor: { aiderFor: ['Add mended'] },
+  });
   otherDisk = await stack.makeOtherDisk('other');
   await prepareHolds(stack.database);
   await holdSteps(stack.database, 'Add mended', ['route']);

@@ -58,7 +58,7 @@ describe('npm start, in two clones at once', { timeout: 2 * storyMs }, () => {
     expect(output).toContain('look at it  npx ratchet pr show 1');
     expect(output).toMatch(/install +passed[^]*compile +passed[^]*lint +passed[^]*test +passed/);
     expect(output).toContain('scripted model: its answers come from a file, no provider was asked');
-    expect(output).toMatch(/Time: [\d.]+ s\n {2}route [^]* verify /);
+    expect(output).toMatch(/Time: (?:\d+ min )?[\d.]+ s\n {2}route [^]* verify /);
     expect(output).toMatch(/API reference +http:\/\/127\.0\.0\.1:\d+\/docs\n/);
     expect(output).toMatch(/this run in Temporal +http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows\//);
     expect((await fetch(`${apiUrl}/docs/`)).status).toBe(200);

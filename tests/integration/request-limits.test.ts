@@ -38,7 +38,7 @@ beforeAll(async () => {
     };
     const environment = await nodeEnvironment(place, applicationUrl, 'quick');
     const url = `http://127.0.0.1:${String(port)}`;
-    const part = createNodePart(place, 'api', () => environment, '/livez');
+    const part = createNodePart(place, 'api-alone', () => environment);
     await part.start();
     processes.push({ url, part });
   }

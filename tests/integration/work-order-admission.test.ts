@@ -12,6 +12,7 @@ import {
   type AskedStep,
   type EditingQuestion,
 } from '../support/editing-provider.ts';
+import { makePerson } from '../support/operator.ts';
 import { callApi, createOrder, readOrder, waitForEnd, type OrderAnswer } from '../support/orders.ts';
 import type { ProviderReply, ProviderServer } from '../support/provider-server.ts';
 import { makeRepository } from '../support/repositories.ts';
@@ -36,31 +37,19 @@ const answered = Promise.withResolvers<undefined>();
 beforeAll(async () => {
   provider = await startEditingProvider(replyTo);
   const environment = { ...providerEnvironment(provider), RATCHET_WORKSPACE_SLOTS: '3' };
-  stack = await startTestStack({ environment, policy: { admission: { perRepositoryMax: 1 } } });
+  stack = await startTestStack({ environment, policy: { admission: { perRepositoryMax: 1 } }, editor: 'quick' });
   const repository = await makeRepository(join(stack.stateDirectory, 'repositories/greeter'));
-  await giveOwners();
   // Nobody's work begins before all of them are there.
   await stopAll();
   stopped = await createOrder(stack, { ...addOrder(repository, 'stopped'), priority: 1 });
   const second = await createOrder(stack, addOrder(repository, 'second'));
-  dependency = await createOrder(stack, addOrder(repository, 'dependency'));
+  // Two of the orders belong to somebody else.
+  const { token } = await makePerson(stack.database, 'operator');
+  dependency = await createOrder(stack, addOrder(repository, 'dependency'), token);
   const dependsOn = [{ workOrder: dependency.number, kind: 'hard' }];
-  dependent = await createOrder(stack, { ...addOrder(repository, 'dependent'), dependsOn });
+  dependent = await createOrder(stack, { ...addOrder(repository, 'dependent'), dependsOn }, token);
   orders = [stopped, second, dependency, dependent];
 }, 120_000);
-
-/** Two of the orders belong to somebody else, as if another person had made them. */
-async function giveOwners(): Promise<void> {
-  await stack.database.$executeRawUnsafe(`
-    CREATE FUNCTION give_owner() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-      IF NEW.title LIKE 'Add depend%' THEN NEW.owner := 'another person'; END IF;
-      RETURN NEW;
-    END $$`);
-  await stack.database.$executeRawUnsafe(
-    'CREATE TRIGGER give_owner BEFORE INSERT ON work_orders FOR EACH ROW EXECUTE FUNCTION give_owner()',
-  );
-}
 
 afterAll(async () => {
   answered.resolve(undefined);
@@ -107,7 +96,7 @@ describe('stopping all work', () => {
   it('holds orders that are created meanwhile before they ask a model', async () => {
     await waitFor('paused order', () => isPaused(stopped));
     await waitFor('order that waits', async () => (await readOrder(stack, dependent.id)).waitingFor === 'dependency');
-    const owners = await stack.database.workOrder.groupBy({ by: ['owner'], _count: true });
+    const owners = await stack.database.workOrder.groupBy({ by: ['ownerId'], _count: true });
     expect(owners.map(({ _count }) => _count)).toEqual([2, 2]);
     await sleep(quietMs);
     expect(provider.calls).toEqual([]);

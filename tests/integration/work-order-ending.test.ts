@@ -49,7 +49,12 @@ let mending: OrderAnswer;
 beforeAll(async () => {
   provider = await startEditingProvider(replyTo);
   const environment = { ...providerEnvironment(provider), RATCHET_WORKSPACE_SLOTS: '3' };
-  stack = await startTestStack({ environment, policy: { attemptsMax: 1, repairRoundsMax: 1 } });
+  stack = await startTestStack({
+    environment,
+    policy: { attemptsMax: 1, repairRoundsMax: 1 },
+    // The one that is cancelled while it edits.
+    editor: { aiderFor: ['Add hanging'] },
+  });
   const folder = join(stack.stateDirectory, 'repositories');
   repository = await makeRepository(join(folder, 'greeter'), checkedFiles);
   const sleepy = await makeRepository(join(folder, 'sleepy'), {

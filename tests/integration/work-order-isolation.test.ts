@@ -32,7 +32,7 @@ beforeAll(async () => {
     return (step === 'edit' ? held.get(word)?.promise : undefined) ?? Promise.resolve(undefined);
   });
   const environment = { ...providerEnvironment(provider, marker), RATCHET_WORKSPACE_SLOTS: '2' };
-  stack = await startTestStack({ environment });
+  stack = await startTestStack({ environment, editor: { aiderFor: ['Add secretive'] } });
 }, 120_000);
 
 afterAll(async () => {
@@ -116,7 +116,7 @@ describe('the key of a provider', () => {
     expect(output).not.toMatch(/OPENAI|DATABASE_URL/);
     expect(provider.calls.every(({ authorization }) => authorization === `Bearer ${marker}`)).toBe(true);
     // The state folder holds the logs, the forge and Temporal's database; each search is shown that it finds something.
-    expect(await filesWith(stack.stateDirectory, 'Add secretive')).not.toEqual([]);
+    expect(await filesWith(stack.stateDirectory, order.id)).not.toEqual([]);
     expect(await filesWith(stack.stateDirectory, marker)).toEqual([]);
     expect(await tablesWith('Add secretive')).toContain('work_orders');
     expect(await tablesWith(marker)).toEqual([]);

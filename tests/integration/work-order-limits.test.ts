@@ -19,7 +19,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 /** Longer than the tests take on the base commit, on a slow machine too. */
 const testTimeoutMs = 12_000;
-/** The editor needs longer for its start alone. */
+/** No model answers so soon: from the second worker on none answers at all. */
 const editTimeoutMs = 1_000;
 const ladder = { attemptsMax: 2, repairRoundsMax: 1 };
 
@@ -37,6 +37,7 @@ beforeAll(async () => {
   stack = await startTestStack({
     environment: { ...providerEnvironment(provider), RATCHET_WORKSPACE_SLOTS: '3' },
     policy: { ...ladder, gateTimeoutMs: { test: testTimeoutMs } },
+    editor: 'quick',
   });
   const folder = join(stack.stateDirectory, 'repositories');
   const sleepy = await makeRepository(join(folder, 'sleepy'), {

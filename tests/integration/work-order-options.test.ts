@@ -47,7 +47,7 @@ let capped: OrderAnswer;
 // How an order is aborted, and what is left of it then, is in work-order-ending.test.ts.
 beforeAll(async () => {
   provider = await startEditingProvider(replyTo);
-  stack = await startTestStack({ environment: providerEnvironment(provider), policy: askAtOnce });
+  stack = await startTestStack({ environment: providerEnvironment(provider), policy: askAtOnce, editor: 'quick' });
   const folder = join(stack.stateDirectory, 'repositories');
   repository = await makeRepository(join(folder, 'checked'), checkedFiles);
   upstream = await makeRepository(join(folder, 'upstream'), checkedFiles);
@@ -107,7 +107,7 @@ describe('an order whose change fails its test', () => {
   });
 
   it('is solved by retry_different_approach, whose guidance reaches plan and edit, in the same run', async () => {
-    const answer = { option: 'retry_different_approach', guidance, resolvedBy: 'Ada' };
+    const answer = { option: 'retry_different_approach', guidance };
     await answerEscalation(stack, { orderId: guided.id, attempt: 2 }, answer);
     const ended = await waitForEnd(stack, guided.id);
     expect(ended).toMatchObject({ status: 'completed', attempt: 3, pullRequest: { draft: false } });
@@ -126,7 +126,7 @@ describe('an order whose change fails its test', () => {
     const escalations = await stack.database.escalation.findMany({ where, orderBy: { createdAt: 'asc' } });
     expect(escalations).toMatchObject([
       { chosenOption: 'pivot_solution' },
-      { chosenOption: 'retry_different_approach', resolvedBy: 'Ada' },
+      { chosenOption: 'retry_different_approach', resolvedBy: 'local operator' },
     ]);
     expect(await pullRequestsOf(guided)).toHaveLength(1);
     await expectNothingLeft(stack, guided.id);

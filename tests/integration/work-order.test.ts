@@ -37,7 +37,10 @@ let acceptWidthZero: OrderAnswer;
 // All orders at once: while one waits for a person, the others work.
 beforeAll(async () => {
   // What cannot be done asks after one attempt: the ladder is in work-order-limits.test.ts.
-  stack = await startTestStack({ policy: { attemptsMax: 1, repairRoundsMax: 1 } });
+  stack = await startTestStack({
+    policy: { attemptsMax: 1, repairRoundsMax: 1 },
+    editor: { aiderFor: ['Add a truncate function', 'Keep line breaks when wrapping'] },
+  });
   const { stateDirectory } = stack;
   ({ path: repository } = await ensureExampleRepository({ root: projectRoot, stateDirectory, name: 'text-kit' }));
   const create = async (name: string) => createOrder(stack, { ...(await bundledOrder(name)), repository });
@@ -228,7 +231,7 @@ describe('an order that cannot be done', () => {
   it('goes on in the same run when a person answers, and becomes a draft when it is accepted as it is', async () => {
     const { runId } = await runOf(stack, acceptWidthZero.id).describe();
     const { id } = await waitForEscalation(stack, acceptWidthZero.id);
-    const answer = { option: 'accept_as_is', resolvedBy: 'Ada' };
+    const answer = { option: 'accept_as_is' };
     expect((await resolveEscalation(stack, id, answer)).status).toBe(200);
     expect((await resolveEscalation(stack, id, { option: 'abort' })).status).toBe(409);
     const ended = await waitForEnd(stack, acceptWidthZero.id);
@@ -240,7 +243,7 @@ describe('an order that cannot be done', () => {
     expect(pullRequests[0]?.body).toContain('- [ ] AC1');
     expect(pullRequests[0]?.body).toContain('Draft, not proven');
     expect(await stack.database.escalation.findMany({ where })).toMatchObject([
-      { id, state: 'resolved', chosenOption: 'accept_as_is', resolvedBy: 'Ada' },
+      { id, state: 'resolved', chosenOption: 'accept_as_is', resolvedBy: 'local operator' },
     ]);
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 
 import { workOrderWorkflowId } from '../../workflows/contract.ts';
+import { headersOf, operatorToken } from './operator.ts';
 import { projectRoot } from './stack-parts.ts';
 import type { TestStack } from './stack.ts';
 import { waitFor } from './wait-for.ts';
@@ -43,25 +44,24 @@ export interface ApiAnswer {
 export async function callApi(
   stack: TestStack,
   path: string,
-  request: { body?: unknown; method?: 'POST' | 'PUT' | 'DELETE' } | null = null,
+  request: { body?: unknown; method?: 'POST' | 'PUT' | 'DELETE' | 'GET'; token?: string } | null = null,
 ): Promise<ApiAnswer> {
+  const hasBody = request?.body !== undefined;
   const response = await fetch(`${stack.apiUrl}/api/v1${path}`, {
-    ...(request === null
-      ? {}
-      : {
-          method: request.method ?? 'POST',
-          ...(request.body === undefined
-            ? {}
-            : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(request.body) }),
-        }),
+    headers: {
+      ...headersOf(request?.token ?? operatorToken),
+      ...(hasBody ? { 'content-type': 'application/json' } : {}),
+    },
+    ...(request === null ? {} : { method: request.method ?? 'POST' }),
+    ...(hasBody ? { body: JSON.stringify(request.body) } : {}),
   });
   const contentType = response.headers.get('content-type') ?? '';
   return { status: response.status, contentType, body: await response.json() };
 }
 
 /** Creates an order that must be accepted. */
-export async function createOrder(stack: TestStack, body: object): Promise<OrderAnswer> {
-  const answer = await callApi(stack, '/work-orders', { body });
+export async function createOrder(stack: TestStack, body: object, token?: string): Promise<OrderAnswer> {
+  const answer = await callApi(stack, '/work-orders', { body, ...(token === undefined ? {} : { token }) });
   expect(answer.status, JSON.stringify(answer.body)).toBe(201);
   return answer.body as OrderAnswer;
 }

@@ -1,10 +1,8 @@
 import { mkdir, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { migrate } from '../../prisma/migrate.ts';
-import { lookForAider } from '../../tools/aider.mjs';
 import { lookForLizard } from '../../tools/lizard.mjs';
 import { cacheFolder } from '../../tools/cache.mjs';
 import { stackEnvironment } from '../../tools/environment.mjs';
@@ -15,10 +13,12 @@ import {
   postgresServerCommand,
   postgresUrl,
 } from '../../tools/postgres-server.mjs';
-import { provideTemporal } from '../../tools/temporal-program.mjs';
-import { isTemporalReady, temporalServerArguments } from '../../tools/temporal-server.mjs';
 import { createTestDatabase } from './database.ts';
+import { testAuthSecret, testEncryptionKeys } from './operator.ts';
 import { createStackPart, type StackPart } from './stack-part.ts';
+import { createTemporalServer } from './temporal.ts';
+import { provideEditor, type TestEditor } from './test-editor.ts';
+import { workflowBundlesFolder } from './workflow-bundles.ts';
 
 /** The clone. */
 export const projectRoot = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -56,35 +56,23 @@ export async function provideDatabase(place: StackPlace, hasOwnServer: boolean):
   return { url, server, remove: () => server.stop() };
 }
 
-/** @throws when there is only the address of a server: orders of others run on it, and nobody may kill it */
-export async function createTemporalPart({
-  stateDirectory,
-  ports,
-}: StackPlace): Promise<{ part: StackPart; program: string }> {
-  const { path, version } = await provideTemporal(projectRoot);
-  if (path === undefined) throw new Error('These tests start a Temporal of their own: unset TEMPORAL_ADDRESS.');
-  const { temporal: port, temporalUi: uiPort } = ports;
-  const part = createStackPart({
-    name: 'temporal',
-    logFile: join(stateDirectory, 'logs/temporal.log'),
-    command: async () => ({
-      command: path,
-      args: temporalServerArguments({ stateDirectory, version, port, uiPort }),
-      env: stackEnvironment({ HOME: stateDirectory }),
-      graceMs: 3_000,
-    }),
-    isReady: () => isTemporalReady(`127.0.0.1:${port}`),
-  });
-  return { part, program: path };
+/** @throws when there is only the address of a server */
+export function createTemporalPart({ stateDirectory, ports }: StackPlace): ReturnType<typeof createTemporalServer> {
+  return createTemporalServer({ stateDirectory, port: ports.temporal, uiPort: ports.temporalUi });
 }
 
-/** @param environment asked at each start */
+/**
+ * @param part `api-alone` is an API without a Temporal: it is never ready, so it counts as started when it lives
+ * @param environment asked at each start
+ */
 export function createNodePart(
   { stateDirectory, ports }: StackPlace,
-  name: 'api' | 'worker',
+  part: 'api' | 'api-alone' | 'worker',
   environment: () => Record<string, string>,
 ): StackPart {
-  const port = name === 'api' ? ports.api : ports.workerHealth;
+  const name = part === 'worker' ? 'worker' : 'api';
+  const port = part === 'worker' ? ports.workerHealth : ports.api;
+  const healthPath = part === 'api-alone' ? '/livez' : '/readyz';
   return createStackPart({
     name,
     logFile: join(stateDirectory, 'logs', `${name}.log`),
@@ -94,7 +82,7 @@ export function createNodePart(
       cwd: projectRoot,
       env: environment(),
     }),
-    isReady: () => answersOk(`http://127.0.0.1:${port}/readyz`),
+    isReady: () => answersOk(`http://127.0.0.1:${port}${healthPath}`),
   });
 }
 
@@ -102,9 +90,8 @@ export function createNodePart(
 export async function nodeEnvironment(
   { stateDirectory, ports }: StackPlace,
   databaseUrl: string,
+  editor: TestEditor,
 ): Promise<Record<string, string>> {
-  const { found, note } = await lookForAider();
-  if (found === undefined) throw new Error(`There is no Aider to edit with (${note ?? 'npm start installs it'}).`);
   const lizard = await lookForLizard();
   const own = Object.entries(stackEnvironment()).filter(([name]) => !/^(ANTHROPIC|OPENAI|OLLAMA|RATCHET)_/.test(name));
   return {
@@ -115,22 +102,25 @@ export async function nodeEnvironment(
     TEMPORAL_UI_URL: `http://127.0.0.1:${ports.temporalUi}`,
     RATCHET_STATE_DIR: stateDirectory,
     RATCHET_CACHE: cacheFolder(),
+    RATCHET_AUTH_SECRETS: testAuthSecret,
+    RATCHET_ENCRYPTION_KEYS: testEncryptionKeys,
     RATCHET_API_PORT: String(ports.api),
     RATCHET_WORKER_HEALTH_PORT: String(ports.workerHealth),
     RATCHET_SCRIPTED_MODEL: join(projectRoot, 'examples/scripted-model.yaml'),
     RATCHET_LOG_LEVEL: 'debug',
+    // Half of what a start costs is compiling the same files again.
+    NODE_COMPILE_CACHE: join(projectRoot, '.ratchet/compiled-for-tests'),
     // Port 1: nobody listens there, so no Ollama of the machine takes part.
     OLLAMA_BASE_URL: 'http://127.0.0.1:1',
-    AIDER_PATH: found.path,
+    AIDER_PATH: await provideEditor(editor, stateDirectory),
     ...(lizard === undefined ? {} : { LIZARD_PATH: lizard.path }),
   };
 }
 
-/** Bundling the workflows takes seconds and gives the same for every stack; a bundle's name is the hash of its sources. */
+/** Lets a stack take the workflows' bundle from where all tests keep it. */
 export async function shareWorkflowBundles(stateDirectory: string): Promise<void> {
-  const shared = join(tmpdir(), 'ratchet-test-workflow-bundles');
-  await mkdir(shared, { recursive: true });
-  await symlink(shared, join(stateDirectory, 'workflow-bundles'));
+  await mkdir(workflowBundlesFolder, { recursive: true });
+  await symlink(workflowBundlesFolder, join(stateDirectory, 'workflow-bundles'));
 }
 
 async function answersOk(url: string): Promise<boolean> {

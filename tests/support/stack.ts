@@ -6,6 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 
 import { openDatabase, type Database } from '../../prisma/client.ts';
 import { reservePorts } from '../../tools/ports.mjs';
+import { makeOperator, readableData } from './operator.ts';
 import type { StackPart } from './stack-part.ts';
 import {
   createNodePart,
@@ -16,6 +17,7 @@ import {
   type StackDatabase,
   type StackPlace,
 } from './stack-parts.ts';
+import type { TestEditor } from './test-editor.ts';
 
 export interface StackOptions {
   /** Variables of worker and API beside those that every stack has. */
@@ -24,6 +26,8 @@ export interface StackOptions {
   policy?: object;
   /** A PostgreSQL of its own, which a test may kill; else a database on the server of the whole run. */
   hasOwnPostgres?: boolean;
+  /** What edits; default 'aider'. The stand-in is for tests whose subject is not the editing. */
+  editor?: TestEditor;
 }
 
 /** A person is asked as soon as one attempt has failed, without a repair. */
@@ -71,9 +75,11 @@ export async function startTestStack(options: StackOptions = {}): Promise<TestSt
   const place = { stateDirectory, ports: reserved.ports };
   const { part: temporal, program: temporalProgram } = await createTemporalPart(place);
   const [database] = await Promise.all([provideDatabase(place, options.hasOwnPostgres === true), temporal.start()]);
+  await makeOperator(database.url);
   const files = createStackFiles(stateDirectory);
   const policy = options.policy === undefined ? {} : await files.writePolicy(options.policy);
-  const environment = { ...(await nodeEnvironment(place, database.url)), ...policy, ...options.environment };
+  const editor = options.editor ?? 'aider';
+  const environment = { ...(await nodeEnvironment(place, database.url, editor)), ...policy, ...options.environment };
   let workerChanges: Record<string, string> = {};
   const parts = {
     api: createNodePart(place, 'api', () => environment),
@@ -149,7 +155,7 @@ function openClients(
   return {
     apiUrl: `http://127.0.0.1:${ports.api}`,
     temporalAddress,
-    temporal: new Client({ connection: Connection.lazy({ address: temporalAddress }) }),
+    temporal: new Client({ connection: Connection.lazy({ address: temporalAddress }), dataConverter: readableData() }),
     database: openDatabase(databaseUrl, 2),
   };
 }

@@ -2,16 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setTimeout as wait } from 'node:timers/promises';
 
 import { stackEnvironment } from '../../tools/environment.mjs';
-import { startGuarded } from '../../tools/guarded-process.mjs';
 import { reservePorts } from '../../tools/ports.mjs';
 import { provideTemporal } from '../../tools/temporal-program.mjs';
 import { isTemporalReady, temporalServerArguments } from '../../tools/temporal-server.mjs';
+import { createStackPart, type StackPart } from './stack-part.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const serverStartMs = 30_000;
+
+/** The server chooses some ports for itself, and ends at its start when another process took one of them meanwhile. */
+const startsMax = 3;
 
 export interface TestTemporal {
   /** host:port */
@@ -25,36 +26,61 @@ export interface TestTemporal {
  * @param withSearchAttributes false: as somebody else would have started it, without ours
  */
 export async function startTestTemporal({ withSearchAttributes = true } = {}): Promise<TestTemporal> {
-  const { path, version, address: given } = await provideTemporal(root);
+  const { address: given } = await provideTemporal(root);
   if (given !== undefined) return { address: given, close: () => Promise.resolve() };
-  if (path === undefined) throw new Error('There is no Temporal to start: `npx ratchet doctor` says why.');
   const stateDirectory = await mkdtemp(join(tmpdir(), 'ratchet-test-temporal-'));
   const reserved = await reservePorts([
     { part: 'Temporal of the tests', preferred: 57_233 },
     { part: "Temporal's UI of the tests", preferred: 58_233 },
   ]);
   const [port = 0, uiPort = 0] = reserved.ports;
-  const address = `127.0.0.1:${port}`;
-  const server = startGuarded({
-    command: path,
-    args: temporalServerArguments({ stateDirectory, version, port, uiPort }).filter(
-      (argument, index, all) => withSearchAttributes || ![argument, all[index - 1]].includes('--search-attribute'),
-    ),
-    env: stackEnvironment({ HOME: stateDirectory }),
-    stdout: 'ignore',
-  });
+  const { part } = await createTemporalServer({ stateDirectory, port, uiPort, withSearchAttributes });
   const close = async () => {
-    await server.stop();
+    await part.stop();
     reserved.release();
     await rm(stateDirectory, { recursive: true, force: true });
   };
-  const deadlineMs = Date.now() + serverStartMs;
-  while (!(await isTemporalReady(address))) {
-    if (Date.now() > deadlineMs) {
-      await close();
-      throw new Error('The Temporal of the tests did not answer within 30 s.');
-    }
-    await wait(100);
+  try {
+    await part.start();
+  } catch (error) {
+    await close();
+    throw error;
   }
-  return { address, close };
+  return { address: `127.0.0.1:${port}`, close };
+}
+
+/** @throws when there is only the address of a server: orders of others run on it, and nobody may kill it */
+export async function createTemporalServer(settings: {
+  stateDirectory: string;
+  port: number;
+  uiPort: number;
+  withSearchAttributes?: boolean;
+}): Promise<{ part: StackPart; program: string }> {
+  const { path, version } = await provideTemporal(root);
+  if (path === undefined) throw new Error('These tests start a Temporal of their own: unset TEMPORAL_ADDRESS.');
+  const { stateDirectory, port, withSearchAttributes = true } = settings;
+  const part = createStackPart({
+    name: 'temporal',
+    logFile: join(stateDirectory, 'logs/temporal.log'),
+    command: async () => ({
+      command: path,
+      args: temporalServerArguments({ ...settings, version }).filter(
+        (argument, index, all) => withSearchAttributes || ![argument, all[index - 1]].includes('--search-attribute'),
+      ),
+      env: stackEnvironment({ HOME: stateDirectory }),
+      graceMs: 3_000,
+    }),
+    isReady: () => isTemporalReady(`127.0.0.1:${port}`),
+  });
+  return { part: { ...part, start: () => startAgain(part) }, program: path };
+}
+
+async function startAgain(part: StackPart, starts = 1): Promise<void> {
+  try {
+    await part.start();
+  } catch (error) {
+    await part.stop();
+    if (starts === startsMax) throw error;
+    await startAgain(part, starts + 1);
+  }
 }

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Each question costs the stack under test some of its time, so one that is not answered soon is asked less often. */
 const pollMs = 50;
+const patientPollMs = 250;
+const patientAfterMs = 2_000;
 
 /** On a machine whose disk is slow and cold, the editor's start alone takes a minute; only a failing test waits so long. */
 const defaultTimeoutMs = 180_000;
@@ -15,11 +18,12 @@ export async function waitFor<Answer>(
   question: () => Promise<Answer | undefined | null | false>,
   timeoutMs = defaultTimeoutMs,
 ): Promise<Answer> {
-  const deadlineMs = Date.now() + timeoutMs;
+  const startedAtMs = Date.now();
   for (;;) {
     const answer = await question();
     if (answer !== undefined && answer !== null && answer !== false) return answer;
-    if (Date.now() > deadlineMs) throw new Error(`There was no ${what} within ${timeoutMs / 1_000} s`);
-    await sleep(pollMs);
+    const passedMs = Date.now() - startedAtMs;
+    if (passedMs > timeoutMs) throw new Error(`There was no ${what} within ${timeoutMs / 1_000} s`);
+    await sleep(passedMs < patientAfterMs ? pollMs : patientPollMs);
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { Context } from '@temporalio/activity';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 
 import type {
   EditResult,
@@ -154,7 +154,7 @@ export async function untilCancelled(started: () => void): Promise<never> {
 }
 
 /** The real workflows on a real server, with activities that only follow a script. */
-export async function startWorkOrderRuns(workflowBundle: WorkflowBundleWithSourceMap): Promise<WorkOrderRuns> {
+export async function startWorkOrderRuns(workflowBundle: WorkflowBundleOption): Promise<WorkOrderRuns> {
   // Failing activities are the subject here; the SDK would print each.
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const temporal = await startTestTemporal();

@@ -1,7 +1,4 @@
 /** What the tests of work orders ask of a run, and tell it. */
-import { join } from 'node:path';
-
-import { bundleWorkflowCode } from '@temporalio/worker';
 import { expect } from 'vitest';
 
 import type { EscalationAnswer } from '../../domain/escalations/answer.ts';
@@ -18,13 +15,13 @@ import {
   type StartedRun,
   type WorkOrderRuns,
 } from '../support/work-order-runs.ts';
+import { provideWorkflowBundle } from '../support/workflow-bundles.ts';
 
 const patienceMs = 30_000;
 
 /** Runs of the workflows as they are in this tree. */
 export async function startRuns(): Promise<WorkOrderRuns> {
-  const workflowsPath = join(import.meta.dirname, '../../workflows/index.ts');
-  return startWorkOrderRuns(await bundleWorkflowCode({ workflowsPath }));
+  return startWorkOrderRuns(await provideWorkflowBundle());
 }
 
 export const testFailure = failureOfClass('test_fail', 'test', 'Failing: sum');

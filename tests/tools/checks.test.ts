@@ -1,0 +1,53 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { runChecks } from '../../tools/checks.mjs';
+import { hostEnvironment } from '../../tools/environment.mjs';
+import { createScratchFolder } from './scratch.ts';
+
+let scratch: ReturnType<typeof createScratchFolder>;
+
+beforeEach(() => {
+  scratch = createScratchFolder();
+});
+afterEach(() => {
+  scratch.remove();
+});
+
+/** @param scripts what the npm scripts of the checks do, as code */
+async function check(scripts: Record<string, string>, names = Object.keys(scripts)) {
+  for (const [name, code] of Object.entries(scripts)) writeFileSync(join(scratch.path, `${name}.mjs`), code);
+  const commands = Object.keys(scripts).map((name) => [`check:${name}`, `node ${name}.mjs`]);
+  writeFileSync(join(scratch.path, 'package.json'), JSON.stringify({ scripts: Object.fromEntries(commands) }));
+  return runChecks(scratch.path, names, hostEnvironment());
+}
+
+describe('the checks of the code base', () => {
+  it('run all, in their order, even when one fails, and what it complains of is kept', async () => {
+    const results = await check({
+      lint: "console.log('on its output'); console.error('on its errors'); process.exitCode = 1;",
+      imports: "console.log('nothing to say');",
+    });
+    expect(results.map(({ name, hasPassed }) => [name, hasPassed])).toEqual([
+      ['lint', false],
+      ['imports', true],
+    ]);
+    expect(results[0]?.text).toMatch(/^✖ lint \([\d.]+ s\)\non its output\non its errors\n/);
+    expect(results[1]?.text).toMatch(/^✔ imports \([\d.]+ s\)\n$/);
+  });
+
+  it('fail when their npm script is not there', async () => {
+    expect(await check({}, ['vanished'])).toMatchObject([{ name: 'vanished', hasPassed: false }]);
+  });
+
+  it('remember what they found good where that is safe: never what the linter found', async () => {
+    const results = await check({
+      lint: 'console.log(process.argv.length); process.exitCode = 1;',
+      types: 'console.log(process.argv.slice(2).join(" ")); process.exitCode = 1;',
+    });
+    expect(results[0]?.text).toMatch(/\n2\n/);
+    expect(results[1]?.text).toMatch(/\n--incremental --tsBuildInfoFile \.ratchet\S+\n/);
+  });
+});
