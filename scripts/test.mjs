@@ -12,8 +12,9 @@ import { runGuarded } from '../tools/guarded-process.mjs';
 import { bundledNodePath, pathWithBundledNode } from '../tools/node-runtime.mjs';
 import { postgresProgramFolder } from '../tools/postgres-server.mjs';
 import { describeTemporal, provision } from '../tools/provision.mjs';
-import { describeError } from '../tools/provisioning-error.mjs';
+import { describeError, ProvisioningError } from '../tools/provisioning-error.mjs';
 import { ensureSandboxForTests } from '../tools/sandbox.mjs';
+import { provideSchemathesis } from '../tools/schemathesis.mjs';
 import { createTaskList } from '../tools/task-list.mjs';
 import { printTestSummary } from '../tools/test-summary.mjs';
 
@@ -46,11 +47,16 @@ async function main(filters) {
 /** @returns {Promise<Record<string, string>>} the environment in which the tests find the parts */
 async function provideParts() {
   const tasks = createTaskList();
-  const [{ temporal, aider, lizard }, sandbox] = await Promise.all([
+  const [{ temporal, aider, lizard }, sandbox, schemathesis] = await Promise.all([
     provision(root, tasks),
     tasks.run('sandbox', async ({ detail }) => {
       const found = await ensureSandboxForTests({ detail });
       detail(found.version ?? '');
+      return found;
+    }),
+    tasks.run('schemathesis', async ({ detail }) => {
+      const found = await provideSchemathesisIfPossible(detail);
+      if (found !== undefined) detail(`${found.version}, ${found.from}`);
       return found;
     }),
   ]);
@@ -62,11 +68,12 @@ async function provideParts() {
     [
       '',
       'Real parts of this test run:',
-      `  PostgreSQL  ${version}, packages`,
-      `  Temporal    ${describeTemporal(temporal)}`,
-      `  Aider       ${aider.version}, ${aider.from}`,
-      `  lizard      ${lizard === undefined ? 'none: the complexity of code stays unknown' : `${lizard.version}, ${lizard.from}`}`,
-      `  sandbox     bubblewrap ${sandbox.version ?? ''}, ${sandbox.path ?? ''}`,
+      `  PostgreSQL    ${version}, packages`,
+      `  Temporal      ${describeTemporal(temporal)}`,
+      `  Aider         ${aider.version}, ${aider.from}`,
+      `  lizard        ${lizard === undefined ? 'none: the complexity of code stays unknown' : `${lizard.version}, ${lizard.from}`}`,
+      `  sandbox       bubblewrap ${sandbox.version ?? ''}, ${sandbox.path ?? ''}`,
+      `  schemathesis  ${schemathesis === undefined ? 'none: its test will fail' : `${schemathesis.version}, ${schemathesis.from}`}`,
       '',
       '',
     ].join('\n'),
@@ -75,9 +82,25 @@ async function provideParts() {
     PATH: pathWithBundledNode(root),
     AIDER_PATH: aider.path,
     ...(lizard === undefined ? {} : { LIZARD_PATH: lizard.path }),
+    ...(schemathesis === undefined ? {} : { SCHEMATHESIS_PATH: schemathesis.path }),
     RATCHET_TEMPORAL: JSON.stringify(temporal),
     ...(temporal.path === undefined ? {} : { RATCHET_TEMPORAL_PATH: temporal.path }),
   });
+}
+
+/**
+ * @param {(text: string) => void} detail
+ * @returns {Promise<import('../tools/schemathesis.mjs').FoundSchemathesis | undefined>} undefined where it can't be had:
+ *   one test fails then, and all others run
+ */
+async function provideSchemathesisIfPossible(detail) {
+  try {
+    return await provideSchemathesis({ detail });
+  } catch (error) {
+    if (!(error instanceof ProvisioningError)) throw error;
+    detail(`not available: ${error.message}`);
+    return undefined;
+  }
 }
 
 /**

@@ -24,6 +24,11 @@ export function setCaller(request: FastifyRequest, caller: Caller): void {
   callers.set(request, caller);
 }
 
+/** Who sends a request; null as long as nobody knows. */
+export function findCaller(request: FastifyRequest): Caller | null {
+  return callers.get(request) ?? null;
+}
+
 /**
  * Who sends a request.
  *

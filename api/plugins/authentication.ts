@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { permissions, publicOperations, reachOf, uncountedOperations } from '../../domain/access/permissions.ts';
+import { permissions, publicOperations, reachOf, streamedOperations } from '../../domain/access/permissions.ts';
 import { AppError } from '../../domain/errors.ts';
 import { hashSecretToken } from '../../platform/secret-tokens.ts';
 import { appendAuditEvent } from '../../prisma/repositories/audit-trail.ts';
@@ -9,8 +9,9 @@ import {
   type AskingRequest,
   type Authorization,
 } from '../../prisma/repositories/authorize-requests.ts';
-import { callerOf, setCaller } from '../access/caller.ts';
+import { findCaller, setCaller, type Caller } from '../access/caller.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { acceptsStream } from '../streams/event-stream.ts';
 
 /** How personal tokens begin. */
 export const apiTokenPrefix = 'rat_';
@@ -39,18 +40,21 @@ export function registerAuthentication(app: FastifyInstance, dependencies: ApiDe
     const { credential, sessionId } = await readCredential(request, dependencies);
     const authorization = await authorize({
       credential,
-      isCounted: !uncountedOperations.has(operation),
+      isCounted: !(streamedOperations.has(operation) && acceptsStream(request.headers.accept)),
       audit: changesSomething(request) ? toAudit(request, operation) : null,
     });
     admit(request, reply, { authorization, operation, sessionId });
   });
 
-  // What was asked for stands in the trail before it is done; what came of it, when it was refused, stands here.
+  // What was asked for stands in the trail before it is done; what came of it, when it was refused, stands here. Nobody
+  // who is unknown can fill the trail.
   app.addHook('onResponse', async (request, reply) => {
     const operation = operationOf(request.routeOptions.schema);
     if (operation === null || publicOperations.has(operation)) return;
-    if (reply.statusCode < 400 || !changesSomething(request)) return;
-    await recordRefusal(dependencies, request, { ...toAudit(request, operation), status: reply.statusCode });
+    const caller = findCaller(request);
+    if (caller === null || reply.statusCode < 400 || !changesSomething(request)) return;
+    const asked = toAudit(request, operation);
+    await recordRefusal(dependencies, request, { ...asked, caller, status: reply.statusCode });
   });
 }
 
@@ -104,6 +108,11 @@ function admit(request: FastifyRequest, reply: FastifyReply, { authorization, op
   }
   if (refusal !== null) throw limited(authorization);
   const reach = reachOf(operation, person.role, person.scopes);
+  const { id, name, role, tokenId } = person;
+  setCaller(request, {
+    ...{ id, name, role, tokenId, sessionId },
+    visibility: reach === 'all' ? 'everybody' : { ownerId: id },
+  });
   if (reach === 'none') {
     const message =
       reachOf(operation, person.role, null) === 'none'
@@ -111,15 +120,6 @@ function admit(request: FastifyRequest, reply: FastifyReply, { authorization, op
         : `This token was not made for this: make one with the scope ${permissions[operation]?.scope ?? 'that it needs'}.`;
     throw new AppError('permission-denied', message);
   }
-  const { id, name, role, tokenId } = person;
-  setCaller(request, {
-    id,
-    name,
-    role,
-    tokenId,
-    sessionId,
-    visibility: reach === 'all' ? 'everybody' : { ownerId: id },
-  });
 }
 
 function limited({ refusal, limit }: Authorization): AppError {
@@ -143,27 +143,17 @@ function toAudit(request: FastifyRequest, action: string): NonNullable<AskingReq
 async function recordRefusal(
   { database }: ApiDependencies,
   request: FastifyRequest,
-  what: NonNullable<AskingRequest['audit']> & { status: number },
+  what: NonNullable<AskingRequest['audit']> & { caller: Caller; status: number },
 ): Promise<void> {
-  const { action, objectId, requestId, address, status } = what;
+  const { action, objectId, requestId, address, caller, status } = what;
   try {
     await appendAuditEvent(database, {
-      actor: actorOf(request),
+      actor: { kind: 'person', id: caller.id, name: caller.name, tokenId: caller.tokenId },
       ...{ action, outcome: 'refused', requestId, address, details: { status } },
       ...(objectId === null ? {} : { objectId }),
     });
   } catch (error) {
     // The answer has gone out, and what was asked for stands in the trail.
     request.log.warn({ err: error, action }, 'a refused request is missing in the audit trail');
-  }
-}
-
-function actorOf(request: FastifyRequest) {
-  try {
-    const { id, name, tokenId } = callerOf(request);
-    return { kind: 'person' as const, id, name, tokenId };
-  } catch {
-    // Refused before anybody knew who asked.
-    return { kind: 'system' as const, name: 'unknown' };
   }
 }

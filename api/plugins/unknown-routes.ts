@@ -1,7 +1,6 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { AppError } from '../../domain/errors.ts';
-import { createProblem, problemMediaType } from '../problem.ts';
 
 /** Answers what no route takes: 405 with the methods that there are, or 404. Register it before the routes. */
 export function registerUnknownRoutes(app: FastifyInstance): void {
@@ -12,18 +11,21 @@ export function registerUnknownRoutes(app: FastifyInstance): void {
     if (!url.includes('*')) routes.push({ pattern, methods: [method].flat() });
   });
 
-  app.setNotFoundHandler(async (request, reply) => {
+  function refuse(request: FastifyRequest, reply: FastifyReply): never {
     const path = request.url.split('?')[0] ?? '';
     const methods = new Set(routes.filter(({ pattern }) => pattern.test(path)).flatMap((route) => route.methods));
     if (methods.size === 0) {
       throw new AppError('not-found', `There is nothing at ${path.slice(0, 200)}. The addresses are listed at /docs.`);
     }
     const allow = [...methods].sort().join(', ');
-    const problem = createProblem(
-      'method-not-allowed',
-      `${request.method} is not possible here; ${allow} is.`,
-      request.id,
-    );
-    return reply.code(405).header('allow', allow).header('content-type', problemMediaType).send(problem);
+    void reply.header('allow', allow);
+    throw new AppError('method-not-allowed', `${request.method} is not possible here; ${allow} is.`);
+  }
+
+  // Before the body is read: what is wrong with it does not matter where nobody would take it.
+  app.addHook('preParsing', async (request, reply) => {
+    if (request.is404) refuse(request, reply);
   });
+  // For routes that send somebody on to here.
+  app.setNotFoundHandler(async (request, reply) => refuse(request, reply));
 }

@@ -9,7 +9,7 @@ import { eventsOperation } from '../plugins/openapi.ts';
 import { requireWorkOrderId } from '../representations/work-order.ts';
 import { problems, workOrderParams } from '../schemas/common.ts';
 import { eventHeaders, eventListSchema, eventQuery } from '../schemas/work-order.ts';
-import { createEventStream } from '../streams/event-stream.ts';
+import { acceptsStream, createEventStream } from '../streams/event-stream.ts';
 
 /** What happened to an order: as a list, or as a stream that ends with the order. */
 export function workOrderEventRoutes({ database, eventFeed }: RouteDependencies): FastifyPluginAsyncZod {
@@ -33,10 +33,6 @@ export function workOrderEventRoutes({ database, eventFeed }: RouteDependencies)
       };
     });
   };
-}
-
-function acceptsStream(accept: unknown): boolean {
-  return typeof accept === 'string' && accept.toLowerCase().includes('text/event-stream');
 }
 
 const schema = {

@@ -44,6 +44,8 @@ const title = text('the title', intakeLimits.titleLengthMax).refine(
   'must be one line',
 );
 
+const notABranch = 'is not the name of a branch';
+
 const priority = z.int().min(1).max(5).describe('1 is the most urgent.');
 
 /** Body of `PATCH /work-orders/{id}`. */
@@ -76,7 +78,9 @@ export const createWorkOrderBody = z
     description: text('the description', intakeLimits.descriptionLengthMax),
     baseBranch: z
       .string()
-      .regex(/^(?!-)(?!.*\.\.)[^\s~^:?*[\\\p{Cc}]{1,200}$/u, 'is not the name of a branch')
+      // In the form that other tools can read in the document; what it can't say is refined.
+      .regex(/^[^\s~^:?*[\\-][^\s~^:?*[\\]{0,199}$/u, notABranch)
+      .refine((branch) => !branch.includes('..') && !/\p{Cc}/u.test(branch), notABranch)
       .optional()
       .describe("The repository's default branch when left out."),
     acceptanceCriteria: z

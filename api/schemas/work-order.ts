@@ -224,12 +224,15 @@ export const eventListSchema = z
   .object({ items: z.array(workOrderEventSchema), isFinal: z.boolean().describe('Whether nothing more will come.') })
   .meta({ id: 'WorkOrderEvents' });
 
+/** As far as the column counts. */
+const sequence = z.coerce.number().int().min(0).max(2_147_483_647);
+
 export const eventQuery = z.strictObject({
-  after: z.coerce.number().int().min(0).default(0).describe('Only events with a greater sequence.'),
+  after: sequence.default(0).describe('Only events with a greater sequence.'),
 });
 
 export const eventHeaders = z.object({
-  'last-event-id': z.coerce.number().int().min(0).optional().describe('Where a broken stream goes on.'),
+  'last-event-id': sequence.optional().describe('Where a broken stream goes on.'),
 });
 
 export const acceptedSchema = z.object({ workOrderId: z.uuid(), accepted: z.literal(true) }).meta({ id: 'Accepted' });

@@ -29,6 +29,11 @@ export function createEventStream(feed: EventFeed, orderId: string, after: numbe
   return stream;
 }
 
+/** Whether a client asks for a stream and not for a list. */
+export function acceptsStream(accept: unknown): boolean {
+  return typeof accept === 'string' && accept.toLowerCase().includes('text/event-stream');
+}
+
 /** The type is in the data, not in `event:`, so that a browser's one `onmessage` sees every type. */
 function toServerSentEvent(event: WorkOrderEventRecord): string {
   return `id: ${event.sequence}\ndata: ${JSON.stringify(event)}\n\n`;

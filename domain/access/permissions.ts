@@ -37,8 +37,8 @@ export const publicOperations: ReadonlySet<string> = new Set([
   'refresh',
 ]);
 
-/** Operations that no limit of requests counts: streams and polls of health must not lock anybody out. */
-export const uncountedOperations: ReadonlySet<string> = new Set(['readWorkOrderEvents']);
+/** Operations that no limit counts when they are answered with a stream: whoever follows must not be locked out. */
+export const streamedOperations: ReadonlySet<string> = new Set(['readWorkOrderEvents']);
 
 /** By the operation's name in the OpenAPI document. An operation that stands nowhere here can't be registered. */
 export const permissions: Readonly<Record<string, OperationAccess>> = {

@@ -1,13 +1,12 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { createStackPart, type StackPart } from '../../tests/support/stack-part.ts';
-import { lookForPython } from '../../tools/aider.mjs';
-import { ensureEntry } from '../../tools/cache.mjs';
 import { hostEnvironment } from '../../tools/environment.mjs';
-import { runGuarded } from '../../tools/guarded-process.mjs';
+import { askProgram } from '../../tools/find-program.mjs';
 import { reservePorts } from '../../tools/ports.mjs';
+import { ensurePythonProgram } from '../../tools/python-environment.mjs';
 import { say } from '../bench-pipeline/figures.ts';
 import type { Target } from './measure.ts';
 
@@ -35,35 +34,25 @@ export async function startLitellm(providerUrl: string, folder: string): Promise
 }
 
 async function provideLitellm(): Promise<string> {
-  const { folder } = await ensureEntry({
-    part: 'litellm',
-    version,
-    isMadeInPlace: true,
-    onWait: (pid: number) => say(`waiting for process ${pid}, which is already installing LiteLLM`),
-    fill: install,
-  });
-  return join(folder, 'bin', 'litellm');
+  const { path } = await ensurePythonProgram(
+    {
+      ...{ part: 'litellm', program: 'litellm', requirement: 'litellm[proxy]', version, name: 'LiteLLM' },
+      ...{ loss: 'there is nothing to compare with', remedy: 'go without it', needs: 'the network' },
+      readVersion: readLitellmVersion,
+    },
+    // Not a line per package: this is read together with the figures.
+    (text: string) => {
+      if (/^(making|waiting)/.test(text)) say(`LiteLLM: ${text}`);
+    },
+  );
+  return path;
 }
 
-async function install(folder: string): Promise<void> {
-  const python = await lookForPython();
-  if (python?.kind !== 'python') throw new Error('there is no Python 3.10 to 3.12');
-  say('installing LiteLLM, which takes a minute');
-  for (const [command, ...args] of [
-    [python.path, '-m', 'venv', '--clear', folder],
-    [
-      join(folder, 'bin/python'),
-      '-m',
-      'pip',
-      'install',
-      '--quiet',
-      '--disable-pip-version-check',
-      `litellm[proxy]==${version}`,
-    ],
-  ]) {
-    const result = await runGuarded({ command: command ?? '', args, env: hostEnvironment() });
-    if (result.exitCode !== 0) throw new Error(result.stderr.trim().split('\n').slice(-2).join(' / '));
-  }
+/** Of the environment that the program lies in; the program itself imports for seconds before it answers. */
+async function readLitellmVersion(program: string): Promise<string | undefined> {
+  const question = 'import importlib.metadata; print(importlib.metadata.version("litellm"))';
+  const { ok, output } = await askProgram(join(dirname(program), 'python'), ['-c', question]);
+  return ok ? output : undefined;
 }
 
 async function start(program: string, providerUrl: string, folder: string): Promise<RunningLitellm> {

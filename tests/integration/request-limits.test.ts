@@ -61,6 +61,10 @@ async function ask(index: number, token: string, path = '/api/v1/work-orders'): 
   return response;
 }
 
+function follow(token: string, path: string): Promise<Response> {
+  return fetch(`${processes[0]!.url}${path}`, { headers: { ...headersOf(token), accept: 'text/event-stream' } });
+}
+
 describe('the requests of a person', () => {
   it('are counted over both processes: exactly one hundred an hour, then 429 with the time to wait', async () => {
     const { token } = await makePerson(database, 'user');
@@ -92,8 +96,13 @@ describe('the requests of a person', () => {
   it('do not count health, version and event streams', async () => {
     const { id, token } = await makePerson(database, 'user');
     for (let count = 0; count < 5; count += 1) await ask(count, token, '/livez');
-    await ask(0, token, '/api/v1/work-orders/1/events');
-    expect(await database.requestCount.findUnique({ where: { key: `person:${id}` } })).toBeNull();
+    const count = () => database.requestCount.findUnique({ where: { key: `person:${id}` } });
+    const events = '/api/v1/work-orders/1/events';
+    await (await follow(token, events)).body?.cancel();
+    expect(await count()).toBeNull();
+    // Asking for the list again and again does count.
+    await ask(0, token, events);
+    expect(await count()).toMatchObject({ count: 1 });
   });
 
   it('end for everybody when the hour of all is used up', async () => {
