@@ -51,6 +51,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (retryAfterMs !== undefined || problem.status === 503) {
     void reply.header('retry-after', String(Math.max(1, Math.ceil((retryAfterMs ?? 2_000) / 1_000))));
   }
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
   return reply.code(problem.status).header('content-type', problemMediaType).send(problem);
 }
 

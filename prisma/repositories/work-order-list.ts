@@ -80,9 +80,12 @@ export async function listWorkOrders(
   const below = readNumberCursor(page.cursor);
   const ofPage = below === undefined ? conditions : [...conditions, condition('below', 'o.number < $', String(below))];
   const select = `SELECT ${summaryColumns} FROM ${from} WHERE ${and(ofPage)} ORDER BY o.number DESC`;
-  const statement = { name: nameOf('list', ofPage), text: `${select} LIMIT $${String(ofPage.length + 1)}::integer` };
-  const values = [...ofPage.map(({ value }) => value), String(page.limit + 1)];
-  const rows = (await runPrepared(database, statement, values)) as SummaryRow[];
+  const rowsMax = rowsToRead(page.limit);
+  const statement = {
+    name: `${nameOf('list', ofPage)}-${String(rowsMax)}`,
+    text: `${select} LIMIT ${String(rowsMax)}`,
+  };
+  const rows = (await runPrepared(database, statement, valuesOf(ofPage))) as SummaryRow[];
   const { items, nextCursor } = cutPage(rows, page.limit, ({ number }) => String(number));
   const total = page.withTotal === true ? await countOrders(database, conditions) : null;
   return { items: items.map(toSummary), nextCursor, total };
@@ -90,20 +93,27 @@ export async function listWorkOrders(
 
 async function countOrders(database: Database, conditions: Condition[]): Promise<number> {
   const text = `SELECT count(*)::integer AS total FROM ${from} WHERE ${and(conditions)}`;
-  const values = conditions.map(({ value }) => value);
-  const rows = await runPrepared(database, { name: nameOf('count', conditions), text }, values);
+  const rows = await runPrepared(database, { name: nameOf('count', conditions), text }, valuesOf(conditions));
   return (rows as { total: number }[])[0]?.total ?? 0;
 }
 
-/** A part of a statement with one value; `$` stands for its place. */
+/**
+ * One more than a page has, in three sizes. The number stands in the statement: for a limit that it does not know yet,
+ * PostgreSQL plans as if a tenth of all orders were wanted, and sorts them.
+ */
+function rowsToRead(limit: number): number {
+  return [21, 51].find((size) => limit < size) ?? 101;
+}
+
+/** A part of a statement with one value or none; `$` stands for its place. */
 interface Condition {
   /** Names it in the name of the prepared statement. */
   name: string;
   text: string;
-  value: string;
+  value: string | null;
 }
 
-function condition(name: string, text: string, value: string): Condition {
+function condition(name: string, text: string, value: string | null): Condition {
   return { name, text, value };
 }
 
@@ -114,8 +124,13 @@ function nameOf(what: string, conditions: readonly Condition[]): string {
 
 /** All conditions, each with the number of its value. */
 function and(conditions: readonly Condition[]): string {
-  const numbered = conditions.map(({ text }, index) => text.replaceAll('$', () => `$${String(index + 1)}`));
+  const withValue = conditions.filter(({ value }) => value !== null);
+  const numbered = conditions.map((one) => one.text.replaceAll('$', () => `$${String(withValue.indexOf(one) + 1)}`));
   return numbered.length === 0 ? 'true' : numbered.join(' AND ');
+}
+
+function valuesOf(conditions: readonly Condition[]): string[] {
+  return conditions.flatMap(({ value }) => (value === null ? [] : [value]));
 }
 
 const ended = finalStatuses.map((status) => `'${status}'`).join(', ');
@@ -128,7 +143,9 @@ function toConditions(filter: WorkOrderFilter): Condition[] {
     status === undefined ? null : condition('status', 'o.status = $::work_order_status', status),
     repository === undefined ? null : condition('repository', 'r.location = $', repository),
     failureClass === undefined ? null : condition('class', 'o.failure_class = $::failure_class', failureClass),
-    finished === undefined ? null : condition('finished', `(o.status IN (${ended})) = $::boolean`, String(finished)),
+    finished === undefined
+      ? null
+      : condition(`finished-${String(finished)}`, `o.status ${finished ? '' : 'NOT '}IN (${ended})`, null),
     text === undefined
       ? null
       : condition(

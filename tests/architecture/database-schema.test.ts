@@ -54,6 +54,7 @@ const onlyInSql = [
   'constraint users.users_login_check',
   'index escalations.escalations_one_open_per_trigger',
   'index work_orders.work_orders_text_idx',
+  'index work_orders.work_orders_unfinished_idx',
 ];
 
 const catalogue = `

@@ -2,9 +2,11 @@ import { connect } from 'node:net';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import type { Scope } from '../../domain/access/roles.ts';
 import { errorCatalogue } from '../../domain/errors.ts';
 import { nowhere, openTestApi, type TestApi } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { headersOf, makePerson } from '../support/operator.ts';
 import { insertWorkOrder } from '../support/work-orders.ts';
 
 const order = {
@@ -44,6 +46,31 @@ function get(url: string, headers: Record<string, string> = {}) {
   return api.app.inject({ method: 'GET', url, headers });
 }
 
+function send(method: 'POST' | 'PUT', url: string, payload: string) {
+  return api.app.inject({ method, url, payload, headers: { 'content-type': 'application/json' } });
+}
+
+async function headersOfUser() {
+  return headersOf((await makePerson(api.database, 'user')).token);
+}
+
+async function headersOfRevoked() {
+  const { id, token } = await makePerson(api.database, 'user');
+  await api.database.apiToken.updateMany({ where: { userId: id }, data: { revokedAt: new Date() } });
+  return headersOf(token);
+}
+
+async function headersOfUsedUp() {
+  const { id, token } = await makePerson(api.database, 'user');
+  await api.database.requestCount.create({ data: { key: `person:${id}`, windowStart: new Date(), count: 100 } });
+  return headersOf(token);
+}
+
+async function changeWith(scopes: Scope[]) {
+  const { token } = await makePerson(api.database, 'admin', scopes);
+  return api.app.inject({ method: 'POST', url: '/api/v1/stop-all', payload: {}, headers: headersOf(token) });
+}
+
 describe('every answer that is not a success is a problem document', () => {
   const cases: [string, () => ReturnType<typeof get>, keyof typeof errorCatalogue][] = [
     ['an unknown address', () => get('/nothing'), 'not-found'],
@@ -58,12 +85,46 @@ describe('every answer that is not a success is a problem document', () => {
     ['an address that is no text', () => get('/%zz'), 'bad-request'],
     ['a body that is too large', () => post('x'.repeat(300_000)), 'payload-too-large'],
     ['plain text', () => post('hello', { 'content-type': 'text/plain' }), 'unsupported-media-type'],
+    ['an unknown address with malformed JSON', () => send('POST', '/nothing', '{'), 'not-found'],
+    [
+      'an unknown address with plain text',
+      () => api.app.inject({ method: 'POST', url: '/nothing', payload: 'hello' }),
+      'not-found',
+    ],
+    ['an unknown address with a huge body', () => send('POST', '/nothing', 'x'.repeat(300_000)), 'not-found'],
+    [
+      'a method that is not there, with malformed JSON',
+      () => send('PUT', '/api/v1/work-orders', '{'),
+      'method-not-allowed',
+    ],
+    ['a request without a token', () => get('/api/v1/auth/me', { authorization: '' }), 'not-authenticated'],
+    ['another kind of credential', () => get('/api/v1/auth/me', { authorization: 'Basic YTpi' }), 'not-authenticated'],
+    [
+      'a token that nobody has',
+      () => get('/api/v1/auth/me', headersOf(`rat_${'nobody'.repeat(7)}`)),
+      'not-authenticated',
+    ],
+    ['a login that was not signed here', () => get('/api/v1/auth/me', headersOf('a.b.c')), 'not-authenticated'],
+    ['a revoked token', async () => get('/api/v1/auth/me', await headersOfRevoked()), 'not-authenticated'],
+    ['a token for reading only', async () => changeWith(['read']), 'permission-denied'],
+    ['a role that may not', async () => get('/api/v1/users', await headersOfUser()), 'permission-denied'],
+    ['one request too many', async () => get('/api/v1/auth/me', await headersOfUsedUp()), 'requests-limited'],
     ['a host that is not loopback', () => get('/livez', { host: 'evil.example' }), 'host-not-allowed'],
     ['a page of another site', () => get('/livez', { origin: 'https://evil.example' }), 'host-not-allowed'],
     ['a page without an origin', () => get('/livez', { origin: 'null' }), 'host-not-allowed'],
     ['a limit of 0', () => get('/api/v1/work-orders?limit=0'), 'validation-failed'],
     ['a parameter that is not there', () => get('/api/v1/work-orders?colour=red'), 'validation-failed'],
     ['a cursor that is not ours', () => get('/api/v1/work-orders?cursor=abc'), 'validation-failed'],
+    [
+      'an event later than any can be',
+      () => get('/api/v1/work-orders/1/events?after=9007199254740990'),
+      'validation-failed',
+    ],
+    [
+      'a stream that goes on later than any can be',
+      () => get('/api/v1/work-orders/1/events', { 'last-event-id': '2147483648' }),
+      'validation-failed',
+    ],
     ['an id that is none', () => get('/api/v1/escalations/abc'), 'validation-failed'],
   ];
 

@@ -97,7 +97,10 @@ describe('the permission matrix', () => {
     for (const operation of operations) {
       const answer = await call(operation, unknownOf(operation), null);
       if (publicOperations.has(operation.operationId)) expect(answer.status, operation.operationId).not.toBe(403);
-      else expect(answer, operation.operationId).toMatchObject({ status: 401, code: 'not-authenticated' });
+      else {
+        expect(answer, operation.operationId).toMatchObject({ status: 401, code: 'not-authenticated' });
+        expect(answer.headers['www-authenticate'], operation.operationId).toBe('Bearer');
+      }
     }
   });
 

@@ -15,6 +15,8 @@ ALTER TABLE "idempotency_keys" DROP COLUMN "owner";
 DROP INDEX "work_orders_text_idx";
 DROP EXTENSION pg_trgm;
 DROP INDEX "work_orders_failure_class_number_idx";
+DROP INDEX "work_orders_unfinished_idx";
+DROP INDEX "work_orders_owner_id_status_number_idx";
 DROP INDEX "work_orders_owner_id_number_idx";
 ALTER TABLE "work_orders" ADD COLUMN "owner" TEXT NOT NULL DEFAULT 'local operator';
 UPDATE "work_orders" SET "owner" = "users"."name" FROM "users" WHERE "users"."id" = "work_orders"."owner_id";

@@ -1,0 +1,96 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { ensurePythonProgram, findPythonProgram, type PythonProgram } from '../../tools/python-environment.mjs';
+import { askProgram } from '../../tools/find-program.mjs';
+import { createScratchFolder } from './scratch.ts';
+
+/** An installer that makes a program in the folder, which says which version it is, and writes down that it was called. */
+const installer = `#!/bin/sh
+echo "$@" >> "$CALLS"
+case "$1" in
+  --version) echo 'uv 1.2.3' ;;
+  venv) for folder; do :; done; mkdir -p "$folder/bin" ;;
+  pip)
+    [ -z "$BROKEN" ] || { echo 'no matching distribution' >&2; exit 1; }
+    printf '#!/bin/sh\\necho %s\\n' "$SAYS" > "$(dirname "$5")/meter" && chmod +x "$(dirname "$5")/meter" ;;
+esac
+`;
+
+const wanted: PythonProgram = {
+  ...{ part: 'meter', program: 'meter', requirement: 'meter', version: '1.0.0', name: 'Meter' },
+  ...{ loss: 'nothing is measured', remedy: 'set METER_PATH', needs: 'the network' },
+  async readVersion(path) {
+    return (await askProgram(path, ['--version'])).output;
+  },
+};
+
+let scratch: ReturnType<typeof createScratchFolder>;
+let calls: string;
+
+beforeEach(() => {
+  scratch = createScratchFolder();
+  calls = join(scratch.path, 'calls');
+  const programs = join(scratch.path, 'programs');
+  mkdirSync(programs);
+  writeFileSync(join(programs, 'uv'), installer);
+  chmodSync(join(programs, 'uv'), 0o755);
+  vi.stubEnv('PATH', `${programs}:/usr/bin:/bin`);
+  vi.stubEnv('RATCHET_CACHE', join(scratch.path, 'cache'));
+  vi.stubEnv('CALLS', calls);
+  vi.stubEnv('SAYS', '1.0.0');
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  scratch.remove();
+});
+
+const ignore = () => undefined;
+
+/** What lies in the cache; locks come and go. */
+function entries(): string[] {
+  const cache = join(scratch.path, 'cache');
+  return existsSync(cache) ? readdirSync(cache).filter((name) => !name.includes('.lock')) : [];
+}
+
+describe('a program of a Python package', () => {
+  it('is installed once, in exactly that version, however many ask at the same time', async () => {
+    const asked = await Promise.all([1, 2, 3].map(() => ensurePythonProgram(wanted, ignore)));
+    expect(asked.filter(({ isNew }) => isNew)).toHaveLength(1);
+    expect(new Set(asked.map(({ path }) => path))).toEqual(new Set([findPythonProgram(wanted)]));
+    const installations = readFileSync(calls, 'utf8').match(/^pip install .*meter==1\.0\.0$/gm);
+    expect(installations).toHaveLength(1);
+  });
+
+  it('is not there before, and another version of it neither', async () => {
+    expect(findPythonProgram(wanted)).toBeUndefined();
+    await ensurePythonProgram(wanted, ignore);
+    expect(findPythonProgram({ ...wanted, version: '1.0.1' })).toBeUndefined();
+  });
+
+  it('that could not be installed leaves nothing, and the message holds what the installer says', async () => {
+    vi.stubEnv('BROKEN', 'yes');
+    await expect(ensurePythonProgram(wanted, ignore)).rejects.toThrow(
+      /^Meter 1\.0\.0 could not be installed, so nothing is measured: check the network and .*no matching distribution$/,
+    );
+    expect(entries()).toEqual([]);
+  });
+
+  it('that says another version is not used and leaves nothing', async () => {
+    vi.stubEnv('SAYS', '0.9.0');
+    await expect(ensurePythonProgram(wanted, ignore)).rejects.toThrow(
+      'Meter was installed but does not say that it is 1.0.0, so it is not used: start again, or set METER_PATH.',
+    );
+    expect(entries()).toEqual([]);
+  });
+
+  it("can't be had without uv and Python: the message says what it means and what to do", async () => {
+    vi.stubEnv('PATH', join(scratch.path, 'empty'));
+    await expect(ensurePythonProgram(wanted, ignore)).rejects.toThrow(
+      "Meter 1.0.0 can't be installed, because there is neither uv nor Python 3.10 to 3.12, so nothing is measured: install one of them, or set METER_PATH.",
+    );
+  });
+});

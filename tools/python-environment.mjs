@@ -1,0 +1,168 @@
+/**
+ * Programs of Python packages, each in a private environment in the cache: made once, by one process, for every clone on
+ * this machine.
+ */
+import { join } from 'node:path';
+import { ensureEntry, findEntry } from './cache.mjs';
+import { hostEnvironment } from './environment.mjs';
+import { askProgram, findProgram } from './find-program.mjs';
+import { runGuarded } from './guarded-process.mjs';
+import { ProvisioningError } from './provisioning-error.mjs';
+
+const PYTHON_NAMES = ['python3.12', 'python3.11', 'python3.10', 'python3'];
+const PYTHON_VERSIONS = ['3.10', '3.11', '3.12'];
+
+/**
+ * @typedef {object} PythonProgram
+ * @property {string} part names its folder in the cache, such as 'aider'
+ * @property {string} program the file's name, such as 'aider'
+ * @property {string} requirement of the package without its version, such as 'aider-chat'
+ * @property {string} version exact
+ * @property {string} name for people, such as 'Aider'
+ * @property {string} loss what it means that it can't be had, such as 'nothing can edit'
+ * @property {string} remedy what somebody can do who has no Python, such as 'set AIDER_PATH'
+ * @property {string} needs what its installation needs besides Python, such as 'the network'
+ * @property {(path: string) => Promise<string | undefined>} readVersion asks the installed program for its version
+ */
+
+/**
+ * Looks without installing; starts no process.
+ *
+ * @param {Pick<PythonProgram, 'part' | 'program' | 'version'>} wanted
+ * @returns {string | undefined} path of the program
+ */
+export function findPythonProgram({ part, program, version }) {
+  const folder = findEntry({ part, version });
+  return folder === undefined ? undefined : join(folder, 'bin', program);
+}
+
+/**
+ * Finds a program in the cache or installs it there.
+ *
+ * @param {PythonProgram} wanted
+ * @param {(text: string) => void} detail gets a word on what happens
+ * @returns {Promise<{ path: string, isNew: boolean }>}
+ * @throws {ProvisioningError} without a usable Python, and when the installation fails
+ */
+export async function ensurePythonProgram(wanted, detail) {
+  const { folder, isNew } = await ensureEntry({
+    part: wanted.part,
+    version: wanted.version,
+    // A Python environment holds its own absolute path in every script, so it can't be made elsewhere and renamed.
+    isMadeInPlace: true,
+    onWait(holderPid) {
+      detail(`waiting for process ${String(holderPid)}, which is already installing it`);
+    },
+    fill: (workFolder) => install(workFolder, wanted, detail),
+  });
+  return { path: join(folder, 'bin', wanted.program), isNew };
+}
+
+/**
+ * Looks for what can make a Python environment.
+ *
+ * @returns {Promise<{ kind: 'uv' | 'python', path: string, version: string } | undefined>}
+ */
+export async function lookForPython() {
+  const uv = findProgram('uv');
+  if (uv !== undefined) {
+    const { ok, output } = await askProgram(uv, ['--version']);
+    if (ok) return { kind: 'uv', path: uv, version: output.replace(/^uv /, '') };
+  }
+  for (const name of PYTHON_NAMES) {
+    const path = findProgram(name);
+    const version = path === undefined ? undefined : await readPythonVersion(path);
+    if (path !== undefined && version !== undefined) return { kind: 'python', path, version };
+  }
+  return undefined;
+}
+
+/**
+ * @param {string} folder
+ * @param {PythonProgram} wanted
+ * @param {(text: string) => void} detail
+ */
+async function install(folder, wanted, detail) {
+  const { name, version, loss, remedy } = wanted;
+  const python = await lookForPython();
+  if (python === undefined) {
+    throw new ProvisioningError(
+      `${name} ${version} can't be installed, because there is neither uv nor Python 3.10 to 3.12, so ${loss}: install one of them, or ${remedy}.`,
+    );
+  }
+  detail(`making a Python environment with ${python.kind === 'uv' ? 'uv' : 'Python'} ${python.version}`);
+  for (const [command, ...args] of installationSteps(python, folder, `${wanted.requirement}==${version}`)) {
+    await runInstaller({ command, args }, wanted, detail);
+  }
+  if ((await wanted.readVersion(join(folder, 'bin', wanted.program))) === version) return;
+  throw new ProvisioningError(
+    `${name} was installed but does not say that it is ${version}, so it is not used: start again, or ${remedy}.`,
+  );
+}
+
+/**
+ * @param {{ kind: 'uv' | 'python', path: string }} python
+ * @param {string} folder
+ * @param {string} requirement with its version
+ * @returns {[string, ...string[]][]} commands
+ */
+function installationSteps({ kind, path }, folder, requirement) {
+  const interpreter = join(folder, 'bin', 'python');
+  if (kind === 'uv') {
+    return [
+      [path, 'venv', '--clear', '--python', '3.12', folder],
+      [path, 'pip', 'install', '--compile-bytecode', '--python', interpreter, requirement],
+    ];
+  }
+  const quiet = ['--disable-pip-version-check', '--progress-bar', 'off'];
+  return [
+    [path, '-m', 'venv', '--clear', folder],
+    [interpreter, '-m', 'pip', 'install', ...quiet, requirement],
+  ];
+}
+
+/**
+ * @param {{ command: string, args: readonly string[] }} step
+ * @param {PythonProgram} wanted
+ * @param {(text: string) => void} detail
+ */
+async function runInstaller(step, { name, version, loss, needs }, detail) {
+  const result = await runGuarded({ ...step, env: hostEnvironment(), onOutput: createProgress(detail) });
+  if (result.exitCode === 0) return;
+  const lastLines = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-4).join(' / ');
+  throw new ProvisioningError(
+    `${name} ${version} could not be installed, so ${loss}: check ${needs} and that Python can make environments (Debian: python3-venv) and start again; the installer says: ${lastLines}`,
+  );
+}
+
+/**
+ * @param {(text: string) => void} detail
+ * @returns {(text: string) => void} takes the installer's output
+ */
+function createProgress(detail) {
+  let foundCount = 0;
+  return (text) => {
+    for (const line of text.split('\n')) {
+      const name = /^Collecting ([\w.-]+)/.exec(line)?.[1];
+      if (name !== undefined) {
+        foundCount += 1;
+        detail(`pip, ${String(foundCount)} packages fetched, ${name}`);
+      } else if (line.startsWith('Installing collected packages')) {
+        detail(`pip, installing ${String(foundCount)} packages`);
+      } else if (/^(Resolved|Prepared|Installed) /.test(line)) {
+        detail(`uv, ${line}`);
+      }
+    }
+  };
+}
+
+/**
+ * @param {string} path
+ * @returns {Promise<string | undefined>} the full version when it is one that the programs run on
+ */
+async function readPythonVersion(path) {
+  // Started for real: version managers put names on the PATH that answer with an error.
+  const { ok, output } = await askProgram(path, ['-c', 'import platform; print(platform.python_version())']);
+  const isSupported = PYTHON_VERSIONS.some((version) => output.startsWith(`${version}.`));
+  return ok && isSupported ? output : undefined;
+}
