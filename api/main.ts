@@ -11,7 +11,7 @@ import { openDatabase } from '../prisma/client.ts';
 import { redactWrites } from '../prisma/redacted-writes.ts';
 import { createFlagStore } from '../prisma/repositories/feature-flags.ts';
 import { buildApp } from './app.ts';
-import { runStartSweeper } from './runs/start-sweeper.ts';
+import { runSweeper } from './runs/sweeper.ts';
 import { readVersion } from './version.ts';
 
 /** Requests are short and streams share one query, so a few connections serve many of them. */
@@ -33,7 +33,7 @@ const temporal = createTemporalClient(config.temporal, {
 const access = { tokens: createAccessTokens(config.access.secrets), limits: config.access.requestsPerHour };
 const flags = await openFlags(createFlagStore(database), logger);
 const app = await buildApp({ config, flags, database, temporal, access, logger, version: await readVersion() });
-const sweeper = runStartSweeper({ database, temporal }, logger);
+const sweeper = runSweeper({ database, temporal }, logger);
 
 closeWithGrace({ delay: closeDelayMs, logger: false }, async ({ err, signal }) => {
   if (err !== undefined) logger.fatal({ err }, 'the API ends because of an error that nobody caught');

@@ -5,6 +5,7 @@ import type { EscalationTrigger } from '../../domain/escalations/triggers.ts';
 import { finalStatuses } from '../../domain/work-orders/work-order.ts';
 import { stableId } from '../../platform/stable-id.ts';
 import type { Database } from '../client.ts';
+import { appendAuditEvent } from './audit-trail.ts';
 
 /** What lies further back says little about the models and repositories of today. */
 const historyMax = 500;
@@ -52,18 +53,20 @@ export interface EscalationAnswerRecord {
   resolvedAt: string;
 }
 
-/** Stores the answer. The first one stays. */
+/** Stores the answer. The first one stays, and stands in the audit trail, also when it came by a signal. */
 export async function closeEscalation(database: Database, answer: EscalationAnswerRecord): Promise<void> {
-  await database.escalation.updateMany({
-    where: { id: answer.id, state: 'open' },
-    data: {
-      state: 'resolved',
-      chosenOption: answer.option,
-      parameters: { ...answer.parameters },
-      note: answer.note,
-      resolvedBy: answer.resolvedBy,
-      resolvedAt: answer.resolvedAt,
-    },
+  const { id, option, parameters, note, resolvedBy, resolvedAt } = answer;
+  await database.$transaction(async (session) => {
+    const { count } = await session.escalation.updateMany({
+      where: { id, state: 'open' },
+      data: { state: 'resolved', chosenOption: option, parameters: { ...parameters }, note, resolvedBy, resolvedAt },
+    });
+    if (count === 0) return;
+    await appendAuditEvent(session, {
+      actor: { kind: 'system', name: 'work order' },
+      ...{ action: 'closeEscalation', outcome: 'done', objectKind: 'escalation', objectId: id },
+      details: { option, resolvedBy },
+    });
   });
 }
 

@@ -115,9 +115,6 @@ function toStoredEnding(ending: CallEnding, key: AnswerKey, keeping: AnswerKeepi
   return { ...rest, ...usage, answer: keeping.toStored(answer, key) };
 }
 
-/** As it is, for a process that answers nobody else's orders. */
-const asItIs: AnswerKeeping = { toStored: (answer) => answer, fromStored: (stored) => stored };
-
 const reservedRowSchema = z.object({
   call_id: z.string(),
   verdict: z.enum(['reserved', 'answered', 'all-stopped', 'no-order', 'order-cap', 'day-cap', 'month-cap']),
@@ -131,9 +128,9 @@ type ReservedRow = z.infer<typeof reservedRowSchema>;
 /**
  * The ledger of model calls and the answers that are kept while their order runs.
  *
- * @param keeping how answers are kept; every process of an installation must pass `createAnswerKeeping`
+ * @param keeping of `createAnswerKeeping`, with the keys of the installation
  */
-export function createModelCallRepository(database: Database, keeping: AnswerKeeping = asItIs) {
+export function createModelCallRepository(database: Database, keeping: AnswerKeeping) {
   const reserveInBatch = createBatcher((batch: Reservation[]) => reserveAll(database, batch));
   const settleInBatch = createBatcher((batch: object[]) => settleAll(database, batch));
 

@@ -7,6 +7,7 @@ import {
   type WorkOrderStatus,
 } from '../../domain/work-orders/work-order.ts';
 import type { Database, DatabaseSession } from '../client.ts';
+import { appendAuditEvent } from './audit-trail.ts';
 import { storedCriteria } from './stored-shapes.ts';
 
 /** An order as the steps of its run need it. */
@@ -145,12 +146,20 @@ export async function readOrderOutcome(
   return row === null ? null : { number: row.number, status: row.status, isMerged: row.pullRequests.length > 0 };
 }
 
-/** Raises the cost cap of an order; a lower one than before changes nothing. */
+/** Raises the cost cap of an order, in the audit trail too; a lower one than before changes nothing. */
 export async function raiseCostCap(database: Database, orderId: string, capUsdMicros: number): Promise<void> {
   const cap = BigInt(capUsdMicros);
-  await database.workOrder.updateMany({
-    where: { id: orderId, costCapUsdMicros: { lt: cap } },
-    data: { costCapUsdMicros: cap },
+  await database.$transaction(async (session) => {
+    const { count } = await session.workOrder.updateMany({
+      where: { id: orderId, costCapUsdMicros: { lt: cap } },
+      data: { costCapUsdMicros: cap },
+    });
+    if (count === 0) return;
+    await appendAuditEvent(session, {
+      actor: { kind: 'system', name: 'work order' },
+      ...{ action: 'raiseCostCap', outcome: 'done', objectKind: 'workOrder', objectId: orderId },
+      details: { capUsdMicros },
+    });
   });
 }
 

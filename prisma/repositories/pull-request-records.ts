@@ -1,6 +1,7 @@
 import type { DiffStat } from '../../domain/work-orders/work-order.ts';
 import { stableId } from '../../platform/stable-id.ts';
 import type { Database } from '../client.ts';
+import { appendAuditEvent } from './audit-trail.ts';
 
 /** A pull request as its forge made it. */
 export interface PullRequestRecord {
@@ -21,7 +22,7 @@ export interface PullRequestRecord {
   draft: boolean;
 }
 
-/** The record of a branch's pull request: made once, found again by its head branch. */
+/** The record of a branch's pull request, and its line in the audit trail: made once, found again by its head branch. */
 export async function findOrCreatePullRequest(
   database: Database,
   record: PullRequestRecord,
@@ -35,6 +36,11 @@ export async function findOrCreatePullRequest(
     if (found !== null) return { id: found.id, number: found.number };
     const id = stableId('pull-request', unique.repositoryId, unique.headBranch);
     const made = await session.pullRequest.create({ data: { ...columns, id, workOrderId, diffStat: { ...diffStat } } });
+    await appendAuditEvent(session, {
+      actor: { kind: 'system', name: 'work order' },
+      ...{ action: 'openPullRequest', outcome: 'done', objectKind: 'workOrder', objectId: workOrderId },
+      details: { number: made.number, headBranch: record.headBranch, draft: record.draft },
+    });
     return { id: made.id, number: made.number };
   });
 }
@@ -58,9 +64,17 @@ export async function loadForMerge(database: Database, id: string): Promise<Merg
 
 /** Marks a pull request as merged; only an open one changes. */
 export async function markMerged(database: Database, id: string, mergeCommit: string): Promise<void> {
-  await database.pullRequest.updateMany({
-    where: { id, state: 'open' },
-    data: { state: 'merged', mergeCommit, mergedAt: new Date() },
+  await database.$transaction(async (session) => {
+    const { count } = await session.pullRequest.updateMany({
+      where: { id, state: 'open' },
+      data: { state: 'merged', mergeCommit, mergedAt: new Date() },
+    });
+    if (count === 0) return;
+    await appendAuditEvent(session, {
+      actor: { kind: 'system', name: 'merge' },
+      ...{ action: 'pullRequestMerged', outcome: 'done', objectKind: 'pullRequest', objectId: id },
+      details: { mergeCommit },
+    });
   });
 }
 

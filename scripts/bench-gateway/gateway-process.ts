@@ -12,12 +12,11 @@ import { readPriceTable } from '../../activities/llm/prices/price-table.ts';
 import { createProviders } from '../../activities/llm/providers/create-providers.ts';
 import { defaultPolicy } from '../../domain/work-orders/policy.ts';
 import { loadConfig } from '../../platform/config.ts';
-import { parseEncryptionKeys } from '../../platform/crypto.ts';
 import { createConfigRedactor, createLogger } from '../../platform/logger.ts';
 import { createMetricsRegistry } from '../../platform/metrics.ts';
 import { openDatabase } from '../../prisma/client.ts';
-import { testEncryptionKeys } from '../../tests/support/operator.ts';
-import { createAnswerKeeping, createModelCallRepository } from '../../prisma/repositories/model-calls.ts';
+import { testAnswerKeeping } from '../../tests/support/operator.ts';
+import { createModelCallRepository } from '../../prisma/repositories/model-calls.ts';
 
 const [workOrderId = '', controlPort = ''] = process.argv.slice(2);
 const config = loadConfig();
@@ -34,7 +33,7 @@ const gateway = createModelGateway({
   directory: createModelDirectory(config, await readPriceTable(undefined)),
   providers: createProviders(config),
   // Encrypted, as every installation with a key has it.
-  ledger: createModelCallRepository(database, createAnswerKeeping(parseEncryptionKeys(testEncryptionKeys))),
+  ledger: createModelCallRepository(database, testAnswerKeeping),
   limits,
   logger,
   metrics: createModelMetrics(createMetricsRegistry()),

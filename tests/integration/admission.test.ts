@@ -14,7 +14,7 @@ import { releaseSlot, takeSlot } from '../../prisma/repositories/slots.ts';
 import { readStopAll, writeStopAll } from '../../prisma/repositories/stop-all.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { testReservation } from '../support/model-gateway.ts';
-import { makePerson } from '../support/operator.ts';
+import { makePerson, testAnswerKeeping } from '../support/operator.ts';
 import { insertWorkOrder } from '../support/work-orders.ts';
 
 let testDatabase: TestDatabase;
@@ -203,7 +203,7 @@ describe('dependencies', () => {
 
 describe('a stop of everything', () => {
   const reserve = (client: Database, workOrderId: string) =>
-    createModelCallRepository(client)
+    createModelCallRepository(client, testAnswerKeeping)
       .reserve(testReservation(workOrderId))
       .then(({ verdict }) => verdict);
   const stop = (stopped: boolean) => writeStopAll(clients[1], { stopped, reason: 'Too dear.', changedBy: 'a person' });

@@ -9,6 +9,7 @@ import { saveWorkerReport } from '../../prisma/repositories/worker-reports.ts';
 import { openTestApi, type TestApi } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { insertWorkOrder } from '../support/work-orders.ts';
+import { testAnswerKeeping } from '../support/operator.ts';
 
 let database: TestDatabase;
 let api: TestApi;
@@ -39,7 +40,7 @@ async function get<Body>(path: string): Promise<Body> {
 
 /** A call that was paid, a try before it that failed, and one that is running. */
 async function makeCalls(workOrderId: string): Promise<void> {
-  const ledger = createModelCallRepository(api.database);
+  const ledger = createModelCallRepository(api.database, testAnswerKeeping);
   const reservation = (retryNumber: number, amountUsdMicros: number) => ({
     id: randomUUID(),
     workOrderId,

@@ -9,7 +9,7 @@ import { runGuarded } from '../../tools/guarded-process.mjs';
 import { operatorToken } from '../support/operator.ts';
 import { callApi } from '../support/orders.ts';
 import { git, greeterFiles, makeRepository } from '../support/repositories.ts';
-import { projectRoot } from '../support/stack-parts.ts';
+import { compileCache, projectRoot } from '../support/stack-parts.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -218,6 +218,7 @@ async function createByCommandLine(description: string, flags: Record<string, st
     env: {
       RATCHET_API_URL: stack.apiUrl,
       RATCHET_API_TOKEN: operatorToken,
+      NODE_COMPILE_CACHE: compileCache,
       HOME: stack.stateDirectory,
       PATH: '/usr/bin:/bin',
     },

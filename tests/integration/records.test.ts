@@ -162,6 +162,10 @@ describe('an escalation', () => {
     expect(await openEscalation(database, asked())).toEqual({ id });
     const rows = await database.escalation.findMany({ where: { workOrderId: orderId } });
     expect(rows).toMatchObject([{ id, state: 'resolved', chosenOption: 'abort', resolvedBy: 'a person' }]);
+    // Once, however often it is written, and also when it came by a signal.
+    expect(await database.auditEvent.findMany({ where: { objectId: id } })).toMatchObject([
+      { action: 'closeEscalation', outcome: 'done', details: { option: 'abort', resolvedBy: 'a person' } },
+    ]);
   });
 
   it('that is resolved without an answer is refused by the database itself', async () => {

@@ -11,6 +11,7 @@ import { AppError } from '../../domain/errors.ts';
 import { openDatabase } from '../../prisma/client.ts';
 import { createModelCallRepository } from '../../prisma/repositories/model-calls.ts';
 import { callGapMs, createTestGateway, editRequest, plainModel } from './model-gateway.ts';
+import { testAnswerKeeping } from './operator.ts';
 
 export const jobSchema = z.object({
   databaseUrl: z.string(),
@@ -35,7 +36,7 @@ export type CallReport = { repeated: boolean; text: string; costUsdMicros: numbe
 
 const job = jobSchema.parse(JSON.parse(await text(process.stdin)));
 const database = openDatabase(job.databaseUrl, 10);
-const ledger = createModelCallRepository(database);
+const ledger = createModelCallRepository(database, testAnswerKeeping);
 const { dayKillUsdMicros } = job;
 const gateway = createTestGateway({
   settings: plainModel.settings,

@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createTestGateway, type TestGatewayOptions } from './model-gateway.ts';
 import { startProviderServer, type ProviderReply, type ProviderServer } from './provider-server.ts';
 import { insertWorkOrder } from './work-orders.ts';
+import { testAnswerKeeping } from './operator.ts';
 
 /** What the tests of a gateway share: a database per file, a provider and an order per test. */
 export class GatewayTest {
@@ -39,7 +40,7 @@ export function setUpGatewayTests(): GatewayTest {
   beforeAll(async () => {
     testDatabase = await createTestDatabase();
     test.database = openDatabase(testDatabase.url, 20);
-    test.ledger = createModelCallRepository(test.database);
+    test.ledger = createModelCallRepository(test.database, testAnswerKeeping);
   });
 
   afterAll(async () => {

@@ -20,6 +20,7 @@ import {
   type ModelCallRepository,
   type Reservation,
 } from '../../prisma/repositories/model-calls.ts';
+import { testAnswerKeeping } from './operator.ts';
 
 /** A key that must never be seen in an answer, a log or an error. */
 export const testKey = 'sk-proj-thisKeyMustNeverBeSeen1234567890';
@@ -78,7 +79,7 @@ export function createTestGateway(options: TestGatewayOptions): ModelGateway {
   return createModelGateway({
     directory: createModelDirectory(config, testPrices),
     providers: createProviders(config),
-    ledger: options.ledger ?? createModelCallRepository(options.database),
+    ledger: options.ledger ?? createModelCallRepository(options.database, testAnswerKeeping),
     limits: { ...noLimits, ...options.limits },
     logger: createLogger('test', config, createConfigRedactor(config)),
     metrics: createModelMetrics(options.registry ?? new Registry()),

@@ -7,6 +7,7 @@ import { createDataConverter } from '../../platform/payload-codec.ts';
 import { createSecretToken, hashSecretToken } from '../../platform/secret-tokens.ts';
 import { openDatabase, type Database } from '../../prisma/client.ts';
 import { ensureLocalOperator } from '../../prisma/repositories/accounts.ts';
+import { createAnswerKeeping } from '../../prisma/repositories/model-calls.ts';
 import { createApiToken } from '../../prisma/repositories/api-tokens.ts';
 
 /** The token of the local operator in every test database; the same everywhere, so it is a secret nowhere. */
@@ -25,6 +26,9 @@ export const testAuthSecret = 'of-tests-only-'.repeat(3);
 
 /** What encrypts the payloads and answers of test stacks. */
 export const testEncryptionKeys = `tests:${Buffer.alloc(32, 'ratchet').toString('base64')}`;
+
+/** How test processes keep answers of models: encrypted, as every installation with a key does. */
+export const testAnswerKeeping = createAnswerKeeping(parseEncryptionKeys(testEncryptionKeys));
 
 /** Reads and writes Temporal's payloads as the processes of a test stack do. */
 export function readableData() {

@@ -23,6 +23,9 @@ import { workflowBundlesFolder } from './workflow-bundles.ts';
 /** The clone. */
 export const projectRoot = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
+/** Half of what a start of Node costs is compiling the same files again. */
+export const compileCache = join(projectRoot, '.ratchet/compiled-for-tests');
+
 export interface StackPlace {
   stateDirectory: string;
   ports: { api: number; workerHealth: number; temporal: number; temporalUi: number; postgres: number };
@@ -108,8 +111,7 @@ export async function nodeEnvironment(
     RATCHET_WORKER_HEALTH_PORT: String(ports.workerHealth),
     RATCHET_SCRIPTED_MODEL: join(projectRoot, 'examples/scripted-model.yaml'),
     RATCHET_LOG_LEVEL: 'debug',
-    // Half of what a start costs is compiling the same files again.
-    NODE_COMPILE_CACHE: join(projectRoot, '.ratchet/compiled-for-tests'),
+    NODE_COMPILE_CACHE: compileCache,
     // Port 1: nobody listens there, so no Ollama of the machine takes part.
     OLLAMA_BASE_URL: 'http://127.0.0.1:1',
     AIDER_PATH: await provideEditor(editor, stateDirectory),

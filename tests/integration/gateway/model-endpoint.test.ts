@@ -16,6 +16,7 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.ts
 import { createTestGateway, testConfig, testKey } from '../../support/model-gateway.ts';
 import { startProviderServer, type ProviderReply, type ProviderServer } from '../../support/provider-server.ts';
 import { insertWorkOrder } from '../../support/work-orders.ts';
+import { testAnswerKeeping } from '../../support/operator.ts';
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -95,7 +96,7 @@ describe('a session', () => {
     expect(answer.usage).toMatchObject({ prompt_tokens: 1_000, completion_tokens: 200, total_tokens: 1_200 });
     expect(session.calls()).toMatchObject({ count: 1, scripted: false, degraded: false, lastErrorCode: null });
     expect(session.calls()).toMatchObject({ inputTokens: 1_000, outputTokens: 200 });
-    expect(await createModelCallRepository(database).spent(workOrderId)).toBe(6_560);
+    expect(await createModelCallRepository(database, testAnswerKeeping).spent(workOrderId)).toBe(6_560);
   });
 
   it('lists its model and no other', async () => {
@@ -224,8 +225,10 @@ describe('the scripted model', () => {
     const { text } = await post(session, chat('Please rename the constant.', { model: 'scripted' }));
     expect(text).toContain('Renamed.');
     expect(session.calls()).toMatchObject({ count: 1, scripted: true, degraded: false, lastErrorCode: null });
-    expect(await createModelCallRepository(database).spent(workOrderId)).toBe(0);
-    expect(await createModelCallRepository(database).servedModels(workOrderId, 1)).toEqual(['scripted']);
+    expect(await createModelCallRepository(database, testAnswerKeeping).spent(workOrderId)).toBe(0);
+    expect(await createModelCallRepository(database, testAnswerKeeping).servedModels(workOrderId, 1)).toEqual([
+      'scripted',
+    ]);
   });
 
   it('has no reply to anything else, and says what to set', async () => {

@@ -8,6 +8,7 @@ import { callGapMs, hintTokens, plainModel } from '../../support/model-gateway.t
 import { startSecondGateway } from '../../support/second-gateway.ts';
 import { setUpWireTests } from '../../support/wire/wire-tests.ts';
 import { insertWorkOrder } from '../../support/work-orders.ts';
+import { testAnswerKeeping } from '../../support/operator.ts';
 
 const test = setUpWireTests();
 
@@ -149,7 +150,8 @@ describe('two processes that ask the same', () => {
     expect(await test.ledger.spent(workOrderId)).toBe(4 * input + 20 * output);
     const again = await test.gateway({ settings }).generate(test.request('The same.', { model }));
     const [stored] = await test.database.modelAnswer.findMany({ where: { workOrderId } });
-    expect(again).toMatchObject({ repeated: true, text: (stored?.answer as { text: string }).text });
+    const { text } = testAnswerKeeping.fromStored(stored!.answer, stored!) as { text: string };
+    expect(again).toMatchObject({ repeated: true, text });
     expect(test.server.calls.length).toBeLessThanOrEqual(2);
   });
 });

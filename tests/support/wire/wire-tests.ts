@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../database.ts';
 import { createTestGateway, editRequest, wireSettings, type TestGatewayOptions } from '../model-gateway.ts';
 import { insertWorkOrder } from '../work-orders.ts';
 import { WireServer } from './wire-server.ts';
+import { testAnswerKeeping } from '../operator.ts';
 
 /** What tests of a gateway with three providers share: a database per file, providers and an order per test. */
 export class WireTest {
@@ -71,7 +72,7 @@ export function setUpWireTests(): WireTest {
     testDatabase = await createTestDatabase();
     test.databaseUrl = testDatabase.url;
     test.database = openDatabase(testDatabase.url, 10);
-    test.ledger = createModelCallRepository(test.database);
+    test.ledger = createModelCallRepository(test.database, testAnswerKeeping);
   });
 
   afterAll(async () => {

@@ -12,7 +12,7 @@ const sweepIntervalMs = 5_000;
 const roundsPerLook = 12;
 
 /** Starts orders that stayed pending, closes those whose run is lost, and removes old logins, now and then, until it is stopped. */
-export function runStartSweeper(dependencies: RunDependencies, logger: Logger): { stop(): Promise<void> } {
+export function runSweeper(dependencies: RunDependencies, logger: Logger): { stop(): Promise<void> } {
   const stopping = new AbortController();
 
   async function run(): Promise<void> {
