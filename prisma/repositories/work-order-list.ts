@@ -68,8 +68,6 @@ export function fromOrders(orders: string): string {
   return `${orders} o JOIN repositories r ON r.id = o.repository_id LEFT JOIN users u ON u.id = o.owner_id`;
 }
 
-const from = fromOrders('work_orders');
-
 /** Orders, newest number first. */
 export async function listWorkOrders(
   database: Database,
@@ -79,12 +77,11 @@ export async function listWorkOrders(
   const conditions = toConditions(filter);
   const below = readNumberCursor(page.cursor);
   const ofPage = below === undefined ? conditions : [...conditions, condition('below', 'o.number < $', String(below))];
-  const select = `SELECT ${summaryColumns} FROM ${from} WHERE ${and(ofPage)} ORDER BY o.number DESC`;
-  const rowsMax = rowsToRead(page.limit);
-  const statement = {
-    name: `${nameOf('list', ofPage)}-${String(rowsMax)}`,
-    text: `${select} LIMIT ${String(rowsMax)}`,
-  };
+  const rowsMax = String(rowsToRead(page.limit));
+  // The page first, then what belongs to its rows: else costs are summed up for every order that matches.
+  const ofThePage = `SELECT * FROM work_orders o WHERE ${and(ofPage)} ORDER BY o.number DESC LIMIT ${rowsMax}`;
+  const text = `SELECT ${summaryColumns} FROM ${fromOrders(`(${ofThePage})`)} ORDER BY o.number DESC`;
+  const statement = { name: `${nameOf('list', ofPage)}-${rowsMax}`, text };
   const rows = (await runPrepared(database, statement, valuesOf(ofPage))) as SummaryRow[];
   const { items, nextCursor } = cutPage(rows, page.limit, ({ number }) => String(number));
   const total = page.withTotal === true ? await countOrders(database, conditions) : null;
@@ -92,7 +89,7 @@ export async function listWorkOrders(
 }
 
 async function countOrders(database: Database, conditions: Condition[]): Promise<number> {
-  const text = `SELECT count(*)::integer AS total FROM ${from} WHERE ${and(conditions)}`;
+  const text = `SELECT count(*)::integer AS total FROM work_orders o WHERE ${and(conditions)}`;
   const rows = await runPrepared(database, { name: nameOf('count', conditions), text }, valuesOf(conditions));
   return (rows as { total: number }[])[0]?.total ?? 0;
 }
@@ -141,7 +138,9 @@ function toConditions(filter: WorkOrderFilter): Condition[] {
     visibility === 'everybody' ? null : condition('visible', 'o.owner_id = $::uuid', visibility.ownerId),
     ownerId === undefined ? null : condition('owner', 'o.owner_id = $::uuid', ownerId),
     status === undefined ? null : condition('status', 'o.status = $::work_order_status', status),
-    repository === undefined ? null : condition('repository', 'r.location = $', repository),
+    repository === undefined
+      ? null
+      : condition('repository', 'o.repository_id = (SELECT id FROM repositories WHERE location = $)', repository),
     failureClass === undefined ? null : condition('class', 'o.failure_class = $::failure_class', failureClass),
     finished === undefined
       ? null

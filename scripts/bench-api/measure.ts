@@ -22,7 +22,9 @@ const atOnce = 16;
 export async function measureApi(servers: BenchApi, amounts: Amounts): Promise<Measured> {
   await insertOrders(servers.database, servers.person.id, amounts.orders);
   const read = await compare(listTargets(servers), amounts);
+  say(`reads: ${read.ratio.toFixed(2)} times the bare route`);
   const write = await compare(await changeTargets(servers), amounts);
+  say(`writes: ${write.ratio.toFixed(2)} times the bare route`);
   await insertOrders(servers.database, servers.person.id, amounts.ordersLarge - amounts.orders);
   const listP99Ms = await measureLargeLists(servers, amounts);
   return {
@@ -35,6 +37,11 @@ export async function measureApi(servers: BenchApi, amounts: Amounts): Promise<M
     'list-1m-p99': listP99Ms,
     'temporal-down-503': await measureRefusal(servers),
   };
+}
+
+/** Minutes without a word look like a hang. */
+function say(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
 }
 
 interface Pair {
@@ -109,7 +116,7 @@ async function measureLargeLists({ apiUrl, person, database }: BenchApi, { calls
   });
   for (const target of targets) {
     const { p99Ms } = await load(target, { calls: Math.ceil(calls / 20), atOnce: 1 });
-    process.stderr.write(`${target.url.split('/').at(-1) ?? ''}: ${p99Ms.toFixed(1)} ms\n`);
+    say(`${target.url.split('/').at(-1) ?? ''}: ${p99Ms.toFixed(1)} ms`);
   }
   return (await load(targets, { calls: targets.length * Math.ceil(calls / 10), atOnce: 1 })).p99Ms;
 }
