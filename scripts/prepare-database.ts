@@ -1,5 +1,5 @@
 /** What a local stack does between the start of its database and that of API and worker. */
-import { hashSecretToken } from '../platform/secret-tokens.ts';
+import { hashWithHint } from '../platform/secret-tokens.ts';
 import { ensureApplicationLogin } from '../prisma/application-login.ts';
 import { openDatabase } from '../prisma/client.ts';
 import { migrate } from '../prisma/migrate.ts';
@@ -7,9 +7,6 @@ import { ensureLocalOperator } from '../prisma/repositories/accounts.ts';
 import { backupFolder } from './migrate/local-database.ts';
 import { readVariable } from '../tools/environment.mjs';
 import type { StackSecrets } from '../tools/stack-secrets.mjs';
-
-/** As many characters of a token as a person needs to recognise it. */
-const hintLength = 4;
 
 /**
  * Brings the database up to date, makes the login of API and worker, and the local operator with the token of this
@@ -26,10 +23,9 @@ export async function prepareDatabase(ownerUrl: string, secrets: StackSecrets): 
   });
   const given = readVariable('DATABASE_URL');
   const url = given ?? (await ensureApplicationLogin(ownerUrl, { password: secrets.databasePassword }));
-  const token = secrets.commandLineToken;
   const database = openDatabase(url, 1);
   try {
-    await ensureLocalOperator(database, { hash: hashSecretToken(token), hint: token.slice(-hintLength) });
+    await ensureLocalOperator(database, hashWithHint(secrets.commandLineToken));
   } finally {
     await database.$disconnect();
   }

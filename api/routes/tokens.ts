@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from '@fastify/type-provider-zod';
 
 import { AppError } from '../../domain/errors.ts';
-import { createSecretToken, hashSecretToken } from '../../platform/secret-tokens.ts';
+import { createSecretToken, hashWithHint } from '../../platform/secret-tokens.ts';
 import { createApiToken, listApiTokens, revokeApiToken } from '../../prisma/repositories/api-tokens.ts';
 import { callerOf, visibilityOf } from '../access/caller.ts';
 import type { RouteDependencies } from '../dependencies.ts';
@@ -12,7 +12,6 @@ import { noContent, pageQuery, problems } from '../schemas/common.ts';
 const tags = ['tokens'];
 
 const dayMs = 24 * 3_600_000;
-const hintLength = 4;
 
 /** Personal tokens for the command line and scripts. */
 export function tokenRoutes({ database }: RouteDependencies): FastifyPluginAsyncZod {
@@ -31,8 +30,7 @@ export function tokenRoutes({ database }: RouteDependencies): FastifyPluginAsync
       const token = createSecretToken(apiTokenPrefix);
       const stored = await createApiToken(database, {
         ...{ userId, name, scopes: [...new Set(scopes)], requestsPerHour },
-        hash: hashSecretToken(token),
-        hint: token.slice(-hintLength),
+        ...hashWithHint(token),
         expiresAt: expiresInDays === undefined ? null : new Date(Date.now() + expiresInDays * dayMs),
       });
       return reply.code(201).send({ ...stored, token });

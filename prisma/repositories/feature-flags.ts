@@ -7,8 +7,11 @@ import type { Database, DatabaseSession } from '../client.ts';
 import { appendAuditEvent, type Actor } from './audit-trail.ts';
 import { isDatabaseAway } from './database-away.ts';
 
-/** One number for all processes: flags are turned one after another, since they need each other. */
-const flagsLock = 7_205_002;
+/**
+ * One number for all processes: flags are turned one after another, since they need each other. Not that of places
+ * (7205001) and not that of the ledger (7205002): a flip must hold back no model call.
+ */
+const flagsLock = 7_205_003;
 
 /** On a slow machine everybody in the line waits longer than the 2 s that a transaction usually gets. */
 const patience = { maxWait: 10_000, timeout: 10_000 };

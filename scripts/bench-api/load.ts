@@ -1,5 +1,7 @@
 import { Agent, request } from 'undici';
 
+import { quantile } from '../bench-gateway/quantile.ts';
+
 /** One request that is sent again and again. */
 export interface Target {
   url: string;
@@ -55,10 +57,4 @@ async function once({ url, method, headers, body }: Target): Promise<number> {
   if (answer.statusCode !== 200)
     throw new Error(`${method} ${url} ${String(answer.statusCode)}: ${text.slice(0, 300)}`);
   return performance.now() - startedAtMs;
-}
-
-/** The value that a share of all is not above. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

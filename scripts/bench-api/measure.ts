@@ -1,6 +1,7 @@
 import { headersOf } from '../../tests/support/operator.ts';
 import type { Measured } from './figures.ts';
-import { load, quantile, type LoadResult, type Target } from './load.ts';
+import { quantile } from '../bench-gateway/quantile.ts';
+import { load, type LoadResult, type Target } from './load.ts';
 import { insertOrders } from './orders.ts';
 import type { BenchApi } from './servers.ts';
 

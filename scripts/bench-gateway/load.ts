@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { Agent, request } from 'undici';
 
 import type { LoadJob, LoadResult } from './load-job.ts';
+import { quantile } from './quantile.ts';
 
 const agent = new Agent({ connections: 64, pipelining: 1, keepAliveTimeout: 60_000 });
 const filler = 'What is to be done stands here, in words that nobody reads. '.repeat(30);
@@ -58,11 +59,6 @@ async function run(job: LoadJob): Promise<LoadResult> {
     p99Ms: quantile(totals, 0.99),
     firstByteP50Ms: quantile(firstBytes, 0.5),
   };
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
 async function readJob(message: IncomingMessage): Promise<LoadJob> {

@@ -4,7 +4,7 @@ import type { Role, Scope } from '../../domain/access/roles.ts';
 import { parseEncryptionKeys } from '../../platform/crypto.ts';
 import { hashPassword } from '../../platform/passwords.ts';
 import { createDataConverter } from '../../platform/payload-codec.ts';
-import { createSecretToken, hashSecretToken } from '../../platform/secret-tokens.ts';
+import { createSecretToken, hashSecretToken, hashWithHint } from '../../platform/secret-tokens.ts';
 import { openDatabase, type Database } from '../../prisma/client.ts';
 import { ensureLocalOperator } from '../../prisma/repositories/accounts.ts';
 import { createAnswerKeeping } from '../../prisma/repositories/model-calls.ts';
@@ -73,7 +73,7 @@ export async function addToken(
 ): Promise<{ id: string; token: string }> {
   const token = createSecretToken('rat_');
   const { id } = await createApiToken(database, {
-    ...{ userId, name: 'tests', hash: hashSecretToken(token), hint: token.slice(-4), scopes },
+    ...{ userId, name: 'tests', ...hashWithHint(token), scopes },
     ...{ requestsPerHour: null, expiresAt: null },
   });
   return { id, token };
