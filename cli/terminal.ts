@@ -73,7 +73,7 @@ export function createOutput(stream: Stream, hasColour = readVariable('NO_COLOR'
 
 /** Text of others (model output, tool output, titles) without what a terminal would obey. */
 export function plain(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is removed
+  // oxlint-disable-next-line no-control-regex -- control characters are what is removed
   return text.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
 }
 

@@ -19,6 +19,9 @@ const circuitOpenMs = 1_000;
 
 const pingTimeoutMs = 1_500;
 
+/** After an answer, the server counts as being there for this long. */
+const freshMs = 1_000;
+
 /** Temporal as a process that starts and asks workflows sees it. */
 export interface TemporalClient {
   readonly client: Client;
@@ -58,6 +61,7 @@ export function createTemporalClient(
   const { namespace } = config;
   const client = new Client({ connection, namespace, dataConverter: createDataConverter(protection) });
   let openUntil = 0;
+  let seenAtMs = 0;
 
   function notReachable(what: string, cause?: unknown): AppError {
     return unavailable(`Temporal is not reachable at ${config.address}: ${what} was not sent.`, cause);
@@ -65,8 +69,12 @@ export function createTemporalClient(
 
   async function withDeadline<Result>(what: string, timeoutMs: number, call: () => Promise<Result>): Promise<Result> {
     if (Date.now() < openUntil) throw notReachable(what);
+    // Who waits long for a run must not wait as long to hear that nobody is there.
+    if (timeoutMs > pingTimeoutMs && Date.now() - seenAtMs > freshMs) await ensureReachable(what);
     try {
-      return await connection.withDeadline(Date.now() + timeoutMs, call);
+      const result = await connection.withDeadline(Date.now() + timeoutMs, call);
+      seenAtMs = Date.now();
+      return result;
     } catch (error) {
       if (isUnavailable(error)) {
         openUntil = Date.now() + circuitOpenMs;
@@ -78,17 +86,22 @@ export function createTemporalClient(
     }
   }
 
-  async function ensureReachable(): Promise<void> {
-    const what = 'a sign of life';
+  async function ensureReachable(what: string): Promise<void> {
     try {
-      await withDeadline(what, pingTimeoutMs, () => connection.workflowService.getSystemInfo({}));
+      await withDeadline('a sign of life', pingTimeoutMs, () => connection.workflowService.getSystemInfo({}));
     } catch (error) {
       openUntil = Date.now() + circuitOpenMs;
-      throw notReachable('the request', error);
+      throw notReachable(what, error);
     }
   }
 
-  return { client, namespace, withDeadline, ensureReachable, close: () => connection.close() };
+  return {
+    client,
+    namespace,
+    withDeadline,
+    ensureReachable: () => ensureReachable('the request'),
+    close: () => connection.close(),
+  };
 }
 
 function unavailable(happened: string, cause: unknown): AppError {

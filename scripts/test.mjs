@@ -20,12 +20,12 @@ import { printTestSummary } from '../tools/test-summary.mjs';
 
 const USAGE = `Usage: npm test [-- FILTER...]
 
-Installs what is missing, runs the checks (format, lint, types, dead code, imports) and all tests. With filters, which are
+Installs what is missing, runs the checks (lint with types, format, imports, dead code) and all tests. With filters, which are
 passed on to vitest, only the tests whose file names contain one of them.
 `;
 
 /** The longest first, while most tests still wait for the parts that they start. */
-const CHECKS = ['lint', 'types', 'format', 'imports', 'dead-code'];
+const CHECKS = ['lint', 'format', 'imports', 'dead-code'];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 

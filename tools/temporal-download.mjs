@@ -65,8 +65,7 @@ async function downloadFile(url, file, onProgress) {
         callback(null, chunk);
       },
     });
-    const body = /** @type {import('node:stream/web').ReadableStream} */ (response.body);
-    await pipeline(Readable.fromWeb(body), counter, createWriteStream(file));
+    await pipeline(Readable.fromWeb(response.body), counter, createWriteStream(file));
   } finally {
     clearTimeout(timer);
   }

@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const [parts, bundlePath] = await Promise.all([
     composeWorker(config),
     bundleWorkflows(
-      join(config.stateDir, 'workflow-bundles'),
+      join(config.cacheDir, 'workflow-bundles'),
       config.encryptsPayloads ? encodedFailuresPath : undefined,
     ),
   ]);

@@ -1,5 +1,4 @@
 import { changesBehaviour, countNewTodoLines, touchesTests } from '../../domain/acceptance/changed-work.ts';
-import { coverageOfChangedLines, type Coverage } from '../../domain/acceptance/coverage.ts';
 import {
   findImportCycles,
   hasReadableImports,
@@ -9,8 +8,8 @@ import {
 import type { Measurements } from '../../domain/acceptance/score.ts';
 import type { FileChange } from '../../domain/text/unified-diff.ts';
 import { splitNul, type Git } from '../git/git-command.ts';
-import { readFileAt } from '../git/mirror.ts';
 import type { Workspace } from '../git/workspace.ts';
+import type { ChangedTexts } from '../guards/changed-texts.ts';
 import { measureComplexity, type ComplexityDependencies } from './measure-complexity.ts';
 
 export interface MeasureDependencies extends ComplexityDependencies {
@@ -18,7 +17,10 @@ export interface MeasureDependencies extends ComplexityDependencies {
 }
 
 /** What the change itself tells; the rest only the gates and the criteria can tell. */
-export type ChangeMeasures = Omit<Measurements, 'newLintWarnings' | 'criteria' | 'buildPassed' | 'failingTests'>;
+export type ChangeMeasures = Omit<
+  Measurements,
+  'newLintWarnings' | 'criteria' | 'buildPassed' | 'failingTests' | 'coverageOfChangedLines'
+>;
 
 export interface MeasureRequest {
   workspace: Workspace;
@@ -26,13 +28,12 @@ export interface MeasureRequest {
   commit: string;
   /** Of the diff between the two commits. */
   changes: readonly FileChange[];
-  /** Null where no report of the tests says it. */
-  coverage: Coverage | null;
+  texts: ChangedTexts;
   signal: AbortSignal;
 }
 
-/** More files than the size guard lets through are not read; what is left out is unknown. */
-const filesReadMax = 100;
+/** More files than the size guard lets through are not measured; what is left out is unknown. */
+const filesMeasuredMax = 100;
 
 /**
  * Measures a change against its base commit. What can't be measured is null, and a note says why.
@@ -43,8 +44,8 @@ export async function measureChange(
   dependencies: MeasureDependencies,
   request: MeasureRequest,
 ): Promise<ChangeMeasures> {
-  const { workspace, changes, coverage, signal } = request;
-  const versions = await readVersions(dependencies.git, request);
+  const { workspace, changes, signal } = request;
+  const versions = versionsOf(request);
   const sources = versions.flatMap(({ path, before, after }) => [
     { path, text: before },
     { path, text: after },
@@ -63,7 +64,6 @@ export async function measureChange(
     newTodoLines: countNewTodoLines(changes),
     testsTouched: touchesTests(changes),
     behaviourChanged: changesBehaviour(changes),
-    coverageOfChangedLines: coverage === null ? null : coverageOfChangedLines(coverage, changes),
     complexityNote: complexity.note,
   };
 }
@@ -76,17 +76,16 @@ interface Versions {
   after: string;
 }
 
-async function readVersions(git: Git, { workspace, baseCommit, commit, changes }: MeasureRequest): Promise<Versions[]> {
-  const versions: Versions[] = [];
-  for (const { path, oldPath, kind, isBinary } of changes.slice(0, filesReadMax)) {
-    if (isBinary) continue;
-    const pathBefore = oldPath ?? path;
-    const read = async (at: string, name: string) => (await readFileAt(git, workspace.gitDir, `${at}:${name}`)) ?? '';
-    const before = kind === 'added' ? '' : await read(baseCommit, pathBefore);
-    const after = kind === 'deleted' ? '' : await read(commit, path);
-    versions.push({ path, oldPath: pathBefore, before, after });
-  }
-  return versions;
+function versionsOf({ changes, texts }: MeasureRequest): Versions[] {
+  return changes
+    .slice(0, filesMeasuredMax)
+    .filter(({ isBinary }) => !isBinary)
+    .map(({ path, oldPath, kind }) => ({
+      path,
+      oldPath: oldPath ?? path,
+      before: kind === 'added' ? '' : (texts.before.get(oldPath ?? path) ?? ''),
+      after: kind === 'deleted' ? '' : (texts.after.get(path) ?? ''),
+    }));
 }
 
 function countLines(text: string): number {

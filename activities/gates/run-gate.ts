@@ -1,7 +1,8 @@
-import { constants } from 'node:fs';
-import { mkdir, open, realpath, rm } from 'node:fs/promises';
+import { mkdir, realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
+import type { Coverage } from '../../domain/acceptance/coverage.ts';
+import type { SourceTexts } from '../../domain/acceptance/v8-coverage.ts';
 import type { GateMeasurement } from '../../domain/gates/compare-with-baseline.ts';
 import type { Gate } from '../../domain/gates/gate.ts';
 import { measureGate, readableOutput } from '../../domain/gates/measure-gate.ts';
@@ -9,6 +10,8 @@ import type { Redact } from '../../domain/text/redact.ts';
 import type { Policy } from '../../domain/work-orders/policy.ts';
 import type { Workspace } from '../git/workspace.ts';
 import type { ContainedResult, Containment } from '../sandbox/containment.ts';
+import { readCoverageFolder } from './coverage-folder.ts';
+import { readReportFile } from './report-files.ts';
 
 export interface GateDependencies {
   containment: Containment;
@@ -29,56 +32,90 @@ export interface GateRun {
   measurement: GateMeasurement;
   output: string;
   durationMs: number;
+  /** Null where it was not asked for, or where nothing of it could be read. */
+  coverage: Coverage | null;
+}
+
+/** What is run, and how. */
+export interface GateWork {
+  workspace: Workspace;
+  gate: Gate;
+  /** The files whose coverage is asked for; null where none is. */
+  sources?: SourceTexts | null;
 }
 
 const reportBytesMax = 10_000_000;
 
-/** Runs one gate with its own time limit, in a process group, without secrets. Its report is read, never trusted. */
+/** Runs one gate with its own time limit, in a process group, without secrets. Its reports are read, never trusted. */
 export async function runGate(
   dependencies: GateDependencies,
-  { workspace, gate }: { workspace: Workspace; gate: Gate },
+  { workspace, gate, sources = null }: GateWork,
   { policy, signal }: { policy: Policy; signal: AbortSignal },
 ): Promise<GateRun> {
-  const place = join(workspace.home, 'reports');
-  await rm(place, { recursive: true, force: true });
-  await mkdir(place, { recursive: true });
-  // The name without links in it: whatever runs may put links there.
-  const reports = await realpath(place);
-  const reportPath = join(reports, 'report');
+  const { reports, coverageFolder } = await makeReportFolders(workspace, gate);
+  const coverage = sources === null ? undefined : gate.coverage;
   const result = await runCommand(dependencies, workspace, {
-    command: gate.reportingCommand ?? gate.command,
+    command: coverage?.command ?? gate.reportingCommand ?? gate.command,
     timeoutMs: policy.gateTimeoutMs[gate.kind],
     network: gate.kind === 'install',
     signal,
-    environment: { RATCHET_REPORT: reportPath },
+    environment: {
+      RATCHET_REPORT: join(reports, 'report'),
+      ...(coverage === undefined ? {} : { RATCHET_COVERAGE: coverageFolder }),
+    },
   });
   signal.throwIfAborted();
   // Relative to the tree, so that a model reads the same on every disk and nobody reads of this machine.
   const relative = (text: string) => text.replaceAll(`${workspace.tree}/`, '');
   const output = relative(dependencies.redact(result.output));
-  const { kind, command, reportFormat = null } = gate;
+  const { kind, command, reportFormat = null, packageFolders } = gate;
   const { exitCode, timedOut, durationMs } = result;
-  const report = await readReport(reports);
-  const reportText = report === null ? null : relative(dependencies.redact(report));
+  const found = await readReports(reports, packageFolders?.length);
+  const [reportText = null, ...furtherReportTexts] = found.map((report) => relative(dependencies.redact(report)));
   const root = workspace.tree;
-  const measurement = measureGate({ kind, command, exitCode, timedOut, output, reportText, reportFormat, root });
-  return { measurement, output: dependencies.redact(readableOutput({ output, reportText, reportFormat })), durationMs };
+  const facts = { kind, command, exitCode, timedOut, output, reportText, furtherReportTexts, reportFormat, root };
+  const measurement = measureGate(facts);
+  return {
+    measurement,
+    output: dependencies.redact(readableOutput({ output, reportText, reportFormat })),
+    durationMs,
+    coverage:
+      coverage === undefined || sources === null
+        ? null
+        : await readCoverageFolder(
+            coverageFolder,
+            { format: coverage.format, packageFolders },
+            { sources, root: await realpath(root) },
+          ),
+  };
 }
 
-// Whatever ran could put a link there that leads to a file of this machine.
-async function readReport(folder: string): Promise<string | null> {
-  const path = join(folder, 'report');
-  const real = await realpath(folder).catch(() => null);
-  if (real !== folder) return null;
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => null);
-  if (file === null) return null;
-  try {
-    const { size } = await file.stat();
-    const isUsable = (await file.stat()).isFile() && size > 0 && size <= reportBytesMax;
-    return isUsable ? await file.readFile('utf8') : null;
-  } finally {
-    await file.close();
+/** The report, or that of each package; none where one is missing: what is left would pass for all. */
+async function readReports(folder: string, packages: number | undefined): Promise<string[]> {
+  const names = packages === undefined ? ['report'] : Array.from({ length: packages }, (_, at) => `report.${at + 1}`);
+  const texts: string[] = [];
+  for (const name of names) {
+    const text = await readReportFile(folder, name, reportBytesMax);
+    if (text === null) return [];
+    texts.push(text);
   }
+  return texts;
+}
+
+/** Empty folders outside of the tree. */
+async function makeReportFolders(
+  workspace: Workspace,
+  { packageFolders = [] }: Gate,
+): Promise<{ reports: string; coverageFolder: string }> {
+  const place = join(workspace.home, 'reports');
+  await rm(place, { recursive: true, force: true });
+  await mkdir(place, { recursive: true });
+  // The name without links in it: whatever runs may put links there.
+  const reports = await realpath(place);
+  const coverageFolder = join(reports, 'coverage');
+  await mkdir(coverageFolder);
+  for (const index of packageFolders.keys()) await mkdir(join(coverageFolder, String(index + 1)));
+  return { reports, coverageFolder };
 }
 
 /** Runs a command line of the repository or of an order in the workspace. */
@@ -141,6 +178,9 @@ function gateEnvironment(
     npm_config_update_notifier: 'false',
     YARN_CACHE_FOLDER: join(downloads, 'yarn'),
     PIP_CACHE_DIR: join(downloads, 'pip'),
+    UV_CACHE_DIR: join(downloads, 'uv'),
+    // Linked files would be the cache's own, and a test may write into what is installed.
+    UV_LINK_MODE: 'copy',
     GOMODCACHE: join(packageCache, 'go-modules'),
     GOCACHE: join(own, 'go-build'),
     CARGO_HOME: join(packageCache, 'cargo'),

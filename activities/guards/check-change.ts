@@ -10,47 +10,30 @@ import { checkTamper } from '../../domain/guards/tamper.ts';
 import type { FileChange } from '../../domain/text/unified-diff.ts';
 import type { Policy } from '../../domain/work-orders/policy.ts';
 import type { OrderSnapshot } from '../../prisma/repositories/order-records.ts';
-import type { Git } from '../git/git-command.ts';
-import { readFileAt } from '../git/mirror.ts';
+import type { ChangedTexts } from './changed-texts.ts';
 
-/** A change, and the commits around it. */
+/** A change, with the texts on both sides of it. */
 export interface ChangeUnderGuard {
-  git: Git;
-  gitDir: string;
   order: OrderSnapshot;
-  commit: string;
   changes: readonly FileChange[];
+  texts: ChangedTexts;
+  /** Of the base commit: the change itself can't say that it was generated. */
+  attributes: string;
   policy: Policy;
 }
 
 /** What the guards found in a change, most telling guard first. */
-export async function checkChange(change: ChangeUnderGuard): Promise<GuardHit[]> {
-  const { git, gitDir, order, commit, changes, policy } = change;
-  const before = await readTexts(changes, (path) => readFileAt(git, gitDir, `${order.baseCommit}:${path}`));
-  const after = await readTexts(changes, (path) => readFileAt(git, gitDir, `${commit}:${path}`));
-  const attributes = (await readFileAt(git, gitDir, `${order.baseCommit}:.gitattributes`)) ?? '';
+export function checkChange({ order, changes, texts, attributes, policy }: ChangeUnderGuard): GuardHit[] {
   const isGenerated = parseGeneratedAttributes(attributes);
   const limits = { linesMax: policy.diffLinesMax, filesMax: policy.diffFilesMax };
-  const readBefore = (path: string) => before.get(path);
-  const readAfter = (path: string) => after.get(path);
+  const readBefore = (path: string) => texts.before.get(path);
+  const readAfter = (path: string) => texts.after.get(path);
   return [
     ...checkPaths({ changes, filesInScope: order.filesInScope }),
     ...checkTamper({ changes, readBefore, readAfter, named: readNamedFiles(order) }),
     ...checkSize({ changes, limits, isGenerated }),
     ...checkSecrets({ changes }),
   ];
-}
-
-async function readTexts(
-  changes: readonly FileChange[],
-  read: (path: string) => Promise<string | undefined>,
-): Promise<Map<string, string>> {
-  const texts = new Map<string, string>();
-  for (const { path, isBinary } of changes) {
-    const text = isBinary ? undefined : await read(path);
-    if (text !== undefined) texts.set(path, text);
-  }
-  return texts;
 }
 
 const hitsShownMax = 8;

@@ -11,7 +11,7 @@ export interface CallScope {
   /** Null for what belongs to no order. */
   workOrderId: string | null;
   attempt: number;
-  /** `plan` or `edit`. */
+  /** `plan`, `edit`, `repair` or `review`. */
   step: string;
   /** Cap of the whole work order, everything spent before included. */
   costCapUsdMicros: number;

@@ -1,4 +1,4 @@
-import { scoreAcceptance, type Acceptance } from '../../domain/acceptance/score.ts';
+import type { Acceptance } from '../../domain/acceptance/score.ts';
 import type { Failure } from '../../domain/failures/failure-class.ts';
 import { failureOfClass } from '../../domain/failures/typed-failure.ts';
 import type { GateMeasurement } from '../../domain/gates/compare-with-baseline.ts';
@@ -11,21 +11,18 @@ import { checkVanishedTests } from '../../domain/guards/vanished-tests.ts';
 import { parseUnifiedDiff, type FileChange } from '../../domain/text/unified-diff.ts';
 import type { CriterionProof } from '../../domain/work-orders/pull-request-body.ts';
 import { decideRepair, type RepairDecision } from '../../domain/work-orders/repair.ts';
-import {
-  findProposal,
-  saveCheckpoint,
-  saveGateResults,
-  type AttemptKey,
-} from '../../prisma/repositories/attempt-records.ts';
+import { saveCheckpoint, saveGateResults, type AttemptKey } from '../../prisma/repositories/attempt-records.ts';
 import { loadOrder, type OrderSnapshot } from '../../prisma/repositories/order-records.ts';
 import { measureBeside, type RunningMeasures } from '../acceptance/measure-beside.ts';
 import type { ChangeMeasures } from '../acceptance/measure-change.ts';
-import { proveCriteria } from '../gates/prove-criteria.ts';
 import { runGates, type GateRunOptions, type GatesResult, type JudgedGate } from '../gates/run-gates.ts';
+import { readFileAt } from '../git/mirror.ts';
 import { diffSinceBase, restoreTracked, type Workspace } from '../git/workspace.ts';
+import { readChangedTexts, type ChangedTexts } from '../guards/changed-texts.ts';
 import { checkChange, failureOfHits } from '../guards/check-change.ts';
 import type { StepProgress } from '../heartbeat.ts';
 import { readGateFiles } from '../repository/inspect-repository.ts';
+import { acceptChange, failureOfCriteria, freshTests } from './accept-change.ts';
 import { openAttemptWorkspace } from './attempt-workspace.ts';
 import { baselineOf } from './baseline.ts';
 import type { StepDependencies } from './dependencies.ts';
@@ -64,6 +61,7 @@ interface Verification {
   workspace: Workspace;
   input: VerifyInput;
   changes: FileChange[];
+  texts: ChangedTexts;
   options: GateRunOptions;
   progress: StepProgress;
 }
@@ -79,18 +77,20 @@ export async function verifyAttempt(
   progress: StepProgress,
 ): Promise<VerifyResult> {
   const verification = await begin(dependencies, input, progress);
-  const { order, changes } = verification;
+  const { order, changes, texts, workspace } = verification;
   const { git, policy } = dependencies;
-  const { gitDir } = verification.workspace;
-  const diffHits = await checkChange({ git, gitDir, order, commit: input.commit, changes, policy });
+  const attributes = (await readFileAt(git, workspace.gitDir, `${order.baseCommit}:.gitattributes`)) ?? '';
+  const diffHits = checkChange({ order, changes, texts, attributes, policy });
   // What leaves the workspace is not even run; of anything else a person wants to know whether it works.
   const leaves = diffHits.some(({ guard }) => guard === 'paths');
   const measuring = failureOfHits(diffHits) === null ? startMeasuring(dependencies, verification) : null;
-  const { result, guardHits, blocked, proofs, acceptance } = await judge(dependencies, verification, {
-    diffHits,
-    leaves,
-    measures: measuring?.measures ?? null,
-  }).finally(() => measuring?.end());
+  let judged: Awaited<ReturnType<typeof judge>>;
+  try {
+    judged = await judge(dependencies, verification, { diffHits, leaves, measures: measuring?.measures ?? null });
+  } finally {
+    await measuring?.end();
+  }
+  const { result, guardHits, blocked, proofs, acceptance } = judged;
   const failure = blocked?.failure ?? result.failure ?? failureOfCriteria(proofs);
   const newErrors = result.newErrors + proofs.filter(({ verdict }) => verdict === 'refuted').length;
   const fingerprint = failure === null ? '' : fingerprintOf(result, failure);
@@ -114,10 +114,10 @@ export async function verifyAttempt(
 
 function startMeasuring(
   { git, gates, lizardPath }: StepDependencies,
-  { workspace, order, input, changes, options }: Verification,
+  { workspace, order, input, changes, texts, options }: Verification,
 ): RunningMeasures {
   const { baseCommit } = order;
-  const request = { workspace, baseCommit, commit: input.commit, changes, coverage: null, signal: options.signal };
+  const request = { workspace, baseCommit, commit: input.commit, changes, texts, signal: options.signal };
   return measureBeside({ git, gates, lizardPath }, request);
 }
 
@@ -132,7 +132,7 @@ async function judge(
   const blocked = failureOfHits(guardHits);
   const isGreen = blocked === null && result.failure === null && measures !== null;
   const accepted = isGreen
-    ? await accept(dependencies, verification, { ...result, measures })
+    ? await acceptChange(dependencies, { ...verification, ...result, key: verification.input }, measures)
     : { proofs: [], acceptance: null };
   return { result, guardHits, blocked, ...accepted };
 }
@@ -154,6 +154,8 @@ async function begin(
   const order = await loadOrder(database, input.orderId);
   const workspace = await openAttemptWorkspace(dependencies, { order, attempt, commit }, progress.signal);
   const changes = parseUnifiedDiff(await diffSinceBase(git, workspace, { commit, renames: false }));
+  const { baseCommit } = order;
+  const texts = await readChangedTexts(git, workspace.gitDir, { baseCommit, commit, changes });
   const options = {
     policy,
     signal: progress.signal,
@@ -162,40 +164,19 @@ async function begin(
     },
     restoreTree: () => restoreTracked(git, workspace),
   };
-  return { order, workspace, input, changes, options, progress };
+  return { order, workspace, input, changes, texts, options, progress };
 }
 
 async function checkGates(dependencies: StepDependencies, verification: Verification): Promise<CheckedGates> {
-  const { order, workspace, input, options, progress } = verification;
+  const { order, workspace, input, texts, options, progress } = verification;
   const { git, gates: gateDependencies } = dependencies;
   const before = await readGateFiles(git, workspace.gitDir, order.baseCommit);
   const gates = findGates(before);
   const redefined = findRedefinedGates(gates, before, await readGateFiles(git, workspace.gitDir, input.commit));
   const baseline = await baselineOf(dependencies, { order, gates }, progress);
-  const result = await runGates(gateDependencies, { workspace, gates, baseline }, options);
+  const result = await runGates(gateDependencies, { workspace, gates, baseline, sources: texts.after }, options);
   const failure = result.failure ?? failureOfRedefined(redefined);
   return { ...result, failure, baseline };
-}
-
-async function accept(
-  dependencies: StepDependencies,
-  { order, workspace, changes, options, input }: Verification,
-  { gates, baseline, measures }: CheckedGates & { measures: Promise<ChangeMeasures> },
-): Promise<{ proofs: CriterionProof[]; acceptance: Acceptance }> {
-  const { policy, gates: gateDependencies } = dependencies;
-  const promised = (await findProposal(dependencies.database, input))?.criterionTests ?? [];
-  const tests = { promised, fresh: freshTests(gates, baseline, changes) };
-  const criteria = order.acceptanceCriteria;
-  const proofs = await proveCriteria(gateDependencies, { workspace, criteria, tests }, options);
-  const proven = proofs.filter(({ verdict }) => verdict === 'proven').length;
-  const measurements = {
-    ...(await measures),
-    newLintWarnings: countNewWarnings(gates),
-    criteria: { proven, half: 0, total: criteria.length },
-    buildPassed: true,
-    failingTests: 0,
-  };
-  return { proofs, acceptance: scoreAcceptance(measurements, policy.acceptanceWeights, policy.acceptanceScoreMin) };
 }
 
 /** Tests that the change made disappear, unless the order speaks of tests to be removed. */
@@ -205,27 +186,6 @@ function findVanished(order: OrderSnapshot, { gates, baseline, failure }: Checke
   const vanished = gates.flatMap(({ verdict }) => verdict.vanishedTests);
   const fresh = freshTests(gates, baseline, []).map(({ name }) => name);
   return checkVanishedTests(vanished, fresh);
-}
-
-function countNewWarnings(gates: readonly JudgedGate[]): number {
-  const lint = gates.filter(({ kind }) => kind === 'lint');
-  return lint.reduce((sum, { verdict }) => sum + verdict.newDiagnostics.length, 0);
-}
-
-/** Results of tests that the base commit does not have, or whose file the change touches. */
-function freshTests(
-  gates: readonly JudgedGate[],
-  baseline: readonly GateMeasurement[] | null,
-  changes: readonly FileChange[],
-) {
-  const known = new Set((baseline ?? []).flatMap(({ tests }) => tests ?? []).map(({ name }) => name));
-  const touched = changes.map(({ path }) => path);
-  return gates
-    .flatMap(({ measurement }) => measurement.tests ?? [])
-    .filter(
-      ({ name, file }) =>
-        !known.has(name) || touched.some((path) => file === path || file?.endsWith(`/${path}`) === true),
-    );
 }
 
 async function keep(
@@ -280,14 +240,4 @@ function failureOfRedefined(gates: readonly Gate[]): Failure | null {
   if (first === undefined) return null;
   const message = `The change redefines the ${first.kind} gate (${first.source}), so its result proves nothing. Look at that change, then accept it as it is, or ask for another approach.`;
   return failureOfClass('unknown', 'gate-redefined', message);
-}
-
-// A criterion without a command is not proven, which is no failure; one whose command fails is.
-function failureOfCriteria(proofs: readonly CriterionProof[]): Failure | null {
-  const refuted = proofs.filter(({ verdict }) => verdict === 'refuted');
-  if (refuted.length === 0) return null;
-  const ids = refuted.map(({ id }) => id).join(', ');
-  const checks = refuted.map(({ id, proof }) => `${id}: ${proof}`).join('\n');
-  const failure = failureOfClass('test_fail', 'acceptance', `The gates are green, but the check of ${ids} failed.`);
-  return { ...failure, context: { ...failure.context, excerpt: checks } };
 }

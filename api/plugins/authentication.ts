@@ -1,6 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { permissions, publicOperations, reachOf, streamedOperations } from '../../domain/access/permissions.ts';
+import {
+  committedOperations,
+  permissions,
+  publicOperations,
+  reachOf,
+  streamedOperations,
+} from '../../domain/access/permissions.ts';
 import { AppError } from '../../domain/errors.ts';
 import { hashSecretToken } from '../../platform/secret-tokens.ts';
 import { appendAuditEvent } from '../../prisma/repositories/audit-trail.ts';
@@ -41,7 +47,9 @@ export function registerAuthentication(app: FastifyInstance, dependencies: ApiDe
     const authorization = await authorize({
       credential,
       isCounted: !(streamedOperations.has(operation) && acceptsStream(request.headers.accept)),
-      audit: changesSomething(request) ? toAudit(request, operation) : null,
+      audit: changesSomething(request)
+        ? { ...toAudit(request, operation), isCommittedLater: committedOperations.has(operation) }
+        : null,
     });
     admit(request, reply, { authorization, operation, sessionId });
   });
@@ -130,7 +138,9 @@ function limited({ refusal, limit }: Authorization): AppError {
   return new AppError('requests-limited', message, { retryAfterMs: seconds * 1_000 });
 }
 
-function toAudit(request: FastifyRequest, action: string): NonNullable<AskingRequest['audit']> {
+type Asked = Omit<NonNullable<AskingRequest['audit']>, 'isCommittedLater'>;
+
+function toAudit(request: FastifyRequest, action: string): Asked {
   const [objectId] = Object.values((request.params ?? {}) as Record<string, string>);
   return {
     action,
@@ -143,7 +153,7 @@ function toAudit(request: FastifyRequest, action: string): NonNullable<AskingReq
 async function recordRefusal(
   { database }: ApiDependencies,
   request: FastifyRequest,
-  what: NonNullable<AskingRequest['audit']> & { caller: Caller; status: number },
+  what: Asked & { caller: Caller; status: number },
 ): Promise<void> {
   const { action, objectId, requestId, address, caller, status } = what;
   try {

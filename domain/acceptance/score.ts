@@ -26,8 +26,8 @@ export interface Measurements {
   files: MeasuredFile[];
   newImportCycles: string[][];
   newLintWarnings: number;
-  /** `half`: criteria that only a reviewer model's verdict proves. */
-  criteria: { proven: number; half: number; total: number };
+  /** `half`: criteria that only a reviewer model's verdict speaks for; `notes`: what it said, a sentence for each. */
+  criteria: { proven: number; half: number; total: number; notes?: readonly string[] };
   newTodoLines: number;
   buildPassed: boolean;
   testsTouched: boolean;
@@ -183,14 +183,14 @@ function loseForComplexity(scored: Scored, { files, complexityNote }: Measuremen
 }
 
 function scoreCompleteness({ criteria, newTodoLines, buildPassed }: Measurements): Scored {
-  const { proven, half, total } = criteria;
+  const { proven, half, total, notes = [] } = criteria;
   const scored: Scored = { score: 10, reasons: [] };
   if (total === 0) {
     scored.reasons.push('No criteria were given, so TODO lines and the build alone decide.');
   } else {
     scored.score = clamp(((proven + half / 2) / total) * 10);
     const byReviewer = half === 0 ? '' : `, and ${half} only by a reviewer model's verdict, which counts half`;
-    scored.reasons.push(`${proven} of ${total} criteria are proven${byReviewer}.`);
+    scored.reasons.push(`${proven} of ${total} criteria are proven${byReviewer}.`, ...notes);
   }
   lose(scored, Math.min(5, newTodoLines), `${newTodoLines} new TODO or FIXME lines`);
   if (!buildPassed) limit(scored, 2, 'The build failed');

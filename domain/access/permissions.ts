@@ -40,6 +40,16 @@ export const publicOperations: ReadonlySet<string> = new Set([
 /** Operations that no limit counts when they are answered with a stream: whoever follows must not be locked out. */
 export const streamedOperations: ReadonlySet<string> = new Set(['readWorkOrderEvents']);
 
+/**
+ * Operations that are done when they have committed to our own database. What stands in the audit trail before that commit
+ * reaches the disk with it, so nobody waits for it apart. All others reach somewhere else, and their row is waited for.
+ */
+export const committedOperations: ReadonlySet<string> = new Set([
+  'createWorkOrder',
+  'changeWorkOrder',
+  'deleteWorkOrder',
+]);
+
 /** By the operation's name in the OpenAPI document. An operation that stands nowhere here can't be registered. */
 export const permissions: Readonly<Record<string, OperationAccess>> = {
   // Oneself

@@ -148,7 +148,8 @@ function failingTests({ tests }: GateMeasurement): TestResult[] {
   return (tests ?? []).filter(({ status }) => status === 'failed');
 }
 
-function isClean(measurement: GateMeasurement): boolean {
+/** Whether a run says that all is well: exit code, time and every test. */
+export function isClean(measurement: GateMeasurement): boolean {
   return measurement.exitCode === 0 && !measurement.timedOut && failingTests(measurement).length === 0;
 }
 

@@ -1,3 +1,4 @@
+import { scriptRunEverywhere } from './finders/workspace-scripts.ts';
 import type { Gate } from './gate.ts';
 import { readManifest, type RepositoryFiles } from './repository-files.ts';
 
@@ -27,7 +28,17 @@ function definitionOf(gate: Gate, files: RepositoryFiles, manifests: readonly st
   const script = scriptSource.exec(gate.source)?.[1];
   const called = script === undefined ? calledScripts(gate.command) : [script];
   const makefile = gate.source === 'Makefile' || makeCall.test(gate.command) ? (files.read('Makefile') ?? '') : '';
-  return JSON.stringify([scriptsOf(files, 'package.json', called), makefile]);
+  const inTurn = called.flatMap((name) => scriptsInPackages(files, { name, manifests }));
+  return JSON.stringify([scriptsOf(files, 'package.json', called), makefile, ...inTurn]);
+}
+
+/** The scripts of the packages, where one of the top folder runs them all. */
+function scriptsInPackages(
+  files: RepositoryFiles,
+  { name, manifests }: { name: string; manifests: readonly string[] },
+): string[] {
+  const everywhere = scriptRunEverywhere(readManifest(files)?.scripts[name] ?? '');
+  return everywhere === undefined ? [] : manifests.map((path) => scriptsOf(files, path, [everywhere]));
 }
 
 function calledScripts(text: string): string[] {

@@ -8,6 +8,9 @@ export const testReportFormats = ['junit', 'jest-json', 'go-json', 'tap', 'cargo
 
 export type TestReportFormat = (typeof testReportFormats)[number];
 
+/** How the lines that tests ran through can be read: Node's own files, lcov, or the profile of Go. */
+export type CoverageFormat = 'v8' | 'lcov' | 'go';
+
 /** A deterministic check that we run ourselves. */
 export interface Gate {
   kind: GateKind;
@@ -19,7 +22,20 @@ export interface Gate {
   reportingCommand?: string;
   /** Without it only the exit code and the output speak. */
   reportFormat?: TestReportFormat;
+  /**
+   * Where each package of a workspace is run for itself: their folders, relative to the top folder. The first writes its
+   * report into `$RATCHET_REPORT.1` and its coverage into the folder `1` of `$RATCHET_COVERAGE`, and so on.
+   */
+  packageFolders?: string[];
+  /** How it is run to tell which lines the tests run through; without it nobody knows. */
+  coverage?: {
+    /** Run instead of the reporting command; the files go into the folder named by `$RATCHET_COVERAGE`. */
+    command: string;
+    format: CoverageFormat;
+  };
 }
+
+export type GateCoverage = NonNullable<Gate['coverage']>;
 
 /** How one gate ended. A gate that could not run has failed. */
 export interface GateOutcome {

@@ -3,7 +3,7 @@ import { readDiagnostics } from './diagnostics.ts';
 import { fingerprintOutput } from './fingerprint-output.ts';
 import type { GateKind, TestReportFormat } from './gate.ts';
 import { goTestText } from './test-reports/go-json.ts';
-import { readTestReport } from './test-reports/read-test-report.ts';
+import { readTestReports } from './test-reports/read-test-report.ts';
 
 /** What is known of a run of a gate. */
 export interface GateRunFacts {
@@ -15,6 +15,8 @@ export interface GateRunFacts {
   output: string;
   /** What the runner wrote into the file of the report; null when it wrote none. */
   reportText: string | null;
+  /** Of the other packages of a workspace, where each writes its own. */
+  furtherReportTexts?: readonly string[];
   /** Null where no report was asked for. */
   reportFormat: TestReportFormat | null;
   /** Absolute path of the repository's top folder during the run; empty where it is not known. */
@@ -46,7 +48,10 @@ export function measureGate(facts: GateRunFacts): GateMeasurement {
     exitCode,
     timedOut,
     diagnostics: readDiagnostics(output, root),
-    tests: reportFormat === null || report === null ? null : readTestReport(reportFormat, report, root),
+    tests:
+      reportFormat === null || report === null
+        ? null
+        : readTestReports(reportFormat, [report, ...(facts.furtherReportTexts ?? [])], root),
     outputFingerprint: fingerprintOutput(output, root),
   };
 }

@@ -10,8 +10,11 @@ import type { AcceptanceCriterion, DiffStat } from './work-order.ts';
 /** How a criterion was proven, or why it was not. */
 export interface CriterionProof {
   id: string;
-  /** `proven` and `refuted` by a command; `unproven` where none was given. */
-  verdict: 'proven' | 'refuted' | 'unproven';
+  /**
+   * `proven` by a command or a test, `refuted` by a command, `reviewed` where nothing but a model's review says that it
+   * is met, which counts half and is no proof; else `unproven`.
+   */
+  verdict: 'proven' | 'refuted' | 'reviewed' | 'unproven';
   /** The proof, or the reason why there is none. */
   proof: string;
 }

@@ -8,7 +8,14 @@ export interface AskingRequest {
   /** Whether it counts against the limits. */
   isCounted: boolean;
   /** What it is going to do, for the audit trail; null for what only reads. */
-  audit: { action: string; objectId: string | null; requestId: string; address: string } | null;
+  audit: {
+    action: string;
+    objectId: string | null;
+    requestId: string;
+    address: string;
+    /** A commit of the request's own follows before anything is done: the row reaches the disk with it. */
+    isCommittedLater: boolean;
+  } | null;
 }
 
 /** Requests an hour for one person, by role, and for everybody together. */

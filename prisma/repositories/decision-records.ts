@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import { stableId } from '../../platform/stable-id.ts';
 import type { Database } from '../client.ts';
 import type { DecisionType } from '../generated/client.ts';
@@ -31,4 +33,18 @@ export async function saveDecision(database: Database, decision: DecisionRecord)
     ],
     skipDuplicates: true,
   });
+}
+
+const storedRoute = z.object({ model: z.string() });
+
+/** The model that routing chose for an attempt; null where it chose none. */
+export async function findRoutedModel(
+  database: Database,
+  { orderId, attempt }: { orderId: string; attempt: number },
+): Promise<string | null> {
+  const row = await database.decisionLog.findFirst({
+    where: { workOrderId: orderId, attempt, type: 'routing' },
+    select: { output: true },
+  });
+  return storedRoute.safeParse(row?.output).data?.model ?? null;
 }

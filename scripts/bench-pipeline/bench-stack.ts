@@ -12,7 +12,6 @@ import {
   createTemporalPart,
   nodeEnvironment,
   provideDatabase,
-  shareWorkflowBundles,
   type StackPlace,
 } from '../../tests/support/stack-parts.ts';
 import { reservePorts } from '../../tools/ports.mjs';
@@ -113,7 +112,6 @@ export function variablesOf({ stateDirectory, ports }: StackPlace): Record<strin
 
 async function makeStateDirectory(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ratchet-bench-'));
-  await shareWorkflowBundles(folder);
   return folder;
 }
 

@@ -13,7 +13,7 @@ import { createIdleSteps } from './idle-activities.ts';
 const config = loadConfig();
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: ['SIGTERM', 'SIGINT'] });
 const parts = await composeWorker(config);
-const codePath = await bundleWorkflows(join(config.stateDir, 'workflow-bundles'));
+const codePath = await bundleWorkflows(join(config.cacheDir, 'workflow-bundles'));
 const connection = await NativeConnection.connect({ address: config.temporal.address });
 // The end of an order gives its place back: without it nobody after the first few would ever get one.
 const { settleWorkOrder } = parts.waitingActivities;

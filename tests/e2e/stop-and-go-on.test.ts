@@ -4,6 +4,7 @@ import { startBundledOrderProvider, type BundledOrderProvider } from '../support
 import { createClone, type Clone } from '../support/clone.ts';
 import { providerEnvironment } from '../support/editing-provider.ts';
 import { openTerminal } from '../support/terminal.ts';
+import { provideEditor, type TestEditor } from '../support/test-editor.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let provider: BundledOrderProvider;
@@ -12,23 +13,31 @@ let clone: Clone;
 beforeAll(async () => {
   provider = await startBundledOrderProvider();
   clone = await createClone({ additions: providerEnvironment(provider) });
+  await editWith('aider');
 });
 afterAll(async () => {
   await clone.remove();
   await provider.close();
 });
 
-/** Starts, and waits until Aider has asked its model, which does not answer: now everything runs that can run. */
+/** Starts, and waits until the editor has asked its model, which does not answer: now everything runs that can run. */
 async function startUntilEdit<Started>(start: () => Started): Promise<Started> {
   const before = provider.countOf('edit');
   const started = start();
   await waitFor('question of the editor', async () => provider.countOf('edit') > before);
-  expect(clone.processes().filter((line) => line.includes('aider'))).not.toHaveLength(0);
+  expect(
+    clone.processes().filter((line) => line.includes(clone.environment['AIDER_PATH'] ?? 'aider')),
+  ).not.toHaveLength(0);
   return started;
 }
 
 function startOnTerminal() {
   return openTerminal('npm start', { cwd: clone.folder, env: clone.environment });
+}
+
+/** Who edits from the next start on. */
+async function editWith(editor: TestEditor): Promise<void> {
+  clone.environment['AIDER_PATH'] = await provideEditor(editor, clone.folder);
 }
 
 // One clone and one order through all of them, in this order: each start goes on where the last one was stopped.
@@ -41,6 +50,7 @@ describe('npm start, stopped in the middle of an edit', { timeout: 300_000 }, ()
   });
 
   it('leaves no process when its terminal is closed', async () => {
+    await editWith('quick');
     const terminal = await startUntilEdit(startOnTerminal);
     terminal.close();
     await clone.waitUntilEmpty();
@@ -54,6 +64,7 @@ describe('npm start, stopped in the middle of an edit', { timeout: 300_000 }, ()
   });
 
   it('goes on with the same order and does not pay for its plan again', async () => {
+    await editWith('aider');
     provider.answerEdits();
     const { process: npm, output } = clone.start('--once');
     expect(await npm.finished).toMatchObject({ exitCode: 0 });

@@ -33,6 +33,7 @@ let repository: string;
 let truncate: OrderAnswer;
 let keepLineBreaks: OrderAnswer;
 let acceptWidthZero: OrderAnswer;
+let unproven: OrderAnswer;
 
 // All orders at once: while one waits for a person, the others work.
 beforeAll(async () => {
@@ -47,6 +48,10 @@ beforeAll(async () => {
   truncate = await create('add-truncate');
   keepLineBreaks = await create('keep-line-breaks');
   acceptWidthZero = await create('accept-width-zero');
+  const order = (await bundledOrder('add-truncate')) as { acceptanceCriteria: { id: string; text: string }[] };
+  const acceptanceCriteria = order.acceptanceCriteria.map(({ id, text }) => ({ id, text }));
+  const title = 'Add a truncate function, without commands';
+  unproven = await createOrder(stack, { ...order, repository, title, acceptanceCriteria });
 }, 120_000);
 
 afterAll(() => stack.close());
@@ -159,6 +164,37 @@ describe('the first bundled order', () => {
     });
     expect(result.exitCode, result.stdout + result.stderr).toBe(0);
     expect(result.stdout).toContain('never cuts a character in two');
+  });
+});
+
+describe('an order whose criteria no command proves', () => {
+  it('has them reviewed in one call that is paid like every other, ticks none, and waits for a look', async () => {
+    expect(await waitForEnd(stack, unproven.id)).toMatchObject({ status: 'needs_review', failureClass: null });
+    const where = { workOrderId: unproven.id };
+    const calls = await stack.database.modelCall.findMany({ where, orderBy: { createdAt: 'asc' } });
+    expect(calls.map(({ step, state }) => `${step} ${state}`)).toEqual([
+      'plan settled',
+      'edit settled',
+      'review settled',
+    ]);
+    const { body } = await stack.database.pullRequest.findFirstOrThrow({ where });
+    expect(
+      body.match(
+        /^- \[ \] AC\d: .* \(not proven, but reviewed by the scripted model, .* `src\/truncate\.ts:[79]`\)$/gm,
+      ),
+    ).toHaveLength(3);
+    const { acceptance } = await stack.database.outcomeVector.findFirstOrThrow({ where });
+    expect(acceptance).toMatchObject([
+      { name: 'architecture' },
+      {
+        name: 'completeness',
+        score: 5,
+        reasons: expect.arrayContaining([expect.stringContaining('AC3: not proven, but reviewed')]) as string[],
+      },
+      { name: 'tests', score: 10, reasons: ['100 % of the changed lines are covered by tests.'] },
+      { name: 'readability' },
+      { name: 'build' },
+    ]);
   });
 });
 

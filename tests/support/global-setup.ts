@@ -15,6 +15,7 @@ import {
   postgresUrl,
 } from '../../tools/postgres-server.mjs';
 import { readTestSettings } from './settings.ts';
+import { prepareWorkflowBundles } from './workflow-bundles.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const serverStartMs = 30_000;
@@ -27,11 +28,17 @@ declare module 'vitest' {
 }
 
 /**
- * Starts a PostgreSQL for the whole run, the same that a first start uses, unless a server is given.
+ * Starts a PostgreSQL for the whole run, the same that a first start uses, unless a server is given, and bundles the
+ * workflows once for all.
  *
  * @returns what ends it again
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const [stop] = await Promise.all([provideServer(project), prepareWorkflowBundles()]);
+  return stop;
+}
+
+async function provideServer(project: TestProject): Promise<() => Promise<void>> {
   const { databaseUrl } = readTestSettings();
   if (databaseUrl !== undefined) {
     project.provide('postgresUrl', databaseUrl);

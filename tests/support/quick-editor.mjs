@@ -64,7 +64,7 @@ function firstQuestion(files, order) {
  * @returns {Promise<Answer>}
  */
 async function ask(setting, messages) {
-  // eslint-disable-next-line house/no-process-env -- what reads the environment elsewhere is not there in the sandbox
+  // oxlint-disable-next-line house/no-process-env -- what reads the environment elsewhere is not there in the sandbox
   const { OPENAI_API_KEY: token = '' } = process.env;
   const body = JSON.stringify({ model: setting('model').replace(/^openai\//, ''), messages });
   const sent = request(`${setting('openai-api-base')}/chat/completions`, {

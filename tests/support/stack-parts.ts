@@ -1,4 +1,3 @@
-import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,7 +17,6 @@ import { testAuthSecret, testEncryptionKeys } from './operator.ts';
 import { createStackPart, type StackPart } from './stack-part.ts';
 import { createTemporalServer } from './temporal.ts';
 import { provideEditor, type TestEditor } from './test-editor.ts';
-import { workflowBundlesFolder } from './workflow-bundles.ts';
 
 /** The clone. */
 export const projectRoot = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -117,12 +115,6 @@ export async function nodeEnvironment(
     AIDER_PATH: await provideEditor(editor, stateDirectory),
     ...(lizard === undefined ? {} : { LIZARD_PATH: lizard.path }),
   };
-}
-
-/** Lets a stack take the workflows' bundle from where all tests keep it. */
-export async function shareWorkflowBundles(stateDirectory: string): Promise<void> {
-  await mkdir(workflowBundlesFolder, { recursive: true });
-  await symlink(workflowBundlesFolder, join(stateDirectory, 'workflow-bundles'));
 }
 
 async function answersOk(url: string): Promise<boolean> {

@@ -13,7 +13,6 @@ import {
   createTemporalPart,
   nodeEnvironment,
   provideDatabase,
-  shareWorkflowBundles,
   type StackDatabase,
   type StackPlace,
 } from './stack-parts.ts';
@@ -70,7 +69,6 @@ interface StackParts {
 /** @throws when a part can't be had or does not start */
 export async function startTestStack(options: StackOptions = {}): Promise<TestStack> {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'ratchet-test-stack-'));
-  await shareWorkflowBundles(stateDirectory);
   const reserved = await reserveStackPorts();
   const place = { stateDirectory, ports: reserved.ports };
   const { part: temporal, program: temporalProgram } = await createTemporalPart(place);
@@ -134,7 +132,6 @@ function createStackFiles(stateDirectory: string): Pick<TestStack, 'writePolicy'
     async makeOtherDisk(name) {
       const disk = join(stateDirectory, 'disks', name);
       await mkdir(disk, { recursive: true });
-      await shareWorkflowBundles(disk);
       return { RATCHET_STATE_DIR: disk };
     },
   };

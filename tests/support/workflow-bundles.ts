@@ -1,12 +1,17 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { encodedFailuresPath } from '../../platform/payload-codec.ts';
+import { cacheFolder } from '../../tools/cache.mjs';
 import { bundleWorkflows } from '../../worker/bundle-workflows.ts';
 
-/** Bundling the workflows takes seconds and gives the same everywhere; a bundle's name is the hash of its sources. */
-export const workflowBundlesFolder = join(tmpdir(), 'ratchet-test-workflow-bundles');
+const folder = join(cacheFolder(), 'workflow-bundles');
 
 /** The workflows of this tree for a worker that a test makes itself. */
 export async function provideWorkflowBundle(): Promise<{ codePath: string }> {
-  return { codePath: await bundleWorkflows(workflowBundlesFolder) };
+  return { codePath: await bundleWorkflows(folder) };
+}
+
+/** Makes what the workers of all tests are going to ask for at the same moment. */
+export async function prepareWorkflowBundles(): Promise<void> {
+  await Promise.all([bundleWorkflows(folder), bundleWorkflows(folder, encodedFailuresPath)]);
 }

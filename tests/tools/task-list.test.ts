@@ -18,7 +18,12 @@ describe('a task list without a terminal', () => {
   it('prints a line for each start and end, with the last detail and the time, and no control character', async () => {
     const { stream, text } = createStream(undefined);
     const tasks = createTaskList({ stream });
-    expect(await tasks.run('packages', async ({ detail }) => (detail('first'), detail('installed'), 7))).toBe(7);
+    const result = await tasks.run('packages', async ({ detail }) => {
+      detail('first');
+      detail('installed');
+      return 7;
+    });
+    expect(result).toBe(7);
     expect(text()).toMatch(/^- packages \.\.\.\n✔ packages: installed \(\d\.\d s\)\n$/);
     expect(stripVTControlCharacters(text())).toBe(text());
   });

@@ -15,11 +15,13 @@ const facts: PullRequestFacts = {
     { id: 'AC1', text: 'total() exists', command: 'npm test' },
     { id: 'AC2', text: 'it is fast' },
     { id: 'AC3', text: 'it is right', command: 'false' },
+    { id: 'AC4', text: 'it is documented' },
   ],
   proofs: [
     { id: 'AC1', verdict: 'proven', proof: 'proven by `npm test`' },
     { id: 'AC2', verdict: 'unproven', proof: 'not proven: no command was given for it' },
     { id: 'AC3', verdict: 'refuted', proof: 'not proven: `false` failed' },
+    { id: 'AC4', verdict: 'reviewed', proof: 'not proven, but reviewed by a model, large: see `src/total.ts:1`' },
   ],
   proposal: {
     summary: 'Adds total().',

@@ -47,7 +47,7 @@ export interface CallTimeouts {
 export interface ProviderRequest {
   /** The provider's own name of the model. */
   providerModel: string;
-  /** The step that asks: `plan` or `edit`. Only the scripted model looks at it. */
+  /** What asks: `plan`, `edit`, `repair` or `review`. Only the scripted model looks at it. */
   step: string;
   prompt: Prompt;
   /** The answer is cut there; the provider's own limit or less. */

@@ -8,7 +8,7 @@ import type { ModelProvider, ProviderRequest } from './provider.ts';
 
 const ruleSchema = z.strictObject({
   when: z.strictObject({
-    step: z.enum(['plan', 'edit', 'repair']),
+    step: z.enum(['plan', 'edit', 'repair', 'review']),
     /** Every one of them stands somewhere in the messages. */
     contains: z.array(z.string().min(1)).min(1),
     /** None of them does. */

@@ -17,6 +17,10 @@ export function findGoGates(files: RepositoryFiles): Gate[] {
       // Into the file: what is printed is cut at its beginning when it is long, and events would be missing.
       reportingCommand: 'go test -json ./... > "$RATCHET_REPORT"',
       reportFormat: 'go-json',
+      coverage: {
+        command: 'go test -json -coverprofile="$RATCHET_COVERAGE/profile" ./... > "$RATCHET_REPORT"',
+        format: 'go',
+      },
     },
   ];
 }

@@ -2,7 +2,8 @@ import type { Gate, GateKind } from '../gate.ts';
 import { readManifest, type PackageManifest, type RepositoryFiles } from '../repository-files.ts';
 import { choosePackageManager, type PackageManager } from './package-managers.ts';
 import { jestCommand, reportCall, reportScript, vitestCommand } from './test-reporting.ts';
-import { readWorkspaceManifests } from './workspaces.ts';
+import { reportPackages, runWherePresent, scriptRunEverywhere } from './workspace-scripts.ts';
+import { readWorkspacePackages, type WorkspacePackage } from './workspaces.ts';
 
 type ScriptKind = Exclude<GateKind, 'install'>;
 
@@ -36,7 +37,7 @@ const otherRunners = [
 interface NodeProject {
   files: RepositoryFiles;
   manifest: PackageManifest;
-  packages: readonly PackageManifest[];
+  packages: readonly WorkspacePackage[];
   manager: PackageManager;
 }
 
@@ -44,9 +45,10 @@ interface NodeProject {
 export function findNodeGates(files: RepositoryFiles): Gate[] {
   const manifest = readManifest(files);
   if (manifest === null) return [];
-  const packages = readWorkspaceManifests(files, manifest);
+  const packages = readWorkspacePackages(files, manifest);
   const project = { files, manifest, packages, manager: choosePackageManager(files, manifest) };
-  const needsInstall = [manifest, ...packages].some((one) => one.packages.size > 0) || packages.length > 0;
+  const needsInstall =
+    [manifest, ...packages.map((one) => one.manifest)].some((one) => one.packages.size > 0) || packages.length > 0;
   const gates = needsInstall ? [project.manager.install] : [];
   for (const [kind, names] of scriptNames) {
     const found = rootScript(project, kind, names) ?? workspaceScript(project, kind, names);
@@ -59,30 +61,49 @@ function isProvingScript(script: string | undefined): boolean {
   return script !== undefined && script.trim() !== '' && !emptyTestScript.test(script);
 }
 
-function rootScript({ manifest, manager }: NodeProject, kind: ScriptKind, names: readonly string[]): Gate | undefined {
+function rootScript(project: NodeProject, kind: ScriptKind, names: readonly string[]): Gate | undefined {
+  const { manifest, manager } = project;
   const name = names.find((candidate) => isProvingScript(manifest.scripts[candidate]));
   if (name === undefined) return undefined;
   const gate = { kind, command: `${manager.name} run ${name}`, source: `package.json scripts.${name}` };
+  if (kind !== 'test') return prepare(manager, gate);
   const script = manifest.scripts[name] ?? '';
-  const report =
-    kind === 'test' ? reportScript(gate.command, { script, separator: manager.argumentSeparator }) : undefined;
-  return prepare(manager, { ...gate, ...report });
+  const inPackages = scriptRunEverywhere(script);
+  if (inPackages !== undefined) {
+    return prepare(manager, { ...gate, ...reportPackages(gate.command, scriptOf(project, inPackages)) });
+  }
+  const call = { command: gate.command, separator: manager.argumentSeparator, packages: manifest.packages };
+  return prepare(manager, { ...gate, ...reportScript({ ...call, script }) });
 }
 
 function workspaceScript(project: NodeProject, kind: ScriptKind, names: readonly string[]): Gate | undefined {
   const { packages, manager } = project;
-  const name = names.find((candidate) => packages.some(({ scripts }) => isProvingScript(scripts[candidate])));
+  const name = names.find((candidate) =>
+    packages.some(({ manifest: { scripts } }) => isProvingScript(scripts[candidate])),
+  );
   if (name === undefined) return undefined;
-  return prepare(manager, {
-    kind,
-    command: manager.runEverywhere(name),
-    source: `workspace packages scripts.${name}`,
-  });
+  const script = scriptOf(project, name);
+  const isEverywhere = script.packages.length === packages.length;
+  const command = isEverywhere || manager.skipsMissing ? manager.runEverywhere(name) : runWherePresent(script);
+  const gate = { kind, command, source: `workspace packages scripts.${name}` };
+  return prepare(manager, kind === 'test' ? { ...gate, ...reportPackages(command, script) } : gate);
+}
+
+function scriptOf({ packages, manager, manifest }: NodeProject, name: string) {
+  const having = packages.filter((one) => isProvingScript(one.manifest.scripts[name]));
+  return { name, packages: having, manager, shared: manifest.packages };
 }
 
 function prepare(manager: PackageManager, gate: Gate): Gate {
   const reportingCommand = manager.prepared(gate.reportingCommand ?? gate.command);
-  return reportingCommand === undefined ? gate : { ...gate, reportingCommand };
+  if (reportingCommand === undefined) return gate;
+  const { coverage } = gate;
+  const command = coverage && manager.prepared(coverage.command);
+  return {
+    ...gate,
+    reportingCommand,
+    ...(coverage === undefined || command === undefined ? {} : { coverage: { ...coverage, command } }),
+  };
 }
 
 function configuredTools(project: NodeProject, kind: ScriptKind): Gate[] {
@@ -121,19 +142,19 @@ function lintGate(command: string, source: string): Gate {
 function configuredRunner(project: NodeProject): Gate[] {
   const { files, manifest } = project;
   const vitest = topFile(files, vitestConfig) ?? dependencyOf(project, 'vitest');
-  if (vitest !== undefined) return [testGate(vitestCommand, vitest)];
+  if (vitest !== undefined) return [testGate(project, vitestCommand, vitest)];
   const jest =
     topFile(files, jestConfig) ?? (manifest.keys.has('jest') ? 'package.json' : dependencyOf(project, 'jest'));
-  if (jest !== undefined) return [testGate(jestCommand, jest)];
+  if (jest !== undefined) return [testGate(project, jestCommand, jest)];
   const hasTests = topFile(files, nodeTestFile) !== undefined;
   const hasOther = otherRunners.some((runner) => manifest.packages.has(runner));
-  return hasTests && !hasOther ? [testGate('node --test', 'test files')] : [];
+  return hasTests && !hasOther ? [testGate(project, 'node --test', 'test files')] : [];
 }
 
 function dependencyOf({ manifest }: NodeProject, name: string): string | undefined {
   return manifest.packages.has(name) ? `package.json ${name}` : undefined;
 }
 
-function testGate(command: string, source: string): Gate {
-  return { kind: 'test', command, source, ...reportCall(command) };
+function testGate({ manifest }: NodeProject, command: string, source: string): Gate {
+  return { kind: 'test', command, source, ...reportCall(command, manifest.packages) };
 }

@@ -9,6 +9,8 @@ export interface PackageManager {
   argumentSeparator: string;
   /** Runs a script in every workspace package that has it. */
   runEverywhere: (script: string) => string;
+  /** Whether that leaves out the packages that have not the script; else it fails there. */
+  skipsMissing: boolean;
   /** A command as it is run: with the manager on the PATH. Undefined where the command itself will do. */
   prepared: (command: string) => string | undefined;
 }
@@ -28,6 +30,7 @@ export function choosePackageManager(files: RepositoryFiles, manifest: PackageMa
     install: { kind: 'install', command, source },
     argumentSeparator: '-- ',
     runEverywhere: (script) => `npm run ${script} --workspaces --if-present`,
+    skipsMissing: true,
     prepared: () => undefined,
   };
 }
@@ -40,6 +43,7 @@ function pnpm(files: RepositoryFiles, manifest: PackageManifest): PackageManager
     install: withManager({ kind: 'install', command, source: 'pnpm-lock.yaml' }, `pnpm@${version}`),
     argumentSeparator: '',
     runEverywhere: (script) => `pnpm -r run ${script}`,
+    skipsMissing: true,
     prepared: (line) => `${managersPath}; ${line}`,
   };
 }
@@ -64,6 +68,7 @@ function yarn(files: RepositoryFiles, manifest: PackageManifest): PackageManager
     install: withManager({ kind: 'install', command, source: 'yarn.lock' }, program),
     argumentSeparator: '',
     runEverywhere: (script) => (isBerry ? `yarn workspaces foreach -A run ${script}` : `yarn workspaces run ${script}`),
+    skipsMissing: isBerry,
     prepared: (line) => `${managersPath}; ${line}`,
   };
 }

@@ -60,8 +60,35 @@ function findTestGate(project: PythonProject): Gate | undefined {
   if (!spoken.includes('pytest') && !files.paths.has('conftest.py') && !hasTests) return undefined;
   if (usesUnittest(project, tests)) return unittestGate(files);
   const command = `${python} -m pytest -q`;
-  const options = 'PYTEST_ADDOPTS="$PYTEST_ADDOPTS --junitxml=\'$RATCHET_REPORT\' -o junit_family=xunit1"';
-  return { kind: 'test', command, source: 'tests', reportingCommand: `${options} ${command}`, reportFormat: 'junit' };
+  const report = "--junitxml='$RATCHET_REPORT' -o junit_family=xunit1";
+  return {
+    kind: 'test',
+    command,
+    source: 'tests',
+    reportingCommand: `PYTEST_ADDOPTS="$PYTEST_ADDOPTS ${report}" ${command}`,
+    reportFormat: 'junit',
+    // Asked for in vain, a failing run would be repeated for nothing.
+    ...(/pytest[-_]cov/.test(spoken)
+      ? { coverage: { command: coverageCommand(project, { command, report }), format: 'lcov' as const } }
+      : {}),
+  };
+}
+
+/**
+ * Named is not yet installed: that is only known where the plug-in would run. Its own file goes beside the report, else
+ * it would lie in the tree.
+ */
+function coverageCommand(
+  { settings }: PythonProject,
+  { command, report }: { command: string; report: string },
+): string {
+  // A project that measures by itself has its own idea of what, and of how much is enough.
+  const own = settings.includes('--cov') ? '' : '--cov --cov-fail-under=0 ';
+  const measure = `${own}--cov-report=lcov:'$RATCHET_COVERAGE/lcov.info'`;
+  const found = 'ls .venv/lib/python3*/site-packages/pytest_cov >/dev/null 2>&1';
+  const options = `ratchet_cov=; ${found} && ratchet_cov="${measure}"`;
+  const added = `PYTEST_ADDOPTS="$PYTEST_ADDOPTS ${report} $ratchet_cov"`;
+  return `${options}; COVERAGE_FILE="$RATCHET_COVERAGE/data" ${added} ${command}`;
 }
 
 // pytest runs the tests of unittest too, but not the other way round: only where the tests say unittest and nothing
@@ -78,10 +105,12 @@ function unittestGate(files: RepositoryFiles): Gate {
   return { kind: 'test', command, source: 'tests' };
 }
 
-function installGate({ files, requirements }: PythonProject, tools: readonly string[]): Gate {
+function installGate(project: PythonProject, tools: readonly string[]): Gate {
+  const { files, requirements } = project;
   const text = files.read('pyproject.toml') ?? '';
   const groups = keysOfTable(text, 'dependency-groups').filter((name) => groupNames.includes(name));
   const extras = keysOfTable(text, 'project.optional-dependencies').filter((name) => groupNames.includes(name));
+  if (files.paths.has('uv.lock')) return uvGate(text, { groups, extras, tools });
   // Settings of tools alone make no package that could be installed.
   const isPackage = files.paths.has('setup.py') || /^\[(?:project|build-system|tool\.poetry)\]/m.test(text);
   const itself = extras.length > 0 ? `-e '.[${extras.join(',')}]'` : '-e .';
@@ -99,6 +128,27 @@ function installGate({ files, requirements }: PythonProject, tools: readonly str
   ];
   const source = files.paths.has('pyproject.toml') ? 'pyproject.toml' : (requirements[0] ?? 'setup.py');
   return { kind: 'install', command: steps.join(' && '), source };
+}
+
+/** What is locked, by the program that locked it, which the machine may not have; then the tools that nobody locked. */
+function uvGate(
+  settings: string,
+  { groups, extras, tools }: { groups: readonly string[]; extras: readonly string[]; tools: readonly string[] },
+): Gate {
+  const options = [
+    ...(/^\[tool\.uv\.workspace\]/m.test(settings) ? [' --all-packages'] : []),
+    ...extras.map((name) => ` --extra ${name}`),
+    ...groups.map((name) => ` --group ${name}`),
+  ];
+  const steps = [
+    `uv sync --quiet --locked${options.join('')}`,
+    ...tools.map((tool) => `{ [ -x .venv/bin/${tool} ] || uv pip install --quiet ${tool}; }`),
+  ];
+  const command = steps.join(' && ');
+  const place = '$HOME/.managers/uv';
+  const bring = `{ python3 -m venv "${place}" && "${place}/bin/pip" install --quiet uv; }`;
+  const found = `export PATH="$PATH:${place}/bin"; command -v uv >/dev/null 2>&1 || ${bring} || exit 1`;
+  return { kind: 'install', command, source: 'uv.lock', reportingCommand: `${found}; ${command}` };
 }
 
 /** The keys of one table of a TOML file; enough of the format for tables that hold lists. */

@@ -2,8 +2,15 @@ import { readManifest, type PackageManifest, type RepositoryFiles } from '../rep
 
 const listEntry = /^\s{0,8}-\s{1,8}['"]?([^'"#\s]{1,200})/;
 
-/** The manifests of the workspace packages of a repository, without that of its top folder. */
-export function readWorkspaceManifests(files: RepositoryFiles, root: PackageManifest): PackageManifest[] {
+/** A package of a workspace. */
+export interface WorkspacePackage {
+  /** Relative to the top folder. */
+  folder: string;
+  manifest: PackageManifest;
+}
+
+/** The workspace packages of a repository, without its top folder, in the order of their folders. */
+export function readWorkspacePackages(files: RepositoryFiles, root: PackageManifest): WorkspacePackage[] {
   const patterns = [...root.workspaces, ...pnpmPatterns(files.read('pnpm-workspace.yaml') ?? '')];
   if (patterns.length === 0) return [];
   const wanted = patterns.filter((pattern) => !pattern.startsWith('!')).map(segmentsOf);
@@ -14,8 +21,9 @@ export function readWorkspaceManifests(files: RepositoryFiles, root: PackageMani
       const folder = path.split('/').slice(0, -1);
       return wanted.some((one) => matches(one, folder)) && !unwanted.some((one) => matches(one, folder));
     })
-    .map((path) => readManifest(files, path))
-    .filter((manifest) => manifest !== null);
+    .toSorted()
+    .map((path) => ({ folder: path.slice(0, path.lastIndexOf('/')), manifest: readManifest(files, path) }))
+    .filter((one): one is WorkspacePackage => one.manifest !== null);
 }
 
 /** The list below `packages:`; the rest of YAML is not needed to read it. */

@@ -31,3 +31,14 @@ export function readTestReport(format: TestReportFormat, text: string, root = ''
   const results = readers[format](text, root);
   return results === null || results.length > testsMax ? null : makeNamesUnique(results);
 }
+
+/** The same of several reports together; null where one of them cannot be read. */
+export function readTestReports(format: TestReportFormat, texts: readonly string[], root = ''): TestResult[] | null {
+  const all: TestResult[] = [];
+  for (const text of texts) {
+    const results = readTestReport(format, text, root);
+    if (results === null) return null;
+    all.push(...results);
+  }
+  return all.length > testsMax ? null : makeNamesUnique(all);
+}

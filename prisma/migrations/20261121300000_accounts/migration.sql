@@ -181,7 +181,7 @@ $$;
 /*
  * Who sends each request of a batch, whether one may still send, and what is going to be done, in one round trip.
  *
- * asked: [{ tokenHash | sessionId, isCounted, audit?: { action, objectId, requestId, address } }]
+ * asked: [{ tokenHash | sessionId, isCounted, audit?: { action, objectId, requestId, address, isCommittedLater } }]
  * limits: requests an hour by role, and "all" for everybody together
  *
  * refusal: unknown (no such token or session, or no such person any more), limit (of the person or token), limit-all.
@@ -198,6 +198,10 @@ DECLARE
     counted RECORD;
     all_counted RECORD;
 BEGIN
+    -- The log is written in its order: a later commit that is waited for takes this one along to the disk.
+    IF NOT asked @? '$[*].audit ? (@.isCommittedLater == false)' THEN
+        PERFORM set_config('synchronous_commit', 'off', true);
+    END IF;
     -- Everybody's count first: two batches that count the same people in another order would wait for each other.
     IF asked @? '$[*] ? (@.isCounted == true)' THEN
         INSERT INTO request_counts AS r (key, count) VALUES ('all', 0) ON CONFLICT DO NOTHING;

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { coverageOfChangedLines, parseGoCoverProfile, parseLcov } from '../../../domain/acceptance/coverage.ts';
+import {
+  coverageOfChangedLines,
+  mergeCoverage,
+  parseGoCoverProfile,
+  parseLcov,
+} from '../../../domain/acceptance/coverage.ts';
 import { changeOf } from '../guards/changes.ts';
 
 const lcov = 'TN:\nSF:/home/me/app/src/a.ts\nDA:1,1\nDA:2,0\nDA:3,4\nend_of_record\n';
@@ -9,7 +14,48 @@ const lcov = 'TN:\nSF:/home/me/app/src/a.ts\nDA:1,1\nDA:2,0\nDA:3,4\nend_of_reco
 describe('the coverage of changed lines', () => {
   it('is the share of measured added lines that ran', () => {
     const changes = [changeOf('src/a.ts', null, 'one\ntwo\nthree\n// four')];
-    expect(coverageOfChangedLines(parseLcov(lcov), changes)).toBeCloseTo(2 / 3);
+    expect(coverageOfChangedLines(parseLcov(lcov, '/home/me/app'), changes)).toBeCloseTo(2 / 3);
+  });
+
+  it('leaves out the lines of the tests themselves, which always run', () => {
+    const changes = [changeOf('src/a.ts', null, 'one\ntwo'), changeOf('test/a.test.ts', null, 'x\ny\nz')];
+    const coverage = parseLcov('SF:src/a.ts\nDA:1,1\nDA:2,0\nend_of_record\nSF:test/a.test.ts\nDA:1,1\nDA:2,1\n');
+    expect(coverageOfChangedLines(coverage, changes)).toBe(0.5);
+    expect(coverageOfChangedLines(coverage, changes.slice(1))).toBeNull();
+  });
+
+  it('begins relative paths at the package whose runner wrote them', () => {
+    const report = 'SF:src/a.ts\nDA:1,1\nend_of_record\nSF:../b/src/b.ts\nDA:1,0\n';
+    const coverage = parseLcov(report, '/app', 'packages/a');
+    expect([...coverage.keys()]).toEqual(['packages/a/src/a.ts', 'packages/b/src/b.ts']);
+    expect(coverageOfChangedLines(coverage, [changeOf('src/a.ts', null, 'x')])).toBeNull();
+  });
+
+  it('is of several reports together: a line ran when it did in one of them', () => {
+    const both = mergeCoverage([parseLcov('SF:a.ts\nDA:1,0\nDA:2,0\n'), parseLcov('SF:a.ts\nDA:1,2\n')]);
+    expect(coverageOfChangedLines(both, [changeOf('a.ts', null, 'x\ny')])).toBe(0.5);
+  });
+
+  it('is never read of a file outside of the repository, however its path is written', () => {
+    const outside = [
+      '/etc/passwd',
+      '../a.ts',
+      'src/../../a.ts',
+      'C:\\a.ts',
+      'file:///etc/a.ts',
+      '\0a.ts',
+      `${'a/'.repeat(600)}a.ts`,
+    ];
+    for (const path of outside) expect(parseLcov(`SF:${path}\nDA:1,1\n`, '/app').size).toBe(0);
+    const piece = fc.constantFrom('..', '.', '', 'src', '/', '\\', 'a.ts', 'app', 'C:', '%2e%2e');
+    const written = fc.array(piece, { maxLength: 12 }).map((parts) => parts.join('/'));
+    fc.assert(
+      fc.property(written, fc.constantFrom('', 'packages/a'), (path, packageFolder) => {
+        for (const key of parseLcov(`SF:${path}\nDA:1,1\n`, '/app', packageFolder).keys()) {
+          expect(key).not.toMatch(/^\/|(?:^|\/)\.\.?(?:\/|$)|\/\//);
+        }
+      }),
+    );
   });
 
   it('is unknown where nothing was measured, and 0 where nothing ran', () => {
@@ -19,8 +65,9 @@ describe('the coverage of changed lines', () => {
   });
 
   it('does not guess between two files that fit', () => {
-    const two = parseLcov('SF:/x/src/a.ts\nDA:1,1\nend_of_record\nSF:/y/src/a.ts\nDA:1,0\nend_of_record\n');
-    expect(coverageOfChangedLines(two, [changeOf('src/a.ts', null, 'x')])).toBeNull();
+    const two = parseGoCoverProfile('mode: set\no.org/x/src/a.go:1.1,2.2 1 1\no.org/y/src/a.go:1.1,2.2 1 0\n');
+    expect(coverageOfChangedLines(two, [changeOf('src/a.go', null, 'x')])).toBeNull();
+    expect(coverageOfChangedLines(two, [changeOf('x/src/a.go', null, 'x')])).toBe(1);
   });
 
   it('is read from the profile of Go, where a line of several blocks ran when one of them did', () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { measureChange } from '../../../activities/acceptance/measure-change.ts';
 import { createGit } from '../../../activities/git/git-command.ts';
+import { readChangedTexts } from '../../../activities/guards/changed-texts.ts';
 import type { ContainedCommand } from '../../../activities/sandbox/containment.ts';
 import { parseUnifiedDiff } from '../../../domain/text/unified-diff.ts';
 
@@ -48,14 +49,15 @@ async function measure(answer: { output: string; exitCode?: number } | null) {
     return { exitCode: 0, timedOut: false, aborted: false, durationMs: 1, output: '', ...answer };
   };
   const lizardPath = answer === null ? undefined : join(folder, 'tree/x.md');
+  const changes = parseUnifiedDiff(await git(['diff', baseCommit, head], { gitDir }));
   const measurements = await measureChange(
     { git, gates: { containment: { sandboxed: true, run }, searchPath: '/usr/bin' }, lizardPath },
     {
       workspace: { tree: join(folder, 'tree'), gitDir, home: join(folder, 'home'), mirrorObjects: '', baseCommit },
       baseCommit,
       commit: head,
-      changes: parseUnifiedDiff(await git(['diff', baseCommit, head], { gitDir })),
-      coverage: null,
+      changes,
+      texts: await readChangedTexts(git, gitDir, { baseCommit, commit: head, changes }),
       signal: new AbortController().signal,
     },
   );
@@ -70,7 +72,6 @@ describe('measuring a change', () => {
       newTodoLines: 1,
       testsTouched: false,
       behaviourChanged: true,
-      coverageOfChangedLines: null,
     });
     expect(measurements.files).toEqual([
       { path: 'src/b.ts', linesBefore: 1, linesAfter: 3, complexityBefore: null, complexityAfter: null },

@@ -96,6 +96,20 @@ describe('the gates of other repositories', () => {
     ]);
   });
 
+  it('leave the lock file of Rust as it is, and ask clippy wherever it is set up', () => {
+    const settings = '[package]\nname = "shop"\n\n[lints.clippy]\nall = "warn"\n';
+    expect(commandsOf({ 'Cargo.toml': settings, 'Cargo.lock': '' })).toEqual([
+      'install: cargo fetch --locked',
+      'compile: cargo check --locked --all-targets',
+      'lint: cargo clippy --locked -- -D warnings',
+      'test: cargo test --locked',
+    ]);
+    const workspace = '[workspace]\nmembers = ["a"]\n[workspace.lints.clippy]\nall = "warn"\n';
+    expect(commandsOf({ 'Cargo.toml': workspace })).toContain('lint: cargo clippy --workspace -- -D warnings');
+    expect(commandsOf({ 'Cargo.toml': '[package]', 'clippy.toml': '' })).toContain('lint: cargo clippy -- -D warnings');
+    expect(commandsOf({ 'Cargo.toml': '[lints.rust]' }).join()).not.toContain('clippy');
+  });
+
   it('are the targets of a Makefile only where nothing better is there', () => {
     const makefile = 'all: build\n\ttest -f x\nlint:\n\tcheck\ntest : build\n\t./run\n';
     expect(commandsOf({ Makefile: makefile })).toEqual(['lint: make lint', 'test: make test']);
@@ -109,53 +123,6 @@ describe('the gates of other repositories', () => {
     expect(commandsOf({ 'package.json': manifest({ dependencies: { a: '1' } }), 'go.mod': '' })).toContain(
       'test: go test ./...',
     );
-  });
-});
-
-describe('what a gate runs instead of its command', () => {
-  const reporting = (test: string, files: Record<string, string> = {}) =>
-    gatesOf({ 'package.json': manifest({ scripts: { test } }), ...files }).find(({ kind }) => kind === 'test');
-
-  it('makes the runner of a script write a report', () => {
-    expect(reporting('tsc -b && vitest run')).toMatchObject({
-      reportingCommand: 'npm run test -- --reporter=default --reporter=json --outputFile.json="$RATCHET_REPORT"',
-      reportFormat: 'jest-json',
-    });
-    expect(reporting('TZ=UTC jest')?.reportingCommand).toBe('npm run test -- --json --outputFile="$RATCHET_REPORT"');
-    expect(reporting('node --import tsx --test src/')).toMatchObject({ reportFormat: 'junit' });
-    expect(reporting('node --test')?.reportingCommand).toContain(
-      '--test-reporter-destination=\\"$RATCHET_REPORT\\"" npm run test',
-    );
-  });
-
-  it.each([
-    'vitest run && echo done',
-    'vitest run # all',
-    'vitest watch',
-    'vitest run --outputFile=a.json',
-    'node --test --test-reporter=tap',
-    'node --test a && node --test b',
-    'node test.js',
-    'mocha',
-  ])('is nothing where a report cannot be asked for: %s', (script) => {
-    expect(reporting(script)).not.toHaveProperty('reportingCommand');
-  });
-
-  it('hands arguments on as the manager wants them, and brings a manager that the machine may not have', () => {
-    const gate = reporting('vitest run', { 'pnpm-lock.yaml': "lockfileVersion: '6.0'\n" });
-    expect(gate?.command).toBe('pnpm run test');
-    expect(gate?.reportingCommand).toMatch(/; pnpm run test --reporter=default /);
-    const installs = (files: Record<string, string>) =>
-      gatesOf({ 'package.json': typescriptPackage, ...files }).find(({ kind }) => kind === 'install');
-    expect(installs({ 'pnpm-lock.yaml': "lockfileVersion: '6.0'\n" })?.reportingCommand).toContain(' pnpm@8 ');
-    expect(installs({ 'yarn.lock': '', '.yarnrc.yml': '' })).toMatchObject({ command: 'yarn install --immutable' });
-    const pinned = manifest({
-      packageManager: 'pnpm@9.12.3+sha512.ab',
-      scripts: { test: 'a' },
-      dependencies: { a: '1' },
-    });
-    const commands = gatesOf({ 'package.json': pinned, 'pnpm-lock.yaml': '' }).map((one) => one.reportingCommand);
-    expect(commands[0]).toContain(' pnpm@9.12.3 ');
   });
 });
 
@@ -213,6 +180,17 @@ describe('the gates of a Python project', () => {
     expect(install?.command).toBe(
       "python3 -m venv .venv && .venv/bin/pip install --quiet --upgrade pip && .venv/bin/pip install --quiet -e '.[dev]' --group test pytest",
     );
+  });
+
+  it('install what uv has locked, with uv, and of the tools what is not in it', () => {
+    const settings = `${project}[dependency-groups]\ndev = ["pytest"]\n[tool.ruff]\nline-length = 100\n`;
+    const [install] = gatesOf({ 'pyproject.toml': settings, 'uv.lock': '', 'tests/test_a.py': '' });
+    expect(install?.command).toBe(
+      'uv sync --quiet --locked --group dev && { [ -x .venv/bin/pytest ] || uv pip install --quiet pytest; } && { [ -x .venv/bin/ruff ] || uv pip install --quiet ruff; }',
+    );
+    expect(install?.reportingCommand).toContain('command -v uv >/dev/null 2>&1 || ');
+    const workspace = { 'pyproject.toml': `${settings}[tool.uv.workspace]\nmembers = ["a"]\n`, 'uv.lock': '' };
+    expect(gatesOf(workspace)[0]?.command).toContain('uv sync --quiet --locked --all-packages --group dev');
   });
 
   it('run unittest only where the tests say so and nothing says pytest', () => {

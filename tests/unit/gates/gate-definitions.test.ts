@@ -35,6 +35,17 @@ describe('gates that a change redefines', () => {
     expect(findRedefinedGates([testGate], before, repository({}))).toEqual([testGate]);
   });
 
+  it('are those whose script runs that of all packages, when one of these was touched', () => {
+    const shop = (test: string, own = 'npm test --workspaces') =>
+      repository({
+        'package.json': JSON.stringify({ scripts: { test: own } }),
+        'packages/a/package.json': JSON.stringify({ scripts: { test } }),
+      });
+    expect(findRedefinedGates([testGate], shop('jest'), shop('true'))).toEqual([testGate]);
+    expect(findRedefinedGates([testGate], shop('jest'), shop('jest', 'true'))).toEqual([testGate]);
+    expect(findRedefinedGates([testGate], shop('jest'), shop('jest'))).toEqual([]);
+  });
+
   it('are those of a Makefile that changed', () => {
     const before = repository({ Makefile: 'test:\n\tpytest\n' });
     expect(findRedefinedGates([makeGate], before, repository({ Makefile: 'test:\n\ttrue\n' }))).toEqual([makeGate]);
