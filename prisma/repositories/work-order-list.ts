@@ -1,21 +1,14 @@
-import { finalStatuses, type Risk, type WorkOrderStatus } from '../../domain/work-orders/work-order.ts';
 import type { FailureClass } from '../../domain/failures/failure-class.ts';
+import type { Risk, WorkOrderStatus } from '../../domain/work-orders/work-order.ts';
 import { runPrepared, type Database } from '../client.ts';
 import { cutPage, readNumberCursor, type Page, type PageRequest } from './page.ts';
-import type { Visibility } from './visibility.ts';
-
-export interface WorkOrderFilter {
-  visibility: Visibility;
-  ownerId?: string | undefined;
-  status?: WorkOrderStatus | undefined;
-  /** The location as it was given. */
-  repository?: string | undefined;
-  failureClass?: FailureClass | undefined;
-  /** Part of the title or the description, whatever the case. */
-  text?: string | undefined;
-  /** Whether the order has ended. */
-  finished?: boolean | undefined;
-}
+import {
+  countSelected,
+  selectPage,
+  selectPageByText,
+  type Query,
+  type WorkOrderFilter,
+} from './work-order-selection.ts';
 
 /** A work order as a list shows it. Times are ISO 8601. */
 export interface WorkOrderSummary {
@@ -74,86 +67,42 @@ export async function listWorkOrders(
   filter: WorkOrderFilter,
   page: PageRequest,
 ): Promise<Page<WorkOrderSummary>> {
-  const conditions = toConditions(filter);
-  const below = readNumberCursor(page.cursor);
-  const ofPage = below === undefined ? conditions : [...conditions, condition('below', 'o.number < $', String(below))];
-  const rowsMax = String(rowsToRead(page.limit));
-  // The page first, then what belongs to its rows: else costs are summed up for every order that matches.
-  const ofThePage = `SELECT * FROM work_orders o WHERE ${and(ofPage)} ORDER BY o.number DESC LIMIT ${rowsMax}`;
-  const text = `SELECT ${summaryColumns} FROM ${fromOrders(`(${ofThePage})`)} ORDER BY o.number DESC`;
-  const statement = { name: `${nameOf('list', ofPage)}-${rowsMax}`, text };
-  const rows = (await runPrepared(database, statement, valuesOf(ofPage))) as SummaryRow[];
+  const rows = await readRows(database, filter, {
+    below: readNumberCursor(page.cursor),
+    rowsMax: rowsToRead(page.limit),
+  });
   const { items, nextCursor } = cutPage(rows, page.limit, ({ number }) => String(number));
-  const total = page.withTotal === true ? await countOrders(database, conditions) : null;
+  const total = page.withTotal === true ? await countOrders(database, filter) : null;
   return { items: items.map(toSummary), nextCursor, total };
 }
 
-async function countOrders(database: Database, conditions: Condition[]): Promise<number> {
-  const text = `SELECT count(*)::integer AS total FROM work_orders o WHERE ${and(conditions)}`;
-  const rows = await runPrepared(database, { name: nameOf('count', conditions), text }, valuesOf(conditions));
+async function readRows(
+  database: Database,
+  filter: WorkOrderFilter,
+  page: { below: number | undefined; rowsMax: number },
+): Promise<SummaryRow[]> {
+  const read = async ({ statement, values }: Query) =>
+    runPrepared(database, statement, values) as Promise<SummaryRow[]>;
+  const rows = await read(selectPage(filter, page, summarised));
+  // Those of a text that is rare are not among the newest.
+  if (filter.text === undefined || rows.length >= page.rowsMax) return rows;
+  return read(selectPageByText({ ...filter, text: filter.text }, page, summarised));
+}
+
+/** The page first, then what belongs to its rows: else costs are summed up for every order that matches. */
+function summarised(rows: string): string {
+  return `SELECT ${summaryColumns} FROM ${fromOrders(`(${rows})`)} ORDER BY o.number DESC`;
+}
+
+async function countOrders(database: Database, filter: WorkOrderFilter): Promise<number> {
+  const { statement, values } = countSelected(filter);
+  const rows = await runPrepared(database, statement, values);
   return (rows as { total: number }[])[0]?.total ?? 0;
 }
 
-/**
- * One more than a page has, in three sizes. The number stands in the statement: for a limit that it does not know yet,
- * PostgreSQL plans as if a tenth of all orders were wanted, and sorts them.
- */
+/** One more than a page has, in three sizes, so that few statements are prepared. */
 function rowsToRead(limit: number): number {
   return [21, 51].find((size) => limit < size) ?? 101;
-}
-
-/** A part of a statement with one value or none; `$` stands for its place. */
-interface Condition {
-  /** Names it in the name of the prepared statement. */
-  name: string;
-  text: string;
-  value: string | null;
-}
-
-function condition(name: string, text: string, value: string | null): Condition {
-  return { name, text, value };
-}
-
-/** The server plans each combination of conditions once. */
-function nameOf(what: string, conditions: readonly Condition[]): string {
-  return [what, 'orders', ...conditions.map(({ name }) => name)].join('-');
-}
-
-/** All conditions, each with the number of its value. */
-function and(conditions: readonly Condition[]): string {
-  const withValue = conditions.filter(({ value }) => value !== null);
-  const numbered = conditions.map((one) => one.text.replaceAll('$', () => `$${String(withValue.indexOf(one) + 1)}`));
-  return numbered.length === 0 ? 'true' : numbered.join(' AND ');
-}
-
-function valuesOf(conditions: readonly Condition[]): string[] {
-  return conditions.flatMap(({ value }) => (value === null ? [] : [value]));
-}
-
-const ended = finalStatuses.map((status) => `'${status}'`).join(', ');
-
-function toConditions(filter: WorkOrderFilter): Condition[] {
-  const { visibility, ownerId, status, repository, failureClass, finished, text } = filter;
-  const given: (Condition | null)[] = [
-    visibility === 'everybody' ? null : condition('visible', 'o.owner_id = $::uuid', visibility.ownerId),
-    ownerId === undefined ? null : condition('owner', 'o.owner_id = $::uuid', ownerId),
-    status === undefined ? null : condition('status', 'o.status = $::work_order_status', status),
-    repository === undefined
-      ? null
-      : condition('repository', 'o.repository_id = (SELECT id FROM repositories WHERE location = $)', repository),
-    failureClass === undefined ? null : condition('class', 'o.failure_class = $::failure_class', failureClass),
-    finished === undefined
-      ? null
-      : condition(`finished-${String(finished)}`, `o.status ${finished ? '' : 'NOT '}IN (${ended})`, null),
-    text === undefined
-      ? null
-      : condition(
-          'text',
-          '(o.title ILIKE $ OR o.description ILIKE $)',
-          `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`,
-        ),
-  ];
-  return given.filter((one) => one !== null);
 }
 
 /** A row of `summaryColumns` as a summary. */

@@ -53,6 +53,7 @@ const onlyInSql = [
   'constraint users.users_email_check',
   'constraint users.users_login_check',
   'index escalations.escalations_one_open_per_trigger',
+  'index work_orders.work_orders_owner_id_unfinished_idx',
   'index work_orders.work_orders_text_idx',
   'index work_orders.work_orders_unfinished_idx',
 ];

@@ -141,7 +141,10 @@ ALTER TABLE "work_orders" ADD CONSTRAINT "work_orders_owner_id_fkey" FOREIGN KEY
 ALTER TABLE "work_orders" DROP COLUMN "owner";
 CREATE INDEX "work_orders_owner_id_number_idx" ON "work_orders"("owner_id", "number");
 CREATE INDEX "work_orders_owner_id_status_number_idx" ON "work_orders"("owner_id", "status", "number");
--- The few that have not ended, among all that have.
+CREATE INDEX "work_orders_owner_id_repository_id_number_idx" ON "work_orders"("owner_id", "repository_id", "number");
+CREATE INDEX "work_orders_owner_id_failure_class_number_idx" ON "work_orders"("owner_id", "failure_class", "number");
+-- The few that have not ended, among all that have: of everybody, and of one person.
+CREATE INDEX "work_orders_owner_id_unfinished_idx" ON "work_orders"("owner_id", "number") WHERE "status" NOT IN ('completed', 'needs_review', 'failed', 'cancelled');
 CREATE INDEX "work_orders_unfinished_idx" ON "work_orders"("number") WHERE "status" NOT IN ('completed', 'needs_review', 'failed', 'cancelled');
 CREATE INDEX "work_orders_failure_class_number_idx" ON "work_orders"("failure_class", "number");
 
