@@ -1,3 +1,4 @@
+import { answerRules } from './extractors/answers.ts';
 import { biomeRules } from './extractors/biome.ts';
 import { cargoTestRules } from './extractors/cargo-test.ts';
 import { commandRules } from './extractors/commands.ts';
@@ -11,8 +12,10 @@ import { elixirRules } from './extractors/elixir.ts';
 import { eslintRules } from './extractors/eslint.ts';
 import { exunitRules } from './extractors/exunit.ts';
 import { forgeRules } from './extractors/forge.ts';
+import { failedListRules } from './extractors/failed-lists.ts';
 import { formattersRules } from './extractors/formatters.ts';
 import { functionalTestsRules } from './extractors/functional-tests.ts';
+import { generalPackageRules } from './extractors/general-packages.ts';
 import { generalRules } from './extractors/general.ts';
 import { gitRules } from './extractors/git.ts';
 import { goTestRules } from './extractors/go-test.ts';
@@ -82,6 +85,8 @@ export const allRules: readonly LineRule[] = [
   ...forgeRules,
   ...formattersRules,
   ...functionalTestsRules,
+  ...answerRules,
+  ...generalPackageRules,
   ...generalRules,
   ...gitRules,
   ...goTestRules,
@@ -125,6 +130,7 @@ export const allRules: readonly LineRule[] = [
   ...stylelintRules,
   ...swiftTestsRules,
   ...tapRules,
+  ...failedListRules,
   ...testWordsRules,
   ...timeoutsRules,
   ...typeCheckersRules,

@@ -1,7 +1,8 @@
 import type { FailureClass } from './failure-class.ts';
 import type { Finding } from './finding.ts';
+import { isModelStep, ofProvider, repositoryStages, settleClass } from './settle-class.ts';
 import type { Stage, StepOutput } from './step-output.ts';
-import { isInterpreter, kindOfTool } from './tool-kinds.ts';
+import { kindOfTool } from './tool-kinds.ts';
 
 /** A finding with the weight it has in this output. */
 export interface WeighedFinding extends Finding {
@@ -27,35 +28,9 @@ const stageClasses: Partial<Record<Stage, FailureClass>> = {
   pr: 'orchestration_error',
   apply: 'orchestration_error',
 };
-const modelStages: ReadonlySet<Stage> = new Set(['plan', 'edit', 'propose', 'llm']);
-const repositoryStages: ReadonlySet<Stage> = new Set(['apply', 'push', 'pr', 'publish']);
-
-/** Forms that every kind of tool prints: their class is that of the tool or of the step. */
-const sharedForms: ReadonlySet<string> = new Set([
-  'bare-place',
-  'placed-error',
-  'error-with-code',
-  'caret-block',
-  'gnu',
-  'msvc',
-  'go',
-  'named-rule',
-  'parse-error',
-  'rust-heading',
-  'protobuf-import',
-  'erlang',
-  'rebar-block',
-  'node-syntax',
-  'python-syntax',
-  'msbuild',
-  'undefined-name',
-]);
-
 /** A suite that could not be loaded hides its tests, so it decides over those that ran. */
 const suiteRules = /^(?:jest-suite|vitest-suite|pytest-collection|go-build-failed|rspec-load|dart-test|unittest)$/;
 
-/** From this weight on a form was recognised as a certain tool's own. */
-const certainWeightMin = 86;
 const quietCost = 45;
 const warningWeightMax = 42;
 const stageGain = 4;
@@ -64,14 +39,16 @@ const toolGain = 7;
 /** Weighs findings in the light of the stage, the tool and one another; the heaviest first, of equal ones the earliest. */
 export function weighFindings(findings: readonly Finding[], facts: OutputFacts): WeighedFinding[] {
   const kind = kindOfTool(facts.tool);
-  const settled = findings.map((finding) => settleClass(finding, facts, kind));
+  const settled = findings.map((finding) => settleClass(finding, facts.step, kind));
   const named = settled.filter(
     ({ failureClass, groups, weight, at }) =>
       failureClass === 'test_fail' && groups['test'] !== undefined && weight >= 62 && facts.quiet[at] !== 1,
   );
   const detailsAt = named.length === 0 ? -1 : detailsStart(facts.lines);
+  const isCutOff = settled.some((finding) => isUnreachable(finding, facts));
   return settled
-    .map((finding) => ofProvider(finding, facts, kind))
+    .map((finding) => ofProvider(finding, facts.step.stage, kind))
+    .map((finding) => (isCutOff && generalPackages.has(finding.rule) ? { ...finding, weight: 40 } : finding))
     .map((finding) => ({
       ...finding,
       inContext: weigh(finding, { facts, kind, hasNamedTests: named.length > 0, detailsAt }),
@@ -79,56 +56,17 @@ export function weighFindings(findings: readonly Finding[], facts: OutputFacts):
     .sort((a, b) => b.inContext - a.inContext || a.at - b.at);
 }
 
-/** Words of runners that say nothing of a named test. */
-const testWordRules: ReadonlySet<string> = new Set(['test-sum', 'fail-mark', 'fail-end', 'assertion', 'tape-like']);
+/** What says only that something is not there, and not why: a registry that could not be reached is the reason. */
+const generalPackages: ReadonlySet<string> = new Set([
+  'package-not-found',
+  'package-bare',
+  'package-version',
+  'install-hint',
+]);
 
-// What checks consumers against a provider reports like a runner of tests.
-function isContractTest({ failureClass, rule }: Finding, stage: Stage, kind: FailureClass | null): boolean {
-  if (failureClass !== 'test_fail') return false;
-  return kind === 'contract_violation' || (kind === null && stage === 'contract' && testWordRules.has(rule));
-}
-
-// The class of a form that all kinds of tools print is that of the tool; where that is not known, of the step.
-function settleClass(finding: Finding, { step }: OutputFacts, kind: FailureClass | null): Finding {
-  if (isContractTest(finding, step.stage, kind)) return { ...finding, failureClass: 'contract_violation' };
-  const isOwnForm = !sharedForms.has(finding.rule) || finding.weight >= certainWeightMin;
-  if (isOwnForm || finding.groups['package'] !== undefined || /^TS\d/.test(finding.groups['code'] ?? ''))
-    return finding;
-  if (kind === 'lint_error' || kind === 'unknown') return { ...finding, failureClass: kind };
-  return kind === 'compile_error' || isInterpreter(step.tool ?? null) ? finding : settleByStage(finding, step.stage);
-}
-
-const vagueForms: ReadonlySet<string> = new Set(['error-with-code', 'undefined-name']);
-
-function settleByStage(finding: Finding, stage: Stage): Finding {
-  const { rule, failureClass } = finding;
-  // Words of an interpreter about a text that it was to run: no linter prints them so.
-  if (rule === 'node-syntax' || rule === 'python-syntax') return finding;
-  if (stage === 'lint') return failureClass === 'compile_error' ? { ...finding, failureClass: 'lint_error' } : finding;
-  if (rule === 'bare-place') return settleBarePlace(finding, stage);
-  return vagueForms.has(rule) ? settleVague(finding, stage) : finding;
-}
-
-function settleBarePlace(finding: Finding, stage: Stage): Finding {
-  if (stage === 'contract') return { ...finding, failureClass: 'contract_violation' };
-  const isCompile = stage === 'compile' || stage === 'install';
-  return { ...finding, failureClass: isCompile ? 'compile_error' : 'unknown', weight: isCompile ? 45 : 20 };
-}
-
-function settleVague(finding: Finding, stage: Stage): Finding {
-  if (stage === 'test') return { ...finding, failureClass: 'test_fail', weight: Math.min(finding.weight, 46) };
-  const isElsewhere = stage === 'install' || modelStages.has(stage) || repositoryStages.has(stage);
-  return isElsewhere ? { ...finding, failureClass: 'unknown', weight: 32 } : finding;
-}
-
-// What cannot be reached in a model's step is its provider.
-function ofProvider(finding: Finding, { step }: OutputFacts, kind: FailureClass | null): Finding {
-  const isModel = modelStages.has(step.stage) || kind === 'budget_exceeded';
-  const isService =
-    finding.subReason === 'network' || finding.subReason === 'service' || finding.subReason === 'credentials';
-  return isModel && finding.tool === null && finding.failureClass === 'orchestration_error' && isService
-    ? { ...finding, subReason: 'provider' }
-    : finding;
+function isUnreachable({ subReason, rule, isWarning, at, weight }: Finding, { step, quiet }: OutputFacts): boolean {
+  const isNetwork = subReason === 'network' || rule === 'network-timeout';
+  return isNetwork && !isWarning && weight >= 55 && quiet[at] !== 1 && step.stage !== 'test';
 }
 
 interface Weighing {
@@ -138,13 +76,21 @@ interface Weighing {
   detailsAt: number;
 }
 
+/** What a line that is marked as a warning says of these did not stop the step, as long as anything else did. */
+const calmed: ReadonlySet<FailureClass> = new Set(['dependency_missing', 'orchestration_error', 'timeout']);
+const warned = /^\s{0,4}(?:\[WARN(?:ING)?\]|WARN(?:ING)?\b ?[:-]|[Ww]arning:)/;
+
+function isCalm({ isWarning, failureClass, at }: Finding, lines: readonly string[]): boolean {
+  return isWarning || (calmed.has(failureClass) && warned.test(lines[at] ?? ''));
+}
+
 function weigh(finding: Finding, { facts, kind, hasNamedTests, detailsAt }: Weighing): number {
   const { stage } = facts.step;
-  let weight = finding.isWarning ? Math.min(finding.weight, warningWeightMax) : finding.weight;
+  let weight = isCalm(finding, facts.lines) ? Math.min(finding.weight, warningWeightMax) : finding.weight;
   if (facts.quiet[finding.at] === 1) weight -= quietCost;
   if (gains(stageClasses[stage] ?? null, finding)) weight += stageGain;
   if (gains(kind, finding)) weight += toolGain;
-  if (finding.tool === 'llm') weight += modelStages.has(stage) || kind === 'budget_exceeded' ? 8 : -45;
+  if (finding.tool === 'llm') weight += isModelStep(stage, kind) ? 8 : -45;
   if (repositoryStages.has(stage) && finding.failureClass === 'orchestration_error') weight += 12;
   if (hasNamedTests) weight -= costBesideTests(finding, detailsAt);
   return weight;

@@ -38,7 +38,7 @@ export function contextOf(
     column: place?.column ?? null,
     code: findCode(first, { pool, weighed, lines: facts.lines }),
     testNames,
-    package: deciding.failureClass === 'dependency_missing' ? packageOf(pool) : null,
+    package: deciding.failureClass === 'dependency_missing' ? packageOf([...pool, ...weighed]) : null,
     ...(deciding.failureClass === 'contract_violation' ? { contractViolations: violationsOf(pool, facts) } : {}),
     excerpt: excerptOf(facts.lines, first.at, othersOf(first, pool, { lines: facts.lines, place })),
   };
@@ -55,7 +55,8 @@ function toolOf({ tool }: WeighedFinding, facts: OutputFacts): string | null {
 }
 
 function packageOf(pool: readonly WeighedFinding[]): string | null {
-  const name = pool.map(({ groups }) => groups['package']).find((one) => one !== undefined && one !== '');
+  const missing = pool.filter(({ failureClass, inContext }) => failureClass === 'dependency_missing' && inContext > 10);
+  const name = missing.map(({ groups }) => groups['package']).find((one) => one !== undefined && one !== '');
   return name?.replace(/@[\d^~][^@]{0,40}$/, '') ?? null;
 }
 
@@ -87,11 +88,15 @@ function namesOf(deciding: WeighedFinding, pool: readonly WeighedFinding[]): str
   return whole.slice(0, testNamesMax).map(redact);
 }
 
+const duration = /(?:\s{1,8}[›–-]\s|\s{2,8}|\s[([])\d{1,9}(?:[.,]\d{1,9})? ?(?:ms|s|µs|secs?|seconds?)[)\]]?$/;
+
 // Runners separate suites in one way where a test runs and in another where they sum up; the heavier line is the truer one.
 function uniqueNames(pool: readonly WeighedFinding[]): string[] {
   const names = new Map<string, { name: string; inContext: number }>();
-  for (const { groups, inContext } of pool) {
-    const name = groups['test']?.trim() ?? '';
+  const told = pool.flatMap(({ groups, inContext }) =>
+    (groups['test'] ?? '').split('\n').map((name) => ({ name: name.trim().replace(duration, ''), inContext })),
+  );
+  for (const { name, inContext } of told) {
     const key = name.replaceAll(/[^\p{L}\p{N}[\]]+/gu, ' ').trim();
     if (name !== '' && inContext > (names.get(key)?.inContext ?? 0)) names.set(key, { name, inContext });
   }
@@ -123,9 +128,13 @@ function othersOf(
   return [...details, ...(said === -1 ? [] : [said]), ...more];
 }
 
+function shortPlace(place: Place | null): string | null {
+  return place === null || place.line === null ? null : `${place.file.replace(/^.*\//, '')}:${place.line}`;
+}
+
 function assertionLines({ groups }: WeighedFinding, lines: readonly string[], place: Place | null): number[] {
-  const name = (groups['test'] ?? '').replace(/^.*(?: > |::| › )/, '').trim();
-  const own = place === null || place.line === null ? null : `${place.file.replace(/^.*\//, '')}:${place.line}`;
+  const name = (groups['test']?.split('\n')[0] ?? '').replace(/^.*(?: > |::| › )/, '').trim();
+  const own = shortPlace(place);
   const found: number[] = [];
   for (const [at, line] of lines.entries()) {
     const isTold = name.length > 3 && line.includes(name) && assertionWords.test(lines[at + 1] ?? '');

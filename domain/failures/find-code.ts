@@ -11,7 +11,10 @@ interface Surroundings {
 export function findCode(first: WeighedFinding, { pool, weighed, lines }: Surroundings): string | null {
   const { file, line, code } = first.groups;
   if (code !== undefined) return code;
-  const near = pool.find(({ at, groups }) => Math.abs(at - first.at) <= 2 && groups['code'] !== undefined);
+  const near = pool.find(
+    ({ at, groups, isWarning }) =>
+      Math.abs(at - first.at) <= 2 && groups['code'] !== undefined && isWarning === first.isWarning,
+  );
   const isSamePlace = ({ groups }: WeighedFinding) => groups['file'] === file && groups['line'] === line;
   const hasCode = ({ groups }: WeighedFinding) => groups['code'] !== undefined && groups['test'] === undefined;
   const same = file === undefined ? undefined : weighed.find((one) => hasCode(one) && isSamePlace(one));
@@ -20,6 +23,7 @@ export function findCode(first: WeighedFinding, { pool, weighed, lines }: Surrou
 
 // Each with how many lines before and behind the finding it may stand.
 const printedForms: readonly (readonly [before: number, behind: number, form: RegExp])[] = [
+  [0, 0, /[\w.)`'"] \[(?<code>[a-z]{2,30}(?:-[a-z]{2,30}){1,6})\]$/],
   [12, 30, /^\s{0,8}[Ee]rror code: (?<code>[A-Z]\d{3,6})$/],
   [0, 2, /^\s{0,8}(?:Error: |error: )?\[(?<code>[A-Z][A-Z0-9]{2,20}_[A-Z0-9_]{2,40})\]/],
   // Node prints an error's code among its fields; runners print it in brackets behind its name.

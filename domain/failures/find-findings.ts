@@ -79,7 +79,7 @@ function headingsOf(lines: readonly string[]): Int32Array {
   let last = -1;
   for (const [at, line] of lines.entries()) {
     headings[at] = last;
-    if (line !== '' && !/^[\s│|]/.test(line) && line.length <= 400) last = at;
+    if (line !== '' && !/^[\s│|]|^[─━═=_~*-]{3,}$/.test(line) && line.length <= 400) last = at;
   }
   return headings;
 }

@@ -1,4 +1,5 @@
 import type { OutputFacts, WeighedFinding } from './choose-finding.ts';
+import { projectPlace } from './extractors/project-place.ts';
 import { isProjectFile, placeOf, readPlace, toNumber, type Place } from './places.ts';
 
 const placeless: ReadonlySet<string> = new Set(['budget_exceeded', 'timeout', 'dependency_missing']);
@@ -45,7 +46,18 @@ function completePlace(place: Place, { at }: WeighedFinding, lines: readonly str
     if (found !== null && found.line !== null && found.file.split('/').at(-1) === name)
       return { ...found, file: place.file };
   }
-  return place;
+  return { ...place, ...lineBelow(at, lines) };
+}
+
+const placedWords = /\b[Ll]ine:? (?<line>\d{1,7})(?:,? (?:and )?col(?:umn)?:? (?<column>\d{1,7}))?/;
+
+// Parsers name the line behind their words, apart from the file: on the same line or on one of the next.
+function lineBelow(at: number, lines: readonly string[]): Partial<Place> {
+  for (const line of lines.slice(at, at + 4)) {
+    const found = placedWords.exec(line)?.groups;
+    if (found !== undefined) return { line: toNumber(found['line']), column: toNumber(found['column']) };
+  }
+  return {};
 }
 
 const reaches: Readonly<Record<string, number>> = { test_fail: 45, unknown: 12 };
@@ -62,7 +74,7 @@ function placeNear(first: WeighedFinding, pool: readonly WeighedFinding[], facts
     placeBelow(first.at, reach, facts) ??
     (isTest ? placeBelowName(first, lines) : null) ??
     placeAbove(first.at, lines) ??
-    (first.failureClass === 'test_fail' ? null : fileIn(lines[first.at] ?? ''))
+    (first.failureClass === 'test_fail' ? null : fileNear(first, lines))
   );
 }
 
@@ -88,8 +100,18 @@ function placeAbove(from: number, lines: readonly string[]): Place | null {
   return null;
 }
 
-function fileIn(line: string): Place | null {
-  const file = namedFile.exec(line)?.groups?.['file'];
+// A file without a line: where the finding stands, else below or above it.
+function fileNear(first: WeighedFinding, lines: readonly string[]): Place | null {
+  for (const offset of [0, 1, -1, 2, -2]) {
+    const place = fileIn(lines[first.at + offset] ?? '');
+    if (place !== null) return completePlace(place, { ...first, at: Math.max(0, first.at + offset) }, lines);
+  }
+  return null;
+}
+
+/** The first file of the project that a line names, without a line number. */
+export function fileIn(line: string): Place | null {
+  const file = /^\s{1,12}at /.test(line) ? undefined : namedFile.exec(line)?.groups?.['file'];
   return file !== undefined && isProjectFile(file) ? { file, line: null, column: null } : null;
 }
 
@@ -98,7 +120,7 @@ const namedFile =
 
 // Many runners list names first, and tell the details below each name again.
 function placeBelowName({ at: listedAt, groups }: WeighedFinding, lines: readonly string[]): Place | null {
-  const name = (groups['test'] ?? '').trim();
+  const name = (groups['test'] ?? '').split('\n')[0]?.trim() ?? '';
   if (name === '') return null;
   for (let at = listedAt + 1; at < lines.length; at += 1) {
     const line = (lines[at] ?? '').trim();
@@ -109,9 +131,4 @@ function placeBelowName({ at: listedAt, groups }: WeighedFinding, lines: readonl
     }
   }
   return null;
-}
-
-function projectPlace(line: string): Place | null {
-  const place = readPlace(line);
-  return place !== null && isProjectFile(place.file) ? place : null;
 }

@@ -1,6 +1,8 @@
 import { usualClass, type OutputFacts } from './choose-finding.ts';
 import { excerptOf } from './excerpt.ts';
-import type { Failure, FailureClass } from './failure-class.ts';
+import type { ErrorContext, Failure, FailureClass } from './failure-class.ts';
+import { fileIn } from './find-place.ts';
+import { isProjectFile, readPlace, type Place } from './places.ts';
 import { kindOfTool } from './tool-kinds.ts';
 import { emptyContext } from './typed-failure.ts';
 
@@ -33,10 +35,50 @@ export function guessFailure(facts: OutputFacts): Failure & { confidence: number
       ...emptyContext,
       message: `The ${step.stage} step ended with exit code ${step.exitCode ?? 'none'}.`,
       tool: step.tool ?? facts.tool,
-      file: isGuess ? file : null,
+      ...namedBy(lines, failureClass, file),
       excerpt: excerptOf(lines, lastWord(lines)),
     },
   };
+}
+
+const placed: ReadonlySet<FailureClass> = new Set([
+  'lint_error',
+  'compile_error',
+  'test_fail',
+  'contract_violation',
+  'unknown',
+]);
+
+function namedBy(lines: readonly string[], failureClass: FailureClass, listed: string | null): Partial<ErrorContext> {
+  if (failureClass === 'dependency_missing') return { package: packageTold(lines) };
+  const isAsked = placed.has(failureClass) && (failureClass !== 'unknown' || lines.some(saysFailure));
+  return isAsked ? placeTold(lines, listed) : {};
+}
+
+// What a formatter listed; else the first place that any line names; else a file that a line of failure names, or begins with.
+function placeTold(lines: readonly string[], listed: string | null): Partial<Place> {
+  if (listed !== null) return { file: listed };
+  const near = lines.slice(0, 2_000);
+  for (const line of near) {
+    const place = readPlace(line);
+    if (place !== null && place.line !== null && isProjectFile(place.file)) return place;
+  }
+  const begins = near.find((line) => beginsWithFile.test(line));
+  const words = near.find((line) => saysFailure(line) && fileIn(line) !== null);
+  return fileIn(begins ?? words ?? '') ?? {};
+}
+
+const beginsWithFile = /^\s{0,8}[\w@./\\-]{1,300}\.\w{1,8}::? ?\S/;
+const versioned =
+  /(?:^|[\s'"`(])(?<name>(?:@[\w.-]{1,80}\/)?[A-Za-z][\w.-]{0,100})(?:@|\/|\s?(?:==|>=|<=|~=|~>|!=|[<>^~=]))\s?v?\d[\w.*-]{0,40}/;
+
+// A name with its version, in a line that says what failed.
+function packageTold(lines: readonly string[]): string | null {
+  for (const line of lines.slice(-400)) {
+    const name = saysFailure(line) ? versioned.exec(line)?.groups?.['name'] : undefined;
+    if (name !== undefined) return name;
+  }
+  return null;
 }
 
 // Of a short output the end is enough.
@@ -63,7 +105,14 @@ function hasReason(
     return !filled.some((line) => /\b(?:usage|crash|panic|traceback|exception|not found)\b/i.test(line));
   if (usual === 'test_fail' && kindOfTool(facts.tool) !== 'test_fail')
     return filled.some((line) => testWords.test(line.replaceAll(goodSum, '')));
-  return file !== null || (facts.step.tool ?? null) !== null || filled.some(saysFailure);
+  // A linter that says where, and nothing else, has found something there.
+  const isKnown = file !== null || (facts.step.tool ?? null) !== null;
+  return isKnown || filled.some(saysFailure) || (usual === 'lint_error' && filled.some(isPlaced));
+}
+
+function isPlaced(line: string): boolean {
+  const place = readPlace(line);
+  return place !== null && place.line !== null && isProjectFile(place.file);
 }
 
 // Formatters list files, or print what they would change in them.

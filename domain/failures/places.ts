@@ -9,6 +9,7 @@ export interface Place {
 
 // Only where a word begins: else every character of a long word would be a start of its own.
 const path = String.raw`(?<![^\s:()"'\`<>|,;=[\]{}@])(?<file>(?:[A-Za-z]:[\\/])?[^\s:()"'\`<>|,;=]{1,300}?`;
+const namedFiles = String.raw`(?:Dockerfile|[Mm]akefile|Jenkinsfile|Gemfile|Rakefile|Containerfile|Vagrantfile|[Jj]ustfile|Pipfile|Procfile|BUILD|WORKSPACE)[\w.-]{0,30}`;
 const extension = String.raw`\.[A-Za-z][A-Za-z0-9_+]{0,11}`;
 
 // Each form ends where its file, line and column end; tried in this order, so the more telling first.
@@ -16,13 +17,18 @@ const placeForms: readonly RegExp[] = [
   // Python, OCaml, Coq: File "f", line l, characters a-b
   /\bFile "(?<file>[^"]{1,300})", lines? (?<line>\d{1,7})(?:-\d{1,7})?(?:, (?:characters|column) (?<column>\d{1,7}))?/,
   // Rust, Biome, Ruff, Vue, Oxlint: --> f:l:c
-  /(?:-->|--\[|╭─\[|┌─|╭▸|,-\[) ?(?<file>(?:[A-Za-z]:)?[^:[\]]{1,300}?):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?/,
+  /(?:-->|--\[|╭─\[|┌─|╭▸|,-\[|——▶|──▶|==>) ?(?<file>(?:[A-Za-z]:)?[^:[\]]{1,300}?):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?/,
   // file:///f:l:c and f:l:c
   new RegExp(
-    String.raw`(?:file://)?${path}(?:${extension}|/?(?:Dockerfile|Makefile|Jenkinsfile|Gemfile|Rakefile|Containerfile|justfile)[\w.-]{0,30})):(?<line>\d{1,7})(?:[:.](?<column>\d{1,7}))?(?![\w/])`,
+    String.raw`(?:file://)?${path}(?:${extension}|/${namedFiles})):(?<line>\d{1,7})(?:[:.](?<column>\d{1,7}))?(?![\w/])`,
+  ),
+  new RegExp(
+    String.raw`(?<![^\s:()"'\`<>|,;=[\]{}@])(?<file>${namedFiles}):(?<line>\d{1,7})(?:[:.](?<column>\d{1,7}))?(?![\w/])`,
   ),
   // MSBuild, TypeScript, D, Nim, Pascal: f(l,c) and f(l)
   new RegExp(String.raw`${path}${extension})\((?<line>\d{1,7})(?:[,:] ?(?<column>\d{1,7}))?(?:[-,]\d{1,7}){0,3}\)`),
+  // Groovy, mawk: f: l: words; f: line l: words
+  new RegExp(String.raw`${path}${extension}): (?:line )?(?<line>\d{1,7}): `),
   // Maven: f:[l,c]
   new RegExp(String.raw`${path}${extension}):\[(?<line>\d{1,7}),(?<column>\d{1,7})\]`),
   // Terraform, PHP, Perl, Ansible: f line l, f on line l, at f line l
@@ -30,6 +36,13 @@ const placeForms: readonly RegExp[] = [
     String.raw`(?:\b(?:in|at|on|file) )?["'\`]?${path}${extension})["'\`]?,? (?:on |at |in )?line:? (?<line>\d{1,7})(?:,? col(?:umn)?:? (?<column>\d{1,7}))?`,
     'i',
   ),
+  // pip, Apache, Prolog: line l of f
+  new RegExp(
+    String.raw`\bline (?<line>\d{1,7})(?:,? col(?:umn)? (?<column>\d{1,7}))? (?:of|in|at) (?:the )?(?:file )?["'\`]?${path}${extension})(?=["'\`)\s:,;]|\.?$)`,
+    'i',
+  ),
+  // Cucumber: "f" (l:c); "f", l:c
+  new RegExp(String.raw`["'\`](?<file>[^"'\`\s]{1,300}${extension})["'\`],? \(?(?<line>\d{1,7}):(?<column>\d{1,7})\)?`),
   // svelte-check: "f" l:c
   new RegExp(String.raw`"(?<file>[^"\s]{1,300}${extension})" (?<line>\d{1,7}):(?<column>\d{1,7})`),
   // Rollup: f (l:c)
@@ -37,10 +50,14 @@ const placeForms: readonly RegExp[] = [
   // Babel, Prettier: f: words (l:c); Sass, webpack: f l:c
   new RegExp(String.raw`${path}${extension}): [^()]{1,300}\((?<line>\d{1,7}):(?<column>\d{1,7})\)`),
   new RegExp(
-    String.raw`(?:^|\s)${path}${extension}) (?<line>\d{1,7}):(?<column>\d{1,7})(?:-\d{1,7}(?::\d{1,7})?)?(?=\s|$)`,
+    String.raw`(?:^|[\s(])${path}${extension}) (?<line>\d{1,7}):(?<column>\d{1,7})(?:-\d{1,7}(?::\d{1,7})?)?(?=[\s)]|$)`,
   ),
   // 12:3 of "f", f [l, c], f @ l, f#Ll
   new RegExp(String.raw`${path}${extension}) ?(?:@ ?|#L|\[line )(?<line>\d{1,7})(?:[:,] ?(?<column>\d{1,7}))?`),
+  // f: words, line l
+  new RegExp(
+    String.raw`${path}${extension})(?=[\s'"\`:,)])[^<>|]{1,80}?\bline (?<line>\d{1,7})(?:,? col(?:umn)? (?<column>\d{1,7}))?(?!\w)`,
+  ),
 ];
 
 const hasPlace = /\d/;
@@ -77,6 +94,7 @@ export function cleanPath(path: string): string {
     .replace(/^file:\/\//, '')
     .replace(/^(?:webpack:)?\/\/(?:\/|[\w@.-]{1,80}\/)(?:\.\/)?/, '')
     .replace(/^["'`(]+|["'`)]+$/g, '')
+    .replace(/^\[(?=[^\]]{0,300}$)/, '')
     .replace(/\?[\w=&.-]{0,80}$/, '');
 }
 
@@ -89,7 +107,7 @@ function isFileName(file: string): boolean {
 }
 
 const foreign =
-  /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo|\.rustup|rustc|\.m2|\.gradle|vendor\/(?:bundle|autoload|phpunit|composer)|gems|\.pub-cache|\.julia|\.nuget|\.opam|\.cabal|\.stack|deps\/\w+\/lib|go\/pkg\/mod|GOROOT|jdk|java\.base|pnpm-store|\.yarn|\.pnp)(?:\/|$)|^(?:node:|internal\/(?:modules|process|main|timers|util|bootstrap|streams|event_target|per_context)\/|<|\/usr\/|\/opt\/|\/lib|\/nix\/|\/root\/\.|\/rustc\/|native|async|ext:|dart:|package:(?:test|flutter_test|stack_trace)|evalmachine|\[)|\/lib\/python[\d.]{1,6}\/|\/(?:ruby|perl5?|php|lua|erlang|elixir|julia)\/[\d.]{1,8}\/|\/(?:libstd|library\/(?:core|std|alloc|test))\/|go\d?[\d.]{0,8}\/src\/(?:testing|runtime|reflect|net|sync)\/|\/src\/(?:testing|runtime)\/(?:testing|panic|proc|asm_\w{1,10}|signal_\w{1,10}|debug\/stack)\.(?:go|s)$|^(?:src\/)?(?:testing|panic|proc)\.go$/;
+  /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo|\.rustup|rustc|\.m2|\.gradle|vendor\/(?:bundle|autoload|phpunit|composer)|gems|\.pub-cache|\.julia|\.nuget|\.opam|\.cabal|\.stack|deps\/\w+\/lib|go\/pkg\/mod|GOROOT|jdk|java\.base|pnpm-store|\.yarn|\.pnp|\.?venv)(?:\/|$)|^(?:node:|internal\/(?:modules|process|main|timers|util|bootstrap|streams|event_target|per_context)\/|<|\/usr\/|\/opt\/|\/lib|\/nix\/|\/root\/\.|\/rustc\/|native|async|ext:|dart:|package:(?:test|flutter_test|stack_trace)|evalmachine|\[)|\/lib\/python[\d.]{1,6}\/|\/(?:ruby|perl5?|php|lua|erlang|elixir|julia)\/[\d.]{1,8}\/|\/(?:libstd|library\/(?:core|std|alloc|test))\/|go\d?[\d.]{0,8}\/src\/(?:testing|runtime|reflect|net|sync)\/|\/src\/(?:testing|runtime)\/(?:testing|panic|proc|asm_\w{1,10}|signal_\w{1,10}|debug\/stack)\.(?:go|s)$|^(?:src\/)?(?:testing|panic|proc)\.go$/;
 
 /** Whether a path is one of the project's own files, and not of a package, a runtime or a system. */
 export function isProjectFile(file: string): boolean {

@@ -26,8 +26,12 @@ export function placeAbove(reach: number): (groups: Groups, view: View) => Readi
 
 /** Takes the file from the line that began at its start above: linters print it once for all its entries. */
 export function fileFromHeading(groups: Groups, view: View): Reading | null {
-  const heading = headingFile(view.lines[view.headingAt] ?? '');
-  const file = heading ?? lookUp(view, 60, (line) => (/^\s{1,4}\S{1,300}\.\w{1,8}$/.test(line) ? line.trim() : null));
+  const headingLine = view.lines[view.headingAt] ?? '';
+  const heading = headingFile(headingLine);
+  // `File: a.html`, and below it more of such pairs.
+  const isPair = heading === null && /^[A-Z]\w{1,20}(?: \w{1,20})?: \S/.test(headingLine);
+  const earlier = isPair ? lookUp(view, 5, (line) => (/^File: /i.test(line) ? headingFile(line) : null)) : heading;
+  const file = earlier ?? lookUp(view, 60, (line) => (/^\s{1,4}\S{1,300}\.\w{1,8}$/.test(line) ? line.trim() : null));
   return file === null ? null : { groups: { ...groups, file } };
 }
 

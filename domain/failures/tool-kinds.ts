@@ -42,7 +42,7 @@ const kindOf = new Map(
 const speakingNames: readonly (readonly [FailureClass, RegExp])[] = [
   ['contract_violation', /breaking|semver|contract|compat|api-?diff|abi/],
   ['lint_error', /lint|fmt|format|style|audit|vet$|spell|sniff|prettier/],
-  ['test_fail', /test|spec|unit$|coverage|e2e/],
+  ['test_fail', /test|spec|unit$|(?<!type-)coverage|e2e/],
   ['compile_error', /compil|build|type-?check|check$|cc$|tsc/],
 ];
 

@@ -1,4 +1,4 @@
-import { rulesOf, type Groups } from '../line-rule.ts';
+import { rulesOf, type Groups, type View } from '../line-rule.ts';
 
 const name = String.raw`(?<package>[\w@+-][\w@./+-]{0,100})`;
 
@@ -161,7 +161,10 @@ export const commandRules = rulesOf(null, 'dependency_missing', [
 ]);
 
 /** The group of the alternative that matched. */
-export function firstOf(groups: Groups) {
+export function firstOf(groups: Groups, view?: View) {
   const found = Object.entries(groups).find(([key, value]) => key.startsWith('package') && value !== undefined)?.[1];
-  return { groups: { ...groups, package: found } };
+  const own = view === undefined ? null : startsPlaced.exec(view.lines[view.at] ?? '');
+  return { groups: { ...groups, ...own?.groups, package: found } };
 }
+
+const startsPlaced = /^(?<file>[\w@./-]{1,300}\.\w{1,8}):(?<line>\d{1,7}): /;

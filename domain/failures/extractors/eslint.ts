@@ -9,7 +9,7 @@ export const eslintRules = [
       name: 'eslint-entry',
       cue: ['error', 'warning'],
       pattern:
-        /^\s{1,12}(?<line>\d{1,7}):(?<column>\d{1,7})\s{1,20}(?:[✖×⚠✘ℹ] {1,4})?(?<severity>error|warning)\s{1,20}(?<message>\S.{0,1000})$/,
+        /^\s{1,12}(?<line>\d{1,7}):(?<column>\d{1,7})(?:-\d{1,7}(?::\d{1,7})?)?\s{1,20}(?:[✖×⚠✘ℹ] {1,4})?(?<severity>error|warning)\s{1,20}(?<message>\S.{0,1000})$/,
       weight: 66,
       refine: decideEntry,
     },

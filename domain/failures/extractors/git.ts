@@ -1,5 +1,9 @@
 import { rulesOf } from '../line-rule.ts';
 
+// Other programs begin with "fatal:" too; what git says has one of its words.
+const isGitWord =
+  /^(?!(?:remote: )?fatal: )|\b(?:git|repositor\w{1,4}|remote|branch\w{0,2}|refs?|refspec|refname|commit\w{0,3}|index|HEAD|merg\w{1,4}|submodule|work ?tree|pathspec|revisions?|objects?|upstream|trees?|stash|patch|bundle|lfs|tags?|push\w{0,3}|pull|fetch|clone|rebas\w{1,4}|cherry-pick|checkout|pack\w{0,3}|hook|ident|identity|unable to access|destination path|Authentication|protocol|transport|bad (?:config|object|numeric)|config|username|password|ambiguous argument|loose|sha1?|blame|path|option|lock file|prerequisite\w{0,1}|reference)\b/i;
+
 /** git. Whatever it says is a failure of the handling of a repository, and no fault of the code. */
 export const gitRules = rulesOf('git', 'orchestration_error', [
   {
@@ -141,7 +145,30 @@ export const gitRules = rulesOf('git', 'orchestration_error', [
     ],
     weight: 84,
     pattern:
-      /(?:^(?:remote: )?(?:fatal|git: fatal): (?!error:|unable to access '[^']{1,300}': (?:Could not resolve|Failed to connect|Operation too slow|Operation timed out|.{0,60}timed out|The requested URL returned error: 5))(?<message>(?!no input files|opening|cannot open|.{0,30}No such file).{1,300})|^error: (?:cannot lock ref|cannot (?:pull|rebase|spawn|run|stat|update)|unable to (?:create|write|unlink|read)|Your local changes|pathspec '|failed to push|could not (?:apply|lock|write|read|fetch)|object file|src refspec|remote (?:origin|unpack)|gpg failed|The following untracked|commit is not|bad signature|index uses|insufficient permission)|Please tell me who you are|^nothing to commit|^no changes added to commit|gpg failed to sign|\.git\/\S{0,100}\.lock': File exists|not a git repository|dubious ownership|Your local changes to the following|smudge filter lfs failed|batch response: |Automatic merge failed)/,
+      /(?:^(?:remote: )?(?:fatal|git: fatal): (?!error:|\[|unable to access '[^']{1,300}': (?:Could not resolve|Failed to connect|Operation too slow|Operation timed out|.{0,60}timed out|The requested URL returned error: 5))(?<message>(?!no input files|opening|cannot open|.{0,30}No such file).{1,300})|^error: (?:cannot lock ref|cannot (?:pull|rebase|spawn|run|stat|update)|unable to (?:create|write|unlink|read)|Your local changes|pathspec '|failed to push|could not (?:apply|lock|write|read|fetch)|object file|src refspec|remote (?:origin|unpack)|gpg failed|The following untracked|commit is not|bad signature|index uses|insufficient permission)|Please tell me who you are|^nothing to commit|^no changes added to commit|gpg failed to sign|\.git\/\S{0,100}\.lock': File exists|not a git repository|dubious ownership|Your local changes to the following|smudge filter lfs failed|batch response: |Automatic merge failed)/,
+    refine: (groups, view) => ({ groups, ...(isGitWord.test(view.lines[view.at] ?? '') ? {} : { weight: 50 }) }),
+  },
+  {
+    name: 'version-control',
+    because: 'git',
+    cue: [
+      'abort: ',
+      'svn: e',
+      'unresolved',
+      'conflicts during merge',
+      'merge conflict',
+      'new remote head',
+      'working copy',
+    ],
+    weight: 66,
+    pattern:
+      /^(?:abort: (?<message>.{3,300})|svn: (?<code>E\d{6}): .{0,300})|\b(?:conflicts during merge|unresolved (?:files?|conflicts?)|files? unresolved|merge conflicts? in|new remote head|not a working copy)\b/,
+    refine: (groups, view) => {
+      const told = view.lines.slice(view.at, view.at + 3).join('\n');
+      return /refused|[Uu]nable to connect|could not resolve|not known/.test(told)
+        ? { groups, subReason: 'network' }
+        : { groups };
+    },
   },
   {
     name: 'git-hook',

@@ -1,5 +1,6 @@
-import { type Groups, rulesOf, type Reading } from '../line-rule.ts';
-import { isProjectFile } from '../places.ts';
+import { type Groups, lookDown, rulesOf, type Reading, type View } from '../line-rule.ts';
+import { isProjectFile, readPlace } from '../places.ts';
+import { fileFromHeading, withPlace } from '../refine.ts';
 import { gnu } from './entry-groups.ts';
 
 /** Forms of one line that many linters share: a place, words, and the name of a rule before or behind them. */
@@ -9,9 +10,61 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
     cue: [':'],
     weight: 62,
     pattern: new RegExp(
-      String.raw`${gnu}:? (?:(?<severity>error|warning|note|info|style|performance|portability|Error|Warning|refactor|convention)[: ] ?)?(?<code>(?!error|warning|TS|CS|SyntaxError|E0)[A-Z]{1,8}-?\d{2,6}(?:\/[\w/-]{1,80})?|MD\d{3}(?:\/[\w/-]{1,80})?):? (?<message>.{1,600})$`,
+      String.raw`${gnu}(?:[:-]\d{1,7}){0,2}:? {0,4}(?:(?<severity>error|warning|note|info|style|performance|portability|Error|Warning|refactor|convention)[: ] ?)?(?<code>(?!error|warning|TS|CS|SyntaxError|E0)[A-Z]{1,8}-?\d{2,6}(?:\/[\w/-]{1,80})?|MD\d{3}(?:\/[\w/-]{1,80})?)(?::|(?= )) ?(?<message>.{1,600})$`,
     ),
     refine: decideNamed,
+  },
+  {
+    name: 'code-row',
+    cue: [': ', '  ', ' error', ' warn'],
+    weight: 57,
+    pattern:
+      /^\s{0,8}(?<line>\d{1,6})(?::(?<column>\d{1,6}))?:?\s{1,8}(?:(?<severity>error|warning|Error|Warning)[: ]\s{0,6})?(?<code>[A-Z]{1,6}-?\d{1,5})\b:? (?<message>\S.{1,600})$/,
+    refine: (groups, view) => {
+      const placed = fileFromHeading(groups, view);
+      return placed ?? { groups: { ...groups, line: undefined, column: undefined } };
+    },
+  },
+  {
+    name: 'code-row',
+    cue: [':'],
+    weight: 57,
+    pattern: /^\s{0,8}(?<code>[A-Z]{1,6}-?\d{1,5}):? (?<line>\d{1,6}):(?<column>\d{1,6}):? (?<message>\S.{1,600})$/,
+    refine: fileFromHeading,
+  },
+  {
+    name: 'correction',
+    cue: ' ==> ',
+    weight: 60,
+    pattern: new RegExp(String.raw`${gnu}: (?<message>\S{1,80} ==> \S.{0,200})$`),
+  },
+  {
+    name: 'mark-row',
+    cue: ['✖ ', '✗ ', '× ', '✘ '],
+    weight: 60,
+    pattern: /^\s{0,4}[✖✗×✘] {1,3}(?<code>[a-z]{2,30}(?:-[a-z]{2,30}){1,6}) - (?<message>.{3,300})$/,
+    refine: (groups, view) => fileFromHeading(groups, view) ?? { groups },
+  },
+  {
+    name: 'file-field',
+    cue: ['file:', 'path:', 'filename:', 'location:'],
+    weight: 54,
+    pattern:
+      /^\s{0,8}(?:[Ff]ile(?:name)?|[Pp]ath|[Ll]ocation|FILE):\s{1,12}(?<file>[\w@./\\-]{1,300}\.\w{1,10})(?::(?<line>\d{1,7}))?(?::(?<column>\d{1,7}))?$/,
+    refine: readFields,
+  },
+  {
+    name: 'code-first',
+    cue: [': ', ' '],
+    weight: 57,
+    pattern:
+      /^(?:(?<file>[\w@./\\-]{1,300}\.\w{1,10}): )?(?<code>(?!TS\d|CS\d|MSB\d)[A-Z]{1,6}\d{2,5}):? (?<message>[A-Za-z'"\x60].{3,600})$/,
+    refine: (groups, view) => {
+      const place = lookDown(view, 1, (line) =>
+        /^\s{0,8}\S{1,300}:\d{1,7}(?::\d{1,7})?$/.test(line) ? readPlace(line) : null,
+      );
+      return groups['file'] === undefined && place === null ? null : { groups: withPlace(groups, place) };
+    },
   },
   {
     name: 'rule-before',
@@ -25,7 +78,7 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
     cue: [')', ']'],
     weight: 61,
     pattern: new RegExp(
-      String.raw`${gnu}(?::|\s)\s?(?:(?<severity>error|warning|note|info|style|performance|portability|notice|refactor|convention|ERROR|WARNING|\[error\]|\[warning\]): ?)?(?<message>.{1,900}?)\s{1,4}[[(](?<code>(?!-W|-f)[@a-zA-Z][\w./@:+-]{2,100})[\])](?: \((?:warning|error)\))?$`,
+      String.raw`${gnu}(?::|\s)\s?(?:(?<severity>error|warning|note|info|style|performance|portability|notice|refactor|convention|ERROR|WARNING|\[error\]|\[warning\]): ?)?(?<message>.{1,900}?)\s{1,4}[[(](?<code>(?!-W|-f)[@a-zA-Z][\w./@:+-]{2,100})[\])](?: \((?:warning|error)\)| {1,4}\[\d{1,2}\])?$`,
     ),
     refine: decideBehind,
   },
@@ -39,6 +92,18 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
     refine: (groups) => (isProjectFile(groups['file'] ?? '') ? { groups } : null),
   },
 ]);
+
+const lineField = /^\s{0,8}(?:[Ll]ine|LINE|[Ss]tart ?[Ll]ine)(?: number)?:\s{1,12}(?<line>\d{1,7})$/;
+const ruleField =
+  /^\s{0,8}(?:[Rr]ule ?(?:ID|Id|id|[Nn]ame)?|[Cc]heck(?: ID)?|[Cc]ode|[Tt]est ID):\s{1,12}(?<code>[\w.:/-]{2,80})$/;
+
+// One finding as a list of names and values, one a line.
+function readFields(groups: Groups, view: View): Reading | null {
+  const near = view.lines.slice(Math.max(0, view.at - 6), view.at + 7);
+  const read = (form: RegExp) => near.map((line) => form.exec(line)?.groups).find((found) => found !== undefined);
+  const line = groups['line'] ?? read(lineField)?.['line'];
+  return line === undefined ? null : { groups: { ...groups, line, code: read(ruleField)?.['code'] } };
+}
 
 function decideNamed(groups: Groups) {
   const severity = groups['severity']?.toLowerCase();
@@ -54,7 +119,7 @@ const markdown = /^(?<short>MD\d{3})\//;
 
 /** What Python's type checkers call their reports: they write as linters do. */
 const checkerCode = /^(?:[a-z]+-[a-z-]+|misc|report\w+|syntax|assignment|operator|index|override)$/;
-const mildWeights: Readonly<Record<string, number>> = { warning: 57, info: 53, note: 53, style: 53 };
+const mildWeights: Readonly<Record<string, number>> = { warning: 57, info: 41, note: 41, style: 41 };
 
 function decideBehind(groups: Groups): Reading {
   const { code, severity } = withLevel(groups);

@@ -99,7 +99,7 @@ export const machineRules = rulesOf(null, 'unknown', [
     ],
     weight: 63,
     pattern:
-      /(?:[Ss]egmentation fault|\bSIG(?:SEGV|ABRT|ILL|BUS|FPE)\b|core dumped|[Ii]llegal instruction|[Bb]us error|[Ss]tack [Oo]verflow|Maximum call stack size|StackOverflowError|[Ii]nternal compiler error|compiler unexpectedly panicked|Fatal Python error|RecursionError|A fatal error has been detected by the Java|^Aborted)/,
+      /(?:[Ss]egmentation fault|\bSIG(?:SEGV|ABRT|ILL|BUS|FPE)\b|core dumped|[Ii]llegal instruction|[Bb]us error|[Ss]tack [Oo]verflow|Maximum call stack size|StackOverflowError|[Ii]nternal compiler error|compiler unexpectedly panicked|Fatal Python error|RecursionError|A fatal error has been detected by the Java|^Aborted(?: \(core dumped\))?$)/,
   },
   {
     name: 'environment',
@@ -121,6 +121,14 @@ export const machineRules = rulesOf(null, 'unknown', [
     weight: 66,
     pattern:
       /(?:[Ee]nvironment variables? ["'`]?\w{0,60}["'`]? ?(?:is |are |was )?(?:not (?:set|found|defined)|missing|required|must)|[Mm]issing (?:required )?env(?:ironment)?(?: variables?)?\b|\b[A-Z][A-Z0-9_]{3,60} (?:is not set|must be set|is required|is missing|is not defined|environment variable)|env(?:ironment)? variable not found|: unbound variable$|: (?:parameter )?(?:is )?not set$|KeyError: '[A-Z][A-Z0-9_]{3,60}')/,
+  },
+  {
+    name: 'target-missing',
+    cue: ['recipe', 'task', 'target', 'script', 'session', 'job', 'environment'],
+    weight: 66,
+    pattern:
+      /(?:\b(?:does not|doesn['’]t) (?:contain|have|define|declare) (?:an? )?(?:recipe|task|target|script|session|job)\b|\b[Tt]ask never defined\b|\b(?:[Uu]nknown|[Uu]nrecogni[sz]ed|[Nn]o such|[Uu]ndefined) (?:recipe|task|target|script|session|environment)s?\b|\b(?:[Rr]ecipe|[Tt]ask|[Tt]arget|[Ss]cript|[Ss]ession) ["'`]\S{1,80}["'`] (?:is )?(?:not (?:found|defined|known)|does not exist|unknown))/,
+    refine: (groups, view) => ({ groups, ...(/^warning/i.test(view.lines[view.at] ?? '') ? { weight: 45 } : {}) }),
   },
   {
     name: 'script-missing',
@@ -192,10 +200,10 @@ export const machineRules = rulesOf(null, 'unknown', [
   },
   {
     name: 'licence',
-    cue: ['license', 'licence'],
+    cue: ['license', 'licence', 'licensing', 'copyright'],
     weight: 72,
     pattern:
-      /(?:(?:licen[sc]e).{0,80}(?:not (?:allowed|permitted|in the|approved)|incompatible|violation|forbidden|disallowed|prohibited|is not|rejected)|Found license defined by|licenses? FAILED|failed to satisfy license)/i,
+      /(?:no copyright and licensing|missing (?:copyright|licen[sc]e) (?:and |header|information|text)|(?:licen[sc]e).{0,80}(?:not (?:allowed|permitted|in the|approved)|incompatible|violation|forbidden|disallowed|prohibited|is not|rejected)|Found license defined by|licenses? FAILED|failed to satisfy license)/i,
   },
   {
     name: 'turns',

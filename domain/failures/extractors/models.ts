@@ -29,11 +29,19 @@ export const modelRules = [
         'monthly limit',
         'can only afford',
         'usage cap',
+        'exhausted',
+        'depleted',
+        'used up',
+        'run out',
+        'ran out',
+        'out of ',
+        'not enough',
+        'no remaining',
         'max budget',
       ],
       weight: 94,
       pattern:
-        /(?:\b(?<code>insufficient_quota|billing_hard_limit_reached|billing_not_active|insufficient_credits|billing_error|budget_exceeded)\b|credit balance is too low|exceeded your current quota|[Ii]nsufficient (?:balance|credits?|funds)|\b(?:spend(?:ing)?|usage) (?:limit|cap)s?\b.{0,60}(?:reached|exceeded|hit)|(?:reached|exceeded|hit) (?:your|the) (?:specified )?(?:(?:API |workspace |organization |monthly |weekly )?(?:spend(?:ing)?|usage|budget)) (?:limit|cap)|[Bb]udget has been exceeded|BudgetExceeded(?:Error)?|[Mm]ax budget|requires more credits|can only afford|out of credits|ExceededBudget)/,
+        /(?:\b(?<code>insufficient_quota|billing_hard_limit_reached|billing_not_active|insufficient_credits|billing_error|budget_exceeded)\b|credit balance is too low|exceeded your current quota|[Ii]nsufficient (?:balance|credits?|funds)|\b(?:spend(?:ing)?|usage) (?:limit|cap)s?\b.{0,60}(?:reached|exceeded|hit)|(?:reached|exceeded|hit) (?:your|the) (?:specified )?(?:(?:API |workspace |organization |monthly |weekly )?(?:spend(?:ing)?|usage|budget)) (?:limit|cap)|[Bb]udget has been exceeded|BudgetExceeded(?:Error)?|[Mm]ax budget|requires more credits|can only afford|(?:out of|not enough|no remaining) (?:credits?|balance|quota|funds)|(?:[Qq]uota|[Cc]redits?|[Bb]alance|[Bb]udget)\b.{0,40}\b(?:exhausted|depleted|used up|run out|ran out)|[Pp]ayment [Rr]equired|ExceededBudget)/,
       refine: withCode,
     },
     {
@@ -54,10 +62,16 @@ export const modelRules = [
         'tokens per day',
         'quota exceeded for',
         '429',
+        'too many requests',
+        'toomanyrequests',
+        'capacity exceeded',
+        'limited to ',
+        'calls /',
+        'calls/',
       ],
       weight: 93,
       pattern:
-        /(?:\b(?<code>rate_limit_exceeded|rate_limit_error|RESOURCE_EXHAUSTED|ThrottlingException|tokens_per_min_limit_exceeded|rate_limit_reached|too_many_requests|RateLimitReached)\b|litellm\.RateLimitError|(?:openai|anthropic|groq|mistral|cohere|together)\.RateLimitError|\bRateLimitError\b|(?:tokens|requests) per (?:min(?:ute)?|day|hour)\b|Too many tokens|Rate limit reached for|[Rr]ate limit.{0,60}(?:model|tokens|organization|deployment|TPM|RPM|provider))/,
+        /(?:\b(?<code>rate_limit_exceeded|rate_limit_error|RESOURCE_EXHAUSTED|ThrottlingException|tokens_per_min_limit_exceeded|rate_limit_reached|too_many_requests|RateLimitReached)\b|litellm\.RateLimitError|(?:openai|anthropic|groq|mistral|cohere|together)\.RateLimitError|\bRateLimitError\b|(?:tokens|requests) per (?:min(?:ute)?|day|hour)\b|Rate limit reached for|[Tt]oo ?[Mm]any ?[Rr]equests|capacity exceeded|limited to \d{1,9} (?:API )?(?:calls|requests|tokens)|(?:calls|requests|tokens) ?\/ ?(?:min(?:ute)?|hour|day|month)\b|[Rr]ate limit.{0,60}(?:model|tokens|organization|deployment|TPM|RPM|provider))/,
       refine: withCode,
     },
     {
@@ -80,10 +94,17 @@ export const modelRules = [
         'exceed context limit',
         'string_above_max_length',
         'input tokens',
+        'too many tokens',
+        'too long',
+        'not exceed',
+        'prompt tokens',
+        'total tokens',
+        'reduce the',
+        'shorter prompt',
       ],
       weight: 95,
       pattern:
-        /(?:\b(?<code>context_length_exceeded|request_too_large|context_window_exceeded|string_above_max_length|exceed_context_size_error|tokens_limit_reached)\b|maximum context length|prompt is too long|ContextWindowExceeded|context (?:window|length|size).{0,60}(?:exceed|limit|too|full)|(?:exceeds?|exceeded|larger than|exceed) (?:the )?(?:model's |available |maximum )?context|[Ii]nput is too long for|input token count .{0,40}exceeds|exceeds the maximum number of tokens|exhausted context window|exceed context limit|[Rr]equest (?:too large|body too large) for)/,
+        /(?:\b(?<code>context_length_exceeded|request_too_large|context_window_exceeded|string_above_max_length|exceed_context_size_error|tokens_limit_reached)\b|maximum context length|prompt is too long|ContextWindowExceeded|context (?:window|length|size).{0,60}(?:exceed|limit|too|full)|(?:exceeds?|exceeded|larger than|exceed) (?:the )?(?:model's |available |maximum )?context|[Ii]nput is too long for|input token count .{0,40}exceeds|exceeds the maximum number of tokens|exhausted context window|exceed context limit|[Rr]equest body too large for|[Tt]oo many tokens|(?:prompt|input|messages?|conversation)\b.{0,60}\b(?:is |are )?(?:too long|(?:cannot|can not|must not) exceed)|(?:total|input|prompt) tokens\b.{0,60}(?:exceed|limit|maximum)|[Rr]educe the (?:length|size) of (?:the|your) (?:messages|prompt|input)|shorter prompt)/,
       refine: withCode,
     },
     {
@@ -190,7 +211,7 @@ function withCode(groups: Groups, view: { lines: readonly string[]; at: number }
     .slice(Math.max(0, view.at - 6), view.at + 90)
     .join('\n')
     .slice(0, 12_000);
-  const code = /["']?\bcode["']?\s{0,2}:\s{0,2}["'](?<code>[A-Za-z]\w{2,60})["']/.exec(text)?.groups?.['code'];
+  const code = /["']?\bcode["']?\s{0,2}:\s{0,2}["'](?<code>(?![45]\d\d["'])\w{3,60})["']/.exec(text)?.groups?.['code'];
   const status = /["']status["']\s{0,2}:\s{0,2}["'](?<code>[A-Z_]{4,40})["']/.exec(text)?.groups?.['code'];
   const types = [...text.matchAll(/["']?\b(?:type|__type)["']?\s{0,2}:\s{0,2}["'](?<code>[A-Za-z]\w{2,60})["']/g)]
     .map((match) => match[1])

@@ -3,7 +3,7 @@ import { originOf } from '../local-or-package.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
 
-const gnu = String.raw`^(?<file>(?:[A-Za-z]:[\\/])?[^\s:][^:]{0,300}):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?: `;
+const gnu = String.raw`^(?<file>(?:[A-Za-z]:[\\/])?[^\s:[][^:]{0,300}):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?: `;
 
 /** C and C++: compilers, linkers, pkg-config, CMake, Make, Meson, Ninja. */
 export const nativeRules = rulesOf(null, 'compile_error', [

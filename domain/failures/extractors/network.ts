@@ -1,4 +1,4 @@
-import { rulesOf } from '../line-rule.ts';
+import { rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 
 /** The network. Tests print the same words; what names a failing test is heavier. */
 export const networkRules = rulesOf(null, 'orchestration_error', [
@@ -19,18 +19,35 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
       'no address associated',
       'dns error',
       'name resolution',
+      'unknown server host',
+      'domain name not found',
+      'resolve host',
+      'resolve the host',
+      'host not found',
+      'hostname not found',
+      'lookup fail',
       'unknown host',
       'temporary failure resolving',
       'could not resolve proxy',
     ],
     weight: 60,
     pattern:
-      /(?:[Cc]ould not resolve (?:host|proxy)|Name or service not known|[Tt]emporary failure (?:in name resolution|resolving)|\b(?<code>ENOTFOUND|EAI_AGAIN)\b|no such host|nodename nor servname|UnknownHostException|failed to lookup address|getaddrinfo (?:failed|error)|No address associated|dns error|[Ff]ailed to resolve '|[Uu]nknown host)/,
+      /(?:[Cc]ould not resolve (?:host|proxy)|Name or service not known|[Tt]emporary failure (?:in name resolution|resolving)|\b(?<code>ENOTFOUND|EAI_AGAIN)\b|no such host|nodename nor servname|UnknownHostException|failed to lookup address|getaddrinfo (?:failed|error)|No address associated|dns error|[Ff]ailed to resolve '|[Uu]nknown (?:server )?host|[Nn]ame resolution(?: for \S{1,200})? failed|[Dd]omain name not found|resolve (?:the )?host(?:name| address| name)?\b|[Hh]ost(?: ?name)? (?:lookup fail|not found))/,
   },
   {
     name: 'network-refused',
     because: 'network',
     cue: [
+      'cannot connect to',
+      'connect call failed',
+      'incompleteread',
+      'connection broken',
+      'connection lost',
+      'connection was ',
+      'connection dropped',
+      'premature',
+      'connectionexception',
+      'connectionrefusederror',
       'econnrefused',
       'econnreset',
       'connection refused',
@@ -64,7 +81,8 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
     ],
     weight: 58,
     pattern:
-      /(?:\b(?<code>ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH)\b|[Cc]onnection (?:to the server \S{1,100} )?(?:was )?(?:refused|reset|aborted)|[Ff]ailed to connect to|[Nn]etwork is unreachable|No route to host|\bConnectException\b|socket hang up|remote end hung up|unexpected disconnect|early EOF|RPC failed|[Cc]ould not connect to|actively refused|[Uu]nable to connect|Recv failure|Error connecting|NewConnectionError|server closed the connection|tcp connect error|ConnectionError\()/,
+      /(?:\b(?<code>ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH)\b|[Cc]onnection (?:to the server \S{1,100} )?(?:was )?(?:refused|reset|aborted)|[Ff]ailed to connect to|[Nn]etwork is unreachable|No route to host|\bConnectException\b|socket hang up|remote end hung up|unexpected disconnect|early EOF|RPC failed|[Cc]ould not connect to|actively refused|[Uu]nable to connect|Recv failure|Error connecting|NewConnectionError|server closed the connection|tcp connect error|ConnectionError\(|[Cc]an ?not connect to (?:the )?(?!Docker)|[Cc]onnect call failed|\bIncompleteRead\b|[Cc]onnection (?:was )?(?:broken|lost|dropped|closed (?:by|unexpectedly|before|while))|[Pp]remature(?:ly)? clos|ConnectionRefusedError|^(?:\w{1,40}\.){0,6}\w{0,40}Connection(?:Error|Exception)\b)/,
+    refine: decideRefused,
   },
   {
     name: 'network-tls',
@@ -133,3 +151,18 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
       /(?:\b50[0234] (?:Bad Gateway|Service (?:Temporarily )?Unavailable|Internal Server Error|Gateway Time-?out|Server Error)|\b407 Proxy|The requested URL returned error: (?:40[137]|429|5\d\d)|status (?:code:? ?)?(?:50\d|429|407)\b|[Tt]oo [Mm]any [Rr]equests|HTTP [Ee]rror (?:403|401|407|429|5\d\d)|HTTP status server error|\b40[13] (?:Forbidden|Unauthorized)\b|toomanyrequests|unable to access '|Failed to (?:fetch|download) https?:)/,
   },
 ]);
+
+const serviceName =
+  /\b(?:redis|pymongo|mongo\w{0,12}|postgres\w{0,6}|psycopg\w{0,8}|mysql\w{0,8}|mariadb|kafka\w{0,8}|amqp\w{0,30}|rabbitmq|elasticsearch|memcached?|cassandra|sqlalchemy)\b/i;
+
+// Node lists the errors that it would try again; and where the client of a service is named, it is that service.
+function decideRefused(groups: Groups, view: View): Reading | null {
+  if (isConstant(view.lines[view.at] ?? '')) return null;
+  const near = view.lines.slice(Math.max(0, view.at - 60), view.at + 40).join('\n');
+  return serviceName.test(near.slice(0, 12_000)) ? { groups, subReason: 'service' } : { groups };
+}
+
+/** A line of a list of names, as a dump of an object has them. */
+export function isConstant(line: string): boolean {
+  return /^\s{2,60}['"]?(?:[A-Z][A-Z_]{3,60}|\d{3})['"]?(?:,|: ['"][\w ]{1,60}['"],?)?$/.test(line);
+}

@@ -37,7 +37,7 @@ export const otherTestsRules = rulesOf(null, 'test_fail', [
   {
     name: 'pester',
     cue: ['[-] '],
-    pattern: /^\s{0,20}\[-\] (?<test>.{1,300}?)(?: \d{1,9}m?s(?: \(.{1,40}\))?)?$/,
+    pattern: /^\s{0,20}\[-\] (?<test>(?!Timeout|Timed out).{1,300}?)(?: \d{1,9}m?s(?: \(.{1,40}\))?)?$/,
     refine: (groups, view) => ({
       groups: withPlace(
         groups,

@@ -6,6 +6,16 @@ import { withPlace } from '../refine.ts';
 export const pythonTestRules = [
   ...rulesOf('pytest', 'test_fail', [
     {
+      name: 'doctest',
+      cue: 'failed example:',
+      weight: 71,
+      pattern: /^Failed example:$/,
+      refine: (groups, view) => {
+        const heading = /^File "(?<file>[^"]{1,300})", line (?<line>\d{1,7}), in (?<test>\S{1,200})$/;
+        return { groups: { ...groups, ...heading.exec(view.lines[view.at - 1] ?? '')?.groups } };
+      },
+    },
+    {
       name: 'pytest',
       cue: ['failed ', 'error '],
       pattern:

@@ -47,9 +47,27 @@ function decideTap(groups: Groups, view: View): Reading | null {
   const test = (groups['test'] ?? '').trim();
   if (todo.test(line) || holdsFailures(view, test)) return null;
   const known: Groups = { ...groups, test: test === '' ? undefined : test };
-  const place = lookDown(view, 30, readFrame) ?? noPlace;
+  const stack = lookDownAt(view, 30, /^\s{1,80}stack: /);
+  const place = lookDown({ ...view, at: stack ?? view.at }, 30, readFrame) ?? noPlace;
+  if (isNotLoaded(view, test)) return { groups: withPlace({}, place), failureClass: 'compile_error', weight: 82 };
   const told = place.file === '' ? lookDown(view, 20, readDetails) : place;
   return { groups: told === null || told.file === '' ? known : withPlace(known, told) };
+}
+
+// QUnit reports a file that it cannot load as a test of its own.
+function isNotLoaded(view: View, test: string): boolean {
+  const isTold = () => lookDown(view, 6, (line) => (/Failed to load/.test(line) ? true : null));
+  return test === 'global failure' && isTold() === true;
+}
+
+/** The line of a test's details that a form finds; null when they end before it. */
+function lookDownAt({ lines, at }: View, reach: number, form: RegExp): number | null {
+  for (let below = at + 1; below <= at + reach && below < lines.length; below += 1) {
+    const line = lines[below] ?? '';
+    if (form.test(line)) return below;
+    if (/^\s{0,80}(?:\.{3}|not ok\b|ok\b)/.test(line)) return null;
+  }
+  return null;
 }
 
 // A subtest that only holds a failing one is not counted beside it.

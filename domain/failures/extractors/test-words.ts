@@ -1,6 +1,7 @@
 import { lookDown, lookUp, rulesOf } from '../line-rule.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
+import { isNoTest } from './failed-lists.ts';
 import { projectPlace } from './project-place.ts';
 
 /** Words of runners that nobody has written rules for. */
@@ -11,15 +12,30 @@ export const testWordsRules = rulesOf(null, 'test_fail', [
     weight: 56,
     pattern:
       /^\s{0,12}(?:\[(?:FAIL|FAILED|fail|ERROR)\]:? |(?:FAIL|FAILED|Failed|✘ FAIL):? )(?!in |with |to |on |because|\d)(?<test>[\w"'(].{0,200}?)(?: [([]\d[\d.]{0,10} ?m?s[)\]])?$/,
-    refine: (groups) => (isSentence(groups['test'] ?? '') ? null : { groups }),
+    refine: (groups) => (isNoTest(groups['test'] ?? '') ? null : { groups }),
   },
   {
     name: 'fail-end',
-    cue: ['... fail', ' failed', ' - fail', ': fail', ' ✗', ' ✖'],
+    cue: ['... fail', ' failed', ' - fail', ': fail', ' ✗', ' ✖', '[fail', '| fail', ' fail', '[error]'],
     weight: 54,
     pattern:
-      /^\s{0,20}(?:test[: ]\s{0,4})?(?<test>[\w"'].{0,200}?)(?:\s{0,2}\.{3,80}\s?| [-:] | {2,80})(?:FAIL|FAILED|failed|FAILURE|✗|✖|ERROR)(?: [([].{1,40})?!?$/,
-    refine: (groups) => (isSentence(groups['test'] ?? '') ? null : { groups }),
+      /^\s{0,20}(?:\{\d{1,4}\} |[[(]\d{1,6}\/\d{1,6}[\])] )?(?:test[: ]\s{0,4})?(?<test>[\w"'].{0,200}?)(?: \[[\d.]{1,12}s\])?(?:\s{0,2}\.{3,80}\s{0,80}| [-:|] | {2,80}(?:\| )?)\[?(?:FAIL|FAILED|failed|FAILURE|✗|✖|ERROR)(?:\]| \|)?(?: [([].{1,40})?!?$/,
+    refine: (groups) => (isNoTest(groups['test'] ?? '') ? null : { groups }),
+  },
+  {
+    name: 'function-failed',
+    cue: ['test', '. assert', 'error  ', 'failure  '],
+    weight: 60,
+    pattern:
+      /(?:\b(?<test>test_?[A-Za-z]\w{1,100})(?:\(\))? (?:returned non-zero|failed\b|FAILED\b)|^\s{0,3}\d{1,3}\. {1,4}\w{0,30}(?:Error|Failure) {2,8}(?<test2>\S.{2,200}))/,
+    refine: (groups) => ({ groups: { ...groups, test: groups['test'] ?? groups['test2'] } }),
+  },
+  {
+    name: 'failure-in',
+    cue: ['failure in ', 'error in ', 'failed: ', 'fail: ', 'error: '],
+    weight: 64,
+    pattern:
+      /^\s{0,4}(?:(?:Failure|Error) in|(?:FAIL|ERROR|Failed|Failure):) (?<test>[\w.:/]{0,120}\b[Tt]est[\w.:]{0,160})$/,
   },
   {
     name: 'test-sum',
@@ -42,10 +58,3 @@ export const testWordsRules = rulesOf(null, 'test_fail', [
     }),
   },
 ]);
-
-const startsSentence =
-  /^(?:example:|required |assertions?\b|to |the |a |an |command|could|cannot|unable|because|while|due|during|error|task|job|build|step|process|with|loading|compil|resolv|fetch|download|in \d|script|stages?|checks?|hooks?)\b/i;
-
-function isSentence(text: string): boolean {
-  return startsSentence.test(text) || /:\d+(?::\d+)?:? |\bexit (?:code|status)\b/.test(text);
-}

@@ -64,20 +64,14 @@ export const lineFormatRules = [
       name: 'junit-xml',
       cue: ['<failure', '<error'],
       weight: 75,
-      pattern: /<(?:failure|error)\b(?:[^>]{0,200}?\bmessage="(?<message>[^"]{0,500})")?/,
+      pattern:
+        /<(?:failure|error)\b(?:[^>]{0,200}?\bmessage="(?<message>[^"]{0,500})")?(?:[^>]{0,200}>(?<text>[^<]{1,300}))?/,
       refine: (groups, view) => {
         for (let at = view.at; at >= Math.max(0, view.at - 6); at -= 1) {
           const tag = [...(view.lines[at] ?? '').matchAll(/<testcase\b[^>]{0,1500}/g)].at(-1)?.[0];
           if (tag === undefined) continue;
           const attribute = (name: string) => decodeXml(new RegExp(`\\s${name}="([^"]{0,400})"`).exec(tag)?.[1]);
-          return {
-            groups: {
-              test: attribute('name'),
-              file: attribute('file'),
-              line: attribute('line'),
-              message: decodeXml(groups['message']),
-            },
-          };
+          return { groups: caseOf(attribute, decodeXml(groups['message'] ?? groups['text']), view) };
         }
         return null;
       },
@@ -107,6 +101,18 @@ function decodeXml(text: string | undefined): string | undefined {
     .replaceAll('&apos;', "'")
     .replaceAll(/&#(?:10|xA|39);/g, ' ')
     .replaceAll('&amp;', '&');
+}
+
+// Linters write a file as the case, and its line into the words.
+function caseOf(attribute: (name: string) => string | undefined, message: string | undefined, view: View): Groups {
+  const name = attribute('name');
+  const words = message ?? view.lines[view.at + 1] ?? '';
+  const known = { test: name, file: attribute('file'), line: attribute('line'), message };
+  if (known.file !== undefined || name === undefined) return known;
+  if (!/^[\w@./\\-]{1,300}\.\w{1,10}$/.test(name)) return withPlace(known, readPlace(words));
+  const told = /^(?:line )?(?<line>\d{1,7})(?:[:,](?<column>\d{1,7}))?\b/i.exec(words)?.groups ?? {};
+  const code = /[[(](?<code>[a-z][\w-]{1,40}[/-][\w/-]{1,60})[\])]/.exec(words)?.groups?.['code'];
+  return { ...known, file: name, ...told, code };
 }
 
 function teamCityAttribute(line: string, name: string): string | undefined {
@@ -154,7 +160,14 @@ function decideAnnotation(groups: Groups): Reading {
 
 // A title is a rule, a tool with a rule in brackets, or words.
 function annotationCode(title: string | undefined, message: string): string | undefined {
-  const code = title ?? /\b(?<code>TS\d{4,5}|[A-Z]{1,4}\d{3,5})\b/.exec(message)?.groups?.['code'];
-  if (code === undefined || !/^[\w@./:() -]{1,100}$/.test(code)) return undefined;
-  return /\((?<rule>[^)]{2,80})\)/.exec(code)?.groups?.['rule'] ?? code;
+  const isToolName = title === undefined || /^[a-z]{2,20}$/.test(title);
+  const first = codeIn(/^(?<code>[A-Z]{1,6}-?\d{2,5})\b/, message);
+  if (isToolName && first !== undefined) return first;
+  const code = title ?? codeIn(/\b(?<code>TS\d{4,5}|[A-Z]{1,4}\d{3,5})\b/, message) ?? '';
+  if (!/^[\w@./:() -]{1,100}$/.test(code)) return undefined;
+  return codeIn(/\((?<code>[^)]{2,80})\)/, code) ?? code;
+}
+
+function codeIn(form: RegExp, words: string): string | undefined {
+  return form.exec(words)?.groups?.['code'];
 }

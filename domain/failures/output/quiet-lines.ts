@@ -37,6 +37,10 @@ const begins = /^(?:=== (?:RUN|CONT|NAME|PAUSE) |\[ RUN {6}\] |Running \S{1,200}
 const passes =
   /^\s{0,40}(?:--- (?:PASS|SKIP): |\[ {7}OK \] |(?:\[INFO\] )?Tests run: \d{1,6}, Failures: 0, Errors: 0,)/;
 
+/** A list of all answers that a client knows, in the dump of an object. */
+const isTableRow = /^\s{2,60}['"]?\d{3}['"]?: ['"]/;
+const isEntry = /\d \| (?:ERROR|WARNING)|[└├]─ |^\s{0,8}\d{1,6}: [A-Z]{1,6}-?\d{1,5}\b/;
+
 // The entries of linters look like source with its line's number.
 const sourceLine = /^\s{0,8}(?:[>❯→*] ?)?\s{0,8}\d{1,6}\s{0,3}[|│┃:▏](?:\s|$)|^\s{0,8}[|│┃]\s/;
 
@@ -46,7 +50,7 @@ export function findQuietLines(lines: readonly string[]): Uint8Array {
   markParts(lines, quiet);
   markPassingTests(lines, quiet);
   for (const [at, line] of lines.entries())
-    if (sourceLine.test(line) && !/\d \| (?:ERROR|WARNING)/.test(line)) quiet[at] = 1;
+    if ((sourceLine.test(line) && !isEntry.test(line)) || isTableRow.test(line)) quiet[at] = 1;
   return quiet;
 }
 

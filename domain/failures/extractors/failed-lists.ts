@@ -1,0 +1,85 @@
+import { lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
+
+const rowsMax = 400;
+
+/** Lists of what failed, with or without numbers and places, as runners of all kinds print them behind a heading. */
+export const failedListRules = rulesOf(null, 'test_fail', [
+  {
+    name: 'failed-list',
+    cue: ['fail', 'errored', 'broken', 'undefined'],
+    weight: 64,
+    pattern:
+      /^\s{0,8}(?:[^\w\s]{1,6} )?(?:(?:Failed|Failing|Errored|FAILED|FAILING|Broken|Undefined)(?: \w{1,12})? (?:tests|scenarios|specs|examples|cases|steps|features|suites|assertions)|(?:[Tt]he following )?(?:\w{1,12} )?(?:tests?|scenarios?|specs?|cases?)(?: that)?(?: have)? (?:FAILED|failed)|FAILURES?|[Ff]ailures? (?:in|summary)|Summary of failures)(?: \(\d{1,6}\))?:?\s{0,4}[-=]{0,80}$/,
+    refine: readList,
+  },
+  {
+    name: 'tree-mark',
+    cue: ['─ '],
+    weight: 66,
+    pattern: /^[\s│|├└╰─]{2,60} (?<test>[\w"'][^✘✗✖]{1,200}?) (?:✘|✗|✖|\[X\])(?: (?<message>.{1,300}))?$/,
+  },
+  {
+    name: 'failed-row',
+    cue: ['fail', '✗', '✘', '✖', '×', '❌', 'error'],
+    weight: 63,
+    // A mark of a failure, a name, a time: one line for each test.
+    pattern:
+      /^\s{0,24}(?:[✗✘✖×❌]|\[ {0,4}(?:✗|x|FAIL|FAILED|Failed|fail|failed|ERROR) {0,4}\]|(?:✗|✘|✖|×|❌) ?(?:FAIL|Failed|failed):?|(?:FAIL|FAILED|fail|failed)(?::| -| | \|)) {1,8}(?<test>[\w"'\x60(].{0,240}?)(?: {2,80}\d{1,3}%)?(?: {1,8}[([]?\d[\d.,]{0,10} ?(?:ms|s|sec|µs|m)[)\]]?)?$/,
+    refine: decideRow,
+  },
+]);
+
+const row =
+  /^\s{0,12}(?<mark>\d{1,5}[).:]|\d{1,5} -|[-*•+✗✘✖×❌>]|(?<file>[^\s:]{1,300}\.\w{1,10}):(?<line>\d{1,7})(?::\d{1,7})?:?)?\s{0,6}(?<test>\S.{0,280}?)(?: {1,4}[([](?:[Ff]ailed|FAILED|\d).{0,30}[)\]])?:?$/;
+
+// The rows with one indentation; what is further in belongs to the row above it.
+function readList(groups: Groups, { lines, at }: View): Reading | null {
+  const rows: Groups[] = [];
+  let indent = -1;
+  for (const line of lines.slice(at + 1, at + rowsMax)) {
+    const depth = line.length - line.trimStart().length;
+    if (isBetweenRows(line) || (indent !== -1 && depth > indent)) continue;
+    const found = row.exec(line)?.groups;
+    if (found === undefined || depth < indent || !isRow(found, depth)) break;
+    indent = depth;
+    rows.push(found);
+  }
+  const [first] = rows;
+  if (first === undefined) return null;
+  const names = rows.map(({ test }) => cleanName(test ?? ''));
+  return { groups: { ...groups, test: names.join('\n'), file: first['file'], line: first['line'] } };
+}
+
+function isBetweenRows(line: string): boolean {
+  return line.trim() === '' || /^\s{0,4}[-=]{3,}$/.test(line);
+}
+
+// Without a mark only a name of one word, or what stands further in, is a row.
+function isRow({ mark, test = '' }: Groups, depth: number): boolean {
+  if (mark !== undefined) return !/^\d{1,7} |\bexit (?:code|status)\b/.test(test);
+  return !isNoTest(test) && (/^[\w:.[\]>/-]{3,200}$/.test(test) || (depth >= 2 && depth <= 6));
+}
+
+function cleanName(name: string): string {
+  return name.replace(/^(?:Scenario(?: Outline)?|Test|Spec): /, '').replace(/ # \S{1,200}:\d{1,7}$/, '');
+}
+
+const sentence =
+  /^(?:\(|tests?\b:?$|\d{1,7} |the |an? |to |command|could|cannot|unable|because|while|due|during|error|task|job|build|step|process|with|loading|compil|resolv|fetch|download|in \d|script|stages?|checks?|hooks?|at |exit|see |run |for |timeout |timed out|waiting |connect|validat)/i;
+
+/** Whether words are a sentence, a sum or a place, and no name of a test. */
+export function isNoTest(text: string): boolean {
+  return sentence.test(text) || /:\d+(?::\d+)?(?::? |$)|\bexit (?:code|status)\b|^[\w ]{1,30}:$/.test(text);
+}
+
+function decideRow(groups: Groups, view: View): Reading | null {
+  const test = groups['test'] ?? '';
+  // Linters mark their rows in the same way, with a place or a rule in them.
+  const isFinding = /^\d{1,6}:\d{1,6}\b|^[a-z]+(?:-[a-z]+)+ - |\s{2}[@\w/-]{3,60}$|\.\w{1,8}$/.test(test);
+  if (isFinding) return null;
+  const hasRun = lookUp(view, 40, (line) =>
+    /^\s{0,24}(?:[✓✔√]|ok\b|PASS|\[ {0,10}(?:✓|PASS|PASSED|OK|ok|RUN) {0,6}\])/.test(line) ? true : null,
+  );
+  if (hasRun === true) return /^\d{1,7} |:$|^(?:build|compil\w{1,6}) (?:failed|error)/i.test(test) ? null : { groups };
+  return isNoTest(test) ? null : { groups, weight: 44 };
+}

@@ -1,0 +1,285 @@
+import { lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
+import { decideOrigin } from '../refine.ts';
+
+/** What can be installed, as tools of all kinds call it. */
+const kind = String.raw`(?:[Mm]odules?|[Pp]ackages?|[Ll]ibrar(?:y|ies)|[Dd]ependenc(?:y|ies)|[Pp]lug-?[Ii]ns?|[Gg]ems?|[Cc]rates?|[Rr]equirements?|[Ee]xtensions?|[Pp]roviders?|[Rr]oles?|[Cc]ollections?|[Pp]resets?|[Ff]ormulae?|[Ss]hards?|[Aa]dd-?ons?|[Tt]hemes?|[Dd]rivers?|[Dd]ialects?|[Aa]dapters?|[Dd]istributions?|[Aa]rtifacts?|[Rr]ocks?|[Ee]ggs?|[Ii]nterpreters?|[Tt]oolchains?|module/action)`;
+/** Programs are not there too, but an unknown one is mostly a word that was mistyped. */
+const program = String.raw`(?:[Pp]rograms?|[Ee]xecutables?|[Bb]inar(?:y|ies)|[Cc]ommands?|[Tt]ools?|[Pp]arsers?|[Ff]ormatters?|[Rr]eporters?|[Ii]mports?|[Cc]onfig(?:uration)?s?|[Bb]ackends?)`;
+const bare = (group: string) => String.raw`(?<${group}>@?[A-Za-z0-9][\w@./:+-]{0,150})`;
+const opened = String.raw`[‘'"\x60“<]`;
+const closed = String.raw`[’'"\x60”>]`;
+const named = (group: string) => `${opened}?${bare(group)}${closed}?`;
+const quoted = (group: string) => `${opened}${bare(group)}${closed}`;
+const absent = String.raw`(?:(?:was|is|are|were|could|can|has|have|does|did)(?: not|n['’]t|not) (?:been |be |seem to be |yet )?(?:found|installed|available|resolved|located|exist|satisfied|declared|loaded)|not (?:found|installed|available|resolved|located)|is (?:missing|unresolved|unavailable|required but)|missing\b|unresolved\b)`;
+const failed = String.raw`(?:[Cc]annot|[Cc]an['’]t|[Cc]ould ?n[o'’]t|[Cc]ouldn['’]t|[Uu]nable to|[Ff]ailed to|[Ff]ailed|[Ee]rror|[Pp]roblem|[Ww]hile|[Ff]ailure)`;
+const verb = String.raw`(?:find|locate|resolve|load|import|satisfy|require|loading|importing|resolving|finding|requiring|obtain)`;
+const lacking = String.raw`(?:[Uu]nknown|[Uu]nrecogni[sz]ed|[Mm]issing|[Uu]nresolved|[Nn]o such|[Uu]ndeclared|[Uu]nsatisfied|[Uu]nmet|[Dd]uplicated|[Cc]onflicting|[Ii]ncompatible|[Uu]nresolvable)`;
+const installer = String.raw`(?:(?:npm (?:install|add|i)|yarn add|pnpm (?:add|install|i)|bun add|pip3? install|pipx install|poetry add|uv (?:add|pip install)|conda install|gem install|bundle add|cargo (?:add|install)|go (?:get|install)|apt(?:-get)? install|brew install|apk add|dnf install|yum install|composer require|luarocks install|opam install|cabal install|cpanm?|dotnet add package|ansible-galaxy (?:collection |role )?install) |Pkg\.add\(|install\.packages\()`;
+
+/** How tools that nobody has written rules for say that something to install is not there, or does not fit. */
+export const generalPackageRules = rulesOf(null, 'dependency_missing', [
+  {
+    name: 'package-not-found',
+    cue: [
+      'not found',
+      'not been found',
+      'not be ',
+      "isn't installed",
+      'not installed',
+      'not available',
+      'not resolved',
+      'not yet installed',
+      'not exist',
+      ' missing',
+      'unresolved',
+      'unavailable',
+      'required but',
+      'not satisfied',
+      'not declared',
+      'not loaded',
+      'not located',
+    ],
+    weight: 73,
+    pattern: new RegExp(
+      String.raw`(?:\b(?:${kind}|${program})(?: named| called)?:? ${named('package')}(?: \([^()]{1,60}\)| version \S{1,40})? ${absent}|${quoted('package2')} (?:${kind}|${program}) ${absent})`,
+    ),
+    refine: decidePackage,
+  },
+  {
+    name: 'package-not-found',
+    cue: [
+      'cannot ',
+      "can't ",
+      'can’t ',
+      'could not ',
+      "couldn't ",
+      'unable to ',
+      'failed to ',
+      'error ',
+      'failed ',
+      'problem ',
+      'while ',
+    ],
+    weight: 73,
+    pattern: new RegExp(
+      String.raw`\b${failed} (?:${verb}(?: [A-Za-z]{1,12}){0,3} (?:${kind}|${program}|[Uu]nit)|(?:open|read)(?: the)? (?:${kind}|[Uu]nit))(?: file| named| called| for| of)?:? ${named('package')}`,
+    ),
+    refine: decidePackage,
+  },
+  {
+    name: 'package-not-found',
+    cue: [
+      'unknown ',
+      'unrecognized ',
+      'unrecognised ',
+      'missing ',
+      'unresolved ',
+      'no such ',
+      'undeclared ',
+      'unsatisfied ',
+      'unmet ',
+      'duplicated ',
+      'conflicting ',
+      'incompatible ',
+      'unresolvable ',
+    ],
+    weight: 73,
+    pattern: new RegExp(
+      String.raw`\b${lacking}(?: [a-z]{1,10})?(?: peer)? ${kind}(?: names?| versions?)?(?: for| of| on| found)?:? ${named('package')}`,
+    ),
+    refine: decidePackage,
+  },
+  {
+    name: 'package-bare',
+    cue: [
+      'not installed',
+      'to be installed',
+      'please install',
+      'must be installed',
+      'needs to be installed',
+      'have to install',
+      'need to install',
+      'you installed',
+      'is it installed',
+      'not resolve ',
+      'not import ',
+      'not require ',
+      'to resolve ',
+      "can't resolve ",
+    ],
+    weight: 64,
+    pattern: new RegExp(
+      String.raw`(?:[Pp]lease install (?:the )?${named('package')}(?: \(| package| module| library| first| to\b|$|[.,])|${quoted('package2')}(?: [\w ]{1,30})? (?:is(?: not|n['’]t) installed|(?:must|needs? to|has to) be installed)|(?<![\w@./-])${bare('package3')} is not installed\b|requires? (?:the )?${named('package4')}(?: \w{1,12}){0,3} to be installed|(?:need|have) to install (?:the )?${quoted('package5')}|(?:[Cc]ould not|[Cc]annot|[Cc]an['’]t|[Uu]nable to|[Ff]ailed to) (?:resolve|import|require) ${quoted('package6')})`,
+    ),
+    refine: decidePackage,
+  },
+  {
+    name: 'package-version',
+    cue: [
+      'no version',
+      'no matching',
+      'no release',
+      'no candidate',
+      'no results',
+      'no compatible',
+      'version solving failed',
+      'conflict',
+      'unsatisfiable',
+      'unresolved dependenc',
+      'could not satisfy',
+      'incompatible with',
+      'cannot be installed',
+      'in any re',
+      'in any channel',
+      'failed to resolve',
+      'not in the registry',
+      'does not match any',
+      'out of date',
+      'out of sync',
+      'not up to date',
+      'frozen',
+      'lockfile',
+      'lock file',
+    ],
+    weight: 62,
+    pattern: new RegExp(
+      String.raw`(?:\b[Nn]o (?:matching |compatible )?(?:versions?|releases?|candidates?|distributions?|results|packages?) (?:of |for |found for |matching |found matching |that match(?:es)? |satisf\w{1,8} |found\b ?)(?:the )?(?:package |requirement |dependency )?(?:${named('package')})?|[Vv]ersion conflict|[Uu]nsatisfiable|[Vv]ersion solving failed|[Cc]onflict(?:ing)? (?:dependencies|requirements?|versions?)(?: (?:for|of|on|in|between))?:? ?(?:${named('package2')})?|[Uu]nresolved dependenc(?:y|ies): ${named('package3')}|[Cc]ould not satisfy dependency ${named('package4')}|${bare('package5')} cannot be installed|in any (?:registry|repository|channel|remote)|[Ff]ailed to resolve (?:dependencies|packages?)\b|\b(?:present|found|missing) (?:in|from) (?:your |the )?lock ?file|\bupdate the lock ?file|(?:\b[Ll]ock ?file|\b[\w.-]{1,40}\.lock)\b.{0,60}(?:out of (?:date|sync)|not up.to.date|does not match|needs to be updated|frozen))`,
+    ),
+    refine: decideVersion,
+  },
+  {
+    name: 'package-row',
+    cue: ['not installed', 'not found'],
+    weight: 66,
+    pattern: /^\s{2,8}(?:[-*] )?(?<package>[A-Za-z@][\w:.@/-]{1,100}) (?:is )?not (?:installed|found)(?:[.,]|$| \()/,
+    refine: (groups, view) => {
+      const isList = lookUp(view, 6, (line) =>
+        /prerequisit|dependenc|missing|requir|packages?\b|modules?\b/i.test(line) ? true : null,
+      );
+      return isList === true ? decidePackage(groups, view) : null;
+    },
+  },
+  {
+    name: 'package-path',
+    cue: [
+      'classpath',
+      'class path',
+      'load path',
+      'search path',
+      'library path',
+      'module path',
+      'include path',
+      'configure: error',
+    ],
+    weight: 74,
+    pattern:
+      /(?:(?:[Cc]ould not|[Cc]annot|[Cc]an['’]t|[Uu]nable to) (?:find|locate|load) (?:\w{1,10} )?["'\x60]?(?<package>[A-Za-z@][\w.:/-]{1,120}?)(?:__init\.class|\.class|\.clj)?["'\x60]?[ ,].{0,160}(?:class ?path|load path|search path|library path|module path|include path)|^configure: error: (?:\w{1,12} ){0,3}?["'\x60]?(?<package2>[\w.+-]{2,80})["'\x60]? (?:is |was )?(?:not found|required|missing|not installed))/,
+    refine: decidePackage,
+  },
+  {
+    name: 'class-missing',
+    cue: ['class ', 'namespace ', 'type '],
+    weight: 73,
+    // A name with its package: a class of the project's own has the same first words as its importer.
+    pattern:
+      /(?:[Uu]nable to|[Cc]ould not|[Cc]annot|[Ff]ailed to) (?:resolve|find|load) (?:class|type|namespace) ["'\x60]?(?<package>[a-z][\w]{0,40}(?:[./\\][\w$]{1,60}){2,8})/,
+    refine: decidePackage,
+  },
+  {
+    name: 'package-file',
+    cue: [".sty'", ".cls'", ".pxd'", '.sty`', '.cls`', '.pxd"'],
+    weight: 84,
+    pattern: /["'\x60](?<package>[A-Za-z][\w-]{1,80})\.(?:sty|cls|pxd|ldf)["'\x60] not found/,
+    refine: decidePackage,
+  },
+  {
+    name: 'resolution-words',
+    cue: ["couldn't find module", 'unrecognized import path', 'missing from your system'],
+    weight: 62,
+    pattern:
+      /(?:[Cc]ouldn't find module or a distribution (?<package>[\w:.-]{1,100})|(?<![^\s:@])(?<package2>[^\s:@]{1,200})@\S{1,60}: unrecognized import path|extension (?<package3>ext-\w{1,40}) .{0,40}missing from your system)/,
+    refine: decidePackage,
+  },
+  {
+    name: 'install-hint',
+    cue: [
+      'npm i',
+      'npm add',
+      'yarn add',
+      'pnpm ',
+      'bun add',
+      'pip install',
+      'pip3 install',
+      'pipx install',
+      'poetry add',
+      'uv add',
+      'conda install',
+      'gem install',
+      'bundle add',
+      'cargo add',
+      'cargo install',
+      'go get',
+      'go install',
+      'apt install',
+      'apt-get install',
+      'brew install',
+      'apk add',
+      'dnf install',
+      'yum install',
+      'composer require',
+      'luarocks install',
+      'opam install',
+      'cabal install',
+      'cpanm ',
+      'cpan ',
+      'dotnet add package',
+      'ansible-galaxy ',
+      'pkg.add(',
+      'install.packages(',
+    ],
+    weight: 50,
+    pattern: new RegExp(String.raw`\b${installer}(?:--?[a-z][\w=-]{0,30} ){0,4}["'\x60]?${bare('package')}`),
+    refine: decideHint,
+  },
+]);
+
+const noName =
+  /^(?:the|an?|file|it|its|this|that|these|and|or|not|page|user|item|to|is|are|was|in|on|at|of|for|from|with|by|as|name|version|because|error|found|path|module|package|packages|dependencies|dependency|all|some|any|following|your|you|could|cannot|has|required|used|when|while|if|but|line|\d+)$/i;
+/** Rows of linters, source and frames tell of imports without anything having looked for them. */
+const toldElsewhere =
+  /^\s{0,8}(?:at |#|\/\/|warn|WARN|\[WARN|info\b|INFO\b|debug\b|DEBUG\b|npm notice)|^\s{1,8}\d{1,6}:\d{1,6}\s{1,4}(?:error|warning)\b|React Hook\b/;
+
+/** A file of settings is the project's own, whatever stands before its name. */
+const settingsFile = /\.(?:json5?|[cm]?[jt]s|ya?ml|toml|ini|cfg|conf|xml)$|^\./;
+
+function nameOf(groups: Groups): string | undefined {
+  const found = Object.entries(groups).find(([key, value]) => key.startsWith('package') && value !== undefined)?.[1];
+  const name = found?.replace(/[.:/]+$/, '').replace(/\.mod$/, '');
+  return name === undefined || noName.test(name) ? undefined : name;
+}
+
+function decidePackage(groups: Groups, view: View): Reading | null {
+  const name = nameOf(groups);
+  const line = view.lines[view.at] ?? '';
+  if (name === undefined || toldElsewhere.test(line) || (settingsFile.test(name) && /\b[Cc]onfig/.test(line)))
+    return null;
+  return decideOrigin({ message: view.lines[view.at]?.trim(), package: name }, view);
+}
+
+function decideVersion(groups: Groups, view: View): Reading | null {
+  const line = view.lines[view.at] ?? '';
+  if (toldElsewhere.test(line) || /\b(?:merge|git|CONFLICT|rebase)\b/.test(line)) return null;
+  return { groups: { package: nameOf(groups), message: line.trim() } };
+}
+
+const needed =
+  /missing|not (?:found|installed|available|resolved)|\bneed|require|cannot|can['’]t|unable|could ?n[o'’]t|\btry\b|please|must|\bno module\b|looks like/i;
+const newer = /\b(?:update|upgrade|newer|new (?:major|minor|patch)?\s?version|audit|funding|notice)\b/i;
+
+// A tool that says what to install, beside words of something that is not there.
+function decideHint(groups: Groups, view: View): Reading | null {
+  const name = nameOf(groups);
+  const line = view.lines[view.at] ?? '';
+  const isNeeded = needed.test(line) || lookUp(view, 3, (above) => (needed.test(above) ? true : null)) === true;
+  return name === undefined || !isNeeded || newer.test(line) ? null : { groups: { package: name } };
+}
