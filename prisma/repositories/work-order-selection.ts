@@ -29,7 +29,7 @@ export interface Query {
 const numberMax = 2_147_483_647;
 
 /** So many of the newest are looked through for a text before its index is asked. */
-const windowRows = 2_000;
+const windowRows = 1_000;
 
 /**
  * Columns that one value is asked of. Each of these lists, followed by the number, is an index of the table; the first
@@ -87,7 +87,7 @@ export function selectPage(
   const rows =
     filter.text === undefined
       ? walked(rowsMax)
-      : `SELECT * FROM (${walked(windowRows)}) o WHERE ${holds(filter.text, values)} ORDER BY o.number DESC LIMIT ${rowsMax}`;
+      : `SELECT * FROM (${walked(windowRows)}) o WHERE ${holds(filter.text, values)} ORDER BY ${orderBy} LIMIT ${rowsMax}`;
   return toQuery(wrap(rows), values);
 }
 

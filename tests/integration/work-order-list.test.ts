@@ -71,19 +71,18 @@ async function readAll(filter: WorkOrderFilter, limit = 100): Promise<{ items: W
   return { items, total };
 }
 
-/** The same rule, said once more in the simplest way. */
+/** The same rule, said once more in the simplest way: everything that is asked for holds. */
 function matches(order: WorkOrderSummary, filter: WorkOrderFilter): boolean {
-  const { visibility, ownerId, status, repository, failureClass, text, finished } = filter;
-  const holds = (whole: string) => whole.toLowerCase().includes(text?.toLowerCase() ?? '');
-  return (
-    (visibility === 'everybody' || order.ownerId === visibility.ownerId) &&
-    (ownerId === undefined || order.ownerId === ownerId) &&
-    (status === undefined || order.status === status) &&
-    (repository === undefined || order.repository === repository) &&
-    (failureClass === undefined || order.failureClass === failureClass) &&
-    (finished === undefined || (finalStatuses as readonly string[]).includes(order.status) === finished) &&
-    (holds(order.title) || holds(descriptions.get(order.id) ?? ''))
-  );
+  const { visibility, text = '', finished } = filter;
+  const whole = [order.title, descriptions.get(order.id) ?? ''];
+  const isFinal = (finalStatuses as readonly string[]).includes(order.status);
+  const fields = ['ownerId', 'status', 'repository', 'failureClass'] as const;
+  return [
+    visibility === 'everybody' || order.ownerId === visibility.ownerId,
+    fields.every((field) => filter[field] === undefined || order[field] === filter[field]),
+    finished === undefined || isFinal === finished,
+    whole.some((part) => part.toLowerCase().includes(text.toLowerCase())),
+  ].every(Boolean);
 }
 
 describe('a list of orders', () => {
