@@ -19,9 +19,21 @@ export interface Caller {
 
 const callers = new WeakMap<FastifyRequest, Caller>();
 
-/** Remembers who sends a request; for the plugin that found it out. */
-export function setCaller(request: FastifyRequest, caller: Caller): void {
+const admissions = new WeakMap<FastifyRequest, () => Promise<boolean>>();
+
+/**
+ * Remembers who sends a request; for the plugin that found it out.
+ *
+ * @param isStillAdmitted asks the database again
+ */
+export function setCaller(request: FastifyRequest, caller: Caller, isStillAdmitted: () => Promise<boolean>): void {
   callers.set(request, caller);
+  admissions.set(request, isStillAdmitted);
+}
+
+/** Whether who sent a request would be let in now: for answers that go on for hours. */
+export async function isStillAdmitted(request: FastifyRequest): Promise<boolean> {
+  return (await admissions.get(request)?.()) ?? false;
 }
 
 /** Who sends a request; null as long as nobody knows. */

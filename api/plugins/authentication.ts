@@ -51,7 +51,14 @@ export function registerAuthentication(app: FastifyInstance, dependencies: ApiDe
         ? { ...toAudit(request, operation), isCommittedLater: committedOperations.has(operation) }
         : null,
     });
-    admit(request, reply, { authorization, operation, sessionId });
+    const isStillAdmitted = async () => {
+      const { person } = await authorize({ credential, isCounted: false, audit: null });
+      const before = authorization.person;
+      return (
+        person !== null && person.role === before?.role && reachOf(operation, person.role, person.scopes) !== 'none'
+      );
+    };
+    admit(request, reply, { authorization, operation, sessionId, isStillAdmitted });
   });
 
   // What was asked for stands in the trail before it is done; what came of it, when it was refused, stands here. Nobody
@@ -102,9 +109,11 @@ interface Admission {
   authorization: Authorization;
   operation: string;
   sessionId: string | null;
+  isStillAdmitted: () => Promise<boolean>;
 }
 
-function admit(request: FastifyRequest, reply: FastifyReply, { authorization, operation, sessionId }: Admission): void {
+function admit(request: FastifyRequest, reply: FastifyReply, admission: Admission): void {
+  const { authorization, operation, sessionId, isStillAdmitted } = admission;
   const { person, refusal, limit } = authorization;
   if (person === null || refusal === 'unknown') {
     throw notAuthenticated('The token is revoked, expired or unknown, or its account is turned off.');
@@ -117,10 +126,8 @@ function admit(request: FastifyRequest, reply: FastifyReply, { authorization, op
   if (refusal !== null) throw limited(authorization);
   const reach = reachOf(operation, person.role, person.scopes);
   const { id, name, role, tokenId } = person;
-  setCaller(request, {
-    ...{ id, name, role, tokenId, sessionId },
-    visibility: reach === 'all' ? 'everybody' : { ownerId: id },
-  });
+  const visibility = reach === 'all' ? ('everybody' as const) : { ownerId: id };
+  setCaller(request, { id, name, role, tokenId, sessionId, visibility }, isStillAdmitted);
   if (reach === 'none') {
     const message =
       reachOf(operation, person.role, null) === 'none'

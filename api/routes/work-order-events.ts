@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 
 import { isFinal } from '../../domain/work-orders/work-order.ts';
 import { readEventPositions, readEvents } from '../../prisma/repositories/work-order-queries.ts';
-import { visibilityOf } from '../access/caller.ts';
+import { isStillAdmitted, visibilityOf } from '../access/caller.ts';
 import type { RouteDependencies } from '../dependencies.ts';
 import { eventsOperation } from '../plugins/openapi.ts';
 import { requireWorkOrderId } from '../representations/work-order.ts';
@@ -22,7 +22,9 @@ export function workOrderEventRoutes({ database, eventFeed }: RouteDependencies)
       const after = request.headers['last-event-id'] ?? request.query.after;
       if (acceptsStream(request.headers.accept)) {
         void reply.header('content-type', 'text/event-stream; charset=utf-8').header('cache-control', 'no-store');
-        return (reply as FastifyReply).send(createEventStream(eventFeed, orderId, after));
+        return (reply as FastifyReply).send(
+          createEventStream(eventFeed, { orderId, after, isStillAdmitted: () => isStillAdmitted(request) }),
+        );
       }
       const items = await readEvents(database, orderId, after);
       const [position] = await readEventPositions(database, [orderId]);

@@ -32,7 +32,7 @@ beforeAll(async () => {
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   app.addHook('onRequest', async (request) => {
-    setCaller(request, caller);
+    setCaller(request, caller, async () => true);
   });
   await app.register(flagRoutes({ database }), { prefix: '/api/v1' });
 });
