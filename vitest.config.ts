@@ -10,8 +10,8 @@ const servers = ['tests/integration/gateway/**/*.test.ts', 'tests/integration/ap
 
 const patience = { testTimeout: 120_000, hookTimeout: 120_000, teardownTimeout: 30_000 };
 
-/** Much of their time is waiting for real servers and child processes: four files keep two cores busy. */
-const together = { ...patience, maxWorkers: 4, sequence: { groupOrder: 1 } };
+/** Much of their time is waiting for real servers and child processes: three files keep two cores busy. */
+const together = { ...patience, maxWorkers: 3, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
   test: {

@@ -144,10 +144,12 @@ let found: string[][];
 function writeProjects(): void {
   symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'));
   writeFileSync(join(place, 'package.json'), '{ "type": "module" }');
+  // Of all projects together: the types of the packages are read once.
+  copyFileSync(join(root, 'tsconfig.json'), join(place, 'tsconfig.json'));
   for (const [index, { file, code }] of texts.entries()) {
     const project = join(place, String(index));
     mkdirSync(dirname(join(project, file)), { recursive: true });
-    for (const name of ['.oxlintrc.json', 'tsconfig.json']) copyFileSync(join(root, name), join(project, name));
+    copyFileSync(join(root, '.oxlintrc.json'), join(project, '.oxlintrc.json'));
     // Of one file: the linter takes rules of one name from one place alone.
     symlinkSync(join(root, 'lint-rules.mjs'), join(project, 'lint-rules.mjs'));
     mkdirSync(join(project, 'prisma'), { recursive: true });

@@ -45,9 +45,9 @@ describe('the checks of the code base', () => {
   it('remember what they found good where that is safe: never what the linter found', async () => {
     const results = await check({
       lint: 'console.log(process.argv.length); process.exitCode = 1;',
-      types: 'console.log(process.argv.slice(2).join(" ")); process.exitCode = 1;',
+      format: 'console.log(process.argv.slice(2).join(" ")); process.exitCode = 1;',
     });
     expect(results[0]?.text).toMatch(/\n2\n/);
-    expect(results[1]?.text).toMatch(/\n--incremental --tsBuildInfoFile \.ratchet\S+\n/);
+    expect(results[1]?.text).toMatch(/\n--cache --cache-strategy content --cache-location \.ratchet\S+\n/);
   });
 });
