@@ -1382,6 +1382,7 @@ export interface components {
         | 'checkpoint-missing'
         | 'tool-missing'
         | 'step-timeout'
+        | 'change-withheld'
         | 'workspace-breach'
         | 'provider-unauthorized'
         | 'provider-unavailable'

@@ -73,6 +73,7 @@ export const errorCatalogue = {
   'checkpoint-missing': entry(500, 'A checkpoint is missing', 'orchestration_error'),
   'tool-missing': entry(500, 'A tool is missing', 'dependency_missing'),
   'step-timeout': entry(504, 'A step took too long', 'timeout'),
+  'change-withheld': entry(422, 'The change may not leave this machine', 'unknown'),
   'workspace-breach': entry(500, 'A change reached outside its workspace', 'unknown'),
 
   // Model calls

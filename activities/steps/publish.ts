@@ -1,4 +1,6 @@
+import { AppError } from '../../domain/errors.ts';
 import type { Failure } from '../../domain/failures/failure-class.ts';
+import { withholdingGuards } from '../../domain/guards/guard.ts';
 import type { Redact } from '../../domain/text/redact.ts';
 import { pullRequestBody } from '../../domain/work-orders/pull-request-body.ts';
 import { branchName, type DiffStat } from '../../domain/work-orders/work-order.ts';
@@ -34,7 +36,11 @@ const diffCharactersMax = 5_000_000;
 const hiddenInDiff =
   'What looks like a secret is hidden in the diff that Ratchet shows of this change. The branch itself is as it was made.';
 
-/** Pushes the checkpoint as a branch and opens one pull request for it; repeated, it finds the first one. */
+/**
+ * Pushes the checkpoint as a branch and opens one pull request for it; repeated, it finds the first one.
+ *
+ * @throws AppError `change-withheld` for a change that no answer of a person lets out
+ */
 export async function publishAttempt(
   dependencies: StepDependencies,
   input: PublishInput,
@@ -42,6 +48,7 @@ export async function publishAttempt(
 ): Promise<PublishedPullRequest> {
   const { database, git, mirrors, forge, ledger, redact } = dependencies;
   const { orderId, attempt, commit, diffStat, route, verification, failure } = input;
+  refuseWithheld(verification);
   const order = await loadOrder(database, orderId);
   const workspace = await openAttemptWorkspace(dependencies, { order, attempt, commit }, progress.signal);
   const proposal = await findProposal(database, input);
@@ -100,4 +107,13 @@ function withoutSecrets(redact: Redact, body: string, diff: string): { body: str
   const shown = redact(diff);
   const note = shown === diff ? '' : `\n\n${hiddenInDiff}\n`;
   return { body: `${redact(body)}${note}`, diff: shown.slice(0, diffCharactersMax) };
+}
+
+function refuseWithheld(verification: VerifyResult | null): void {
+  const guard = verification?.guardHits.find((hit) => withholdingGuards.has(hit.guard))?.guard;
+  if (guard === undefined) return;
+  throw new AppError(
+    'change-withheld',
+    `The ${guard} guard blocked this change, so no branch of it is pushed. Ask for a different approach, or make the change by hand.`,
+  );
 }

@@ -6,7 +6,7 @@ import { findGates } from '../../domain/gates/find-gates.ts';
 import { findRedefinedGates } from '../../domain/gates/gate-definitions.ts';
 import type { Gate, GateOutcome } from '../../domain/gates/gate.ts';
 import { fingerprintVerdict } from '../../domain/gates/verdict-failure.ts';
-import type { Guard, GuardHit } from '../../domain/guards/guard.ts';
+import { withholdingGuards, type Guard, type GuardHit } from '../../domain/guards/guard.ts';
 import { checkVanishedTests } from '../../domain/guards/vanished-tests.ts';
 import { parseUnifiedDiff, type FileChange } from '../../domain/text/unified-diff.ts';
 import type { CriterionProof } from '../../domain/work-orders/pull-request-body.ts';
@@ -104,7 +104,8 @@ export async function verifyAttempt(
     testTimeMs: result.gates.filter(({ kind }) => kind === 'test').reduce((sum, gate) => sum + gate.durationMs, 0),
     failure,
     blockedBy: blocked?.blockedBy ?? null,
-    guardHits: guardHits.slice(0, guardHitsMax),
+    // What decides whether anything may be pushed is never among those that are left out.
+    guardHits: guardHits.toSorted((a, b) => Number(withholds(b)) - Number(withholds(a))).slice(0, guardHitsMax),
     acceptance,
     newErrors,
     fingerprint,
@@ -138,6 +139,8 @@ async function judge(
 }
 
 const guardHitsMax = 20;
+
+const withholds = ({ guard }: GuardHit) => withholdingGuards.has(guard);
 const nothingRun: CheckedGates = { gates: [], failure: null, newErrors: 0, baseline: null };
 
 interface CheckedGates extends GatesResult {

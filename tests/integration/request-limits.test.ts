@@ -68,8 +68,12 @@ function follow(token: string, path: string): Promise<Response> {
 describe('the requests of a person', () => {
   it('are counted over both processes: exactly one hundred an hour, then 429 with the time to wait', async () => {
     const { token } = await makePerson(database, 'user');
-    const answers = await Promise.all(Array.from({ length: 130 }, (_, index) => ask(index, token)));
-    const statuses = answers.map(({ status }) => status);
+    const statuses: number[] = [];
+    // In waves: all at once would be more than a busy machine answers before it says that it is too busy.
+    for (let wave = 0; wave < 5; wave += 1) {
+      const answers = await Promise.all(Array.from({ length: 26 }, (_, index) => ask(index, token)));
+      statuses.push(...answers.map(({ status }) => status));
+    }
     expect(statuses.filter((status) => status === 200)).toHaveLength(100);
     expect(statuses.filter((status) => status === 429)).toHaveLength(30);
     const refused = await ask(0, token);

@@ -22,6 +22,7 @@ import {
   answerEscalation,
   callApi,
   createOrder,
+  readOrder,
   waitForEnd,
   waitForEscalation,
   type OrderAnswer,
@@ -29,6 +30,7 @@ import {
 import type { ProviderReply, ProviderServer } from '../support/provider-server.ts';
 import { checkedFiles, git, makeRepository } from '../support/repositories.ts';
 import { askAtOnce, startTestStack, type TestStack } from '../support/stack.ts';
+import { waitFor } from '../support/wait-for.ts';
 import {
   chance,
   dumpRows,
@@ -66,6 +68,7 @@ let stack: TestStack;
 let provider: ProviderServer;
 let repository: string;
 let main: OrderAnswer;
+let leaked: Awaited<ReturnType<typeof ask>>;
 let editsOfMain = 0;
 
 /** The model leaks into its plan and its prose, fails at first, is refused for one order, and leaks into code for another. */
@@ -118,8 +121,10 @@ beforeAll(async () => {
     },
   );
   expect(await waitForEnd(stack, main.id)).toMatchObject({ status: 'completed', attempt: 2 });
-  await askAndAbort('refused');
-  await askAndAbort('leaked');
+  const refused = await ask('refused');
+  await answerEscalation(stack, { orderId: refused.orderId }, { option: 'abort' });
+  expect((await waitForEnd(stack, refused.orderId)).status).toBe('failed');
+  leaked = await ask('leaked');
 }, 300_000);
 
 afterAll(async () => {
@@ -127,15 +132,29 @@ afterAll(async () => {
   await provider.close();
 });
 
-async function askAndAbort(word: string): Promise<void> {
+async function ask(word: string) {
   const { id } = await createOrder(stack, addOrder(repository, word));
-  const { trigger } = await waitForEscalation(stack, id);
-  if (word === 'leaked') expect(trigger).toBe('secrets_block');
-  await answerEscalation(stack, { orderId: id }, { option: 'abort' });
-  expect((await waitForEnd(stack, id)).status).toBe('failed');
+  return { orderId: id, ...(await waitForEscalation(stack, id)) };
 }
 
 const search = (place: string, texts: readonly string[]): Hit[] => findPlanted(place, texts, planted);
+
+describe('a secret that an edit has written', () => {
+  it('is pushed nowhere, whatever a person answers', async () => {
+    const { orderId, trigger, options } = leaked;
+    expect(trigger).toBe('secrets_block');
+    expect(options.map(({ option }) => option)).not.toContain('accept_as_is');
+    await answerEscalation(stack, { orderId }, { option: 'take_over' });
+    await waitFor('wait for the person', async () => (await readOrder(stack, orderId)).waitingFor === 'person');
+    expect(await stack.database.pullRequest.count({ where: { workOrderId: orderId } })).toBe(0);
+    const { forgeLocation } = await stack.database.pullRequest.findFirstOrThrow({ where: { workOrderId: main.id } });
+    const pushed = await git(forgeLocation, 'for-each-ref', '--format=%(refname)');
+    expect(pushed).toContain(main.id.slice(0, 8));
+    expect(pushed).not.toContain(orderId.slice(0, 8));
+    expect((await callApi(stack, `/work-orders/${orderId}/continue`, {})).status).toBe(202);
+    expect((await waitForEnd(stack, orderId)).status).toBe('needs_review');
+  });
+});
 
 describe('a secret that came in with text', () => {
   it('has really been everywhere: the mark stands where it was', async () => {

@@ -25,7 +25,10 @@ describe('the options of an escalation', () => {
   });
 
   it.each([
-    ['accept_as_is', ({ hasChange }: EscalationSituation) => hasChange],
+    [
+      'accept_as_is',
+      ({ hasChange, trigger }: EscalationSituation) => hasChange && !['secrets_block', 'paths_block'].includes(trigger),
+    ],
     [
       'pivot_solution',
       ({ trigger, failureClass }: EscalationSituation) =>
