@@ -98,7 +98,7 @@ const fits: Record<EscalationOption, (situation: EscalationSituation) => boolean
     trigger === 'conflicting_requirements' ||
     trigger === 'dependency_failed',
   raise_budget: ({ trigger, failureClass }) => trigger === 'budget_exceeded' || failureClass === 'budget_exceeded',
-  accept_as_is: ({ hasChange, trigger }) => hasChange && trigger !== 'secrets_block' && trigger !== 'paths_block',
+  accept_as_is: ({ hasChange, trigger }) => hasChange && trigger !== 'secrets_block',
   take_over: () => true,
   abort: () => true,
 };

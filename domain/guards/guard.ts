@@ -4,7 +4,7 @@ export const guards = ['size', 'paths', 'tamper', 'secrets'] as const;
 export type Guard = (typeof guards)[number];
 
 /** What these have found is pushed nowhere, whatever a person answers: a secret that has left is no secret any more. */
-export const withholdingGuards: ReadonlySet<Guard> = new Set(['secrets', 'paths']);
+export const withholdingGuards: ReadonlySet<Guard> = new Set(['secrets']);
 
 /** Something in a change that blocks publishing until a person has looked at it. */
 export interface GuardHit {

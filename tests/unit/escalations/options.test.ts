@@ -25,10 +25,7 @@ describe('the options of an escalation', () => {
   });
 
   it.each([
-    [
-      'accept_as_is',
-      ({ hasChange, trigger }: EscalationSituation) => hasChange && !['secrets_block', 'paths_block'].includes(trigger),
-    ],
+    ['accept_as_is', ({ hasChange, trigger }: EscalationSituation) => hasChange && trigger !== 'secrets_block'],
     [
       'pivot_solution',
       ({ trigger, failureClass }: EscalationSituation) =>
