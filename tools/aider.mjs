@@ -2,18 +2,17 @@
  * Where Aider comes from: AIDER_PATH, `aider` on the PATH with exactly the pinned version, or a private Python
  * environment in the cache. The version is exact because its behaviour (edit formats, exit codes, log lines) is.
  */
-import { existsSync, openSync, readSync, closeSync } from 'node:fs';
-import { readVariable } from './environment.mjs';
+import { openSync, readSync, closeSync } from 'node:fs';
 import { askProgram, findProgram } from './find-program.mjs';
-import { ProvisioningError } from './provisioning-error.mjs';
-import { ensurePythonProgram, findPythonProgram, lookForPython as lookForAnyPython } from './python-environment.mjs';
+import { findGivenProgram, findPythonProgram, installPythonProgram } from './python-environment.mjs';
 
 export const AIDER_VERSION = '0.86.2';
 
-/** @type {import('./python-environment.mjs').PythonProgram} */
+/** @type {import('./python-environment.mjs').ReplaceableProgram} */
 const WANTED = {
   part: 'aider',
   program: 'aider',
+  variable: 'AIDER_PATH',
   requirement: 'aider-chat',
   version: AIDER_VERSION,
   name: 'Aider',
@@ -23,29 +22,17 @@ const WANTED = {
   readVersion: readAiderVersion,
 };
 
-/**
- * @typedef {object} FoundAider
- * @property {string} path of the program
- * @property {string} version
- * @property {string} from for people, such as 'PATH' or 'cache'
- */
+/** @typedef {import('./python-environment.mjs').FoundProgram} FoundAider */
 
 /**
  * Looks without installing. Starts a process only to ask an `aider` that is not ours for its version, never for the cache.
  *
  * @returns {Promise<{ found?: FoundAider, note?: string }>} `note` says why an `aider` on the PATH was passed over
- * @throws {ProvisioningError} when AIDER_PATH names nothing
+ * @throws {import('./provisioning-error.mjs').ProvisioningError} when AIDER_PATH names nothing
  */
 export async function lookForAider() {
-  const given = readVariable('AIDER_PATH');
-  if (given !== undefined) {
-    if (!existsSync(given)) {
-      throw new ProvisioningError(
-        `AIDER_PATH is ${given} and there is no such file, so nothing can edit: correct it or unset it.`,
-      );
-    }
-    return { found: { path: given, version: (await readAiderVersion(given)) ?? 'unknown', from: 'AIDER_PATH' } };
-  }
+  const found = await findGivenProgram(WANTED);
+  if (found !== undefined) return { found };
   const onPath = findProgram('aider');
   const version = onPath === undefined ? undefined : await readAiderVersion(onPath);
   if (onPath !== undefined && version === AIDER_VERSION) {
@@ -66,23 +53,13 @@ export async function lookForAider() {
  *
  * @param {{ detail?: (text: string) => void }} [options] `detail` gets a word on what happens
  * @returns {Promise<FoundAider>}
- * @throws {ProvisioningError} without a usable Python, and when the installation fails
+ * @throws {import('./provisioning-error.mjs').ProvisioningError} without a usable Python, and when the installation fails
  */
 export async function provideAider({ detail = () => undefined } = {}) {
   const { found, note } = await lookForAider();
   if (note !== undefined) detail(note);
   if (found !== undefined) return found;
-  const { path, isNew } = await ensurePythonProgram(WANTED, detail);
-  return { path, version: AIDER_VERSION, from: isNew ? 'installed' : 'cache' };
-}
-
-/**
- * Looks for what would make Aider's Python environment, for those who tell people what is missing.
- *
- * @returns {ReturnType<typeof lookForAnyPython>}
- */
-export function lookForPython() {
-  return lookForAnyPython();
+  return installPythonProgram(WANTED, detail);
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What the doctor says about the program that counts the complexity of code. */
-import { lookForPython } from './aider.mjs';
+import { lookForPython } from './python-environment.mjs';
 import { LIZARD_VERSION, lookForLizard } from './lizard.mjs';
 
 /**

@@ -1,7 +1,7 @@
 /** What `ratchet doctor` says: each part, what was found, where it comes from, and what to do when it is missing. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AIDER_VERSION, lookForAider, lookForPython } from './aider.mjs';
+import { AIDER_VERSION, lookForAider } from './aider.mjs';
 import { platformName } from './cache.mjs';
 import { areDependenciesReady } from './dependencies.mjs';
 import { lizardRow } from './doctor-lizard.mjs';
@@ -12,6 +12,7 @@ import { GIT_VERSION_MIN, lookForGit } from './git-program.mjs';
 import { HOST_NODE_MAJOR_MIN, bundledNodePath, describeOldNode, hasBundledNode } from './node-runtime.mjs';
 import { findFreePort } from './ports.mjs';
 import { POSTGRES_MAJOR } from './postgres-server.mjs';
+import { lookForPython } from './python-environment.mjs';
 import { readRun } from './run-lock.mjs';
 import { lookForSandbox } from './sandbox.mjs';
 import { wantedPorts } from './stack.mjs';

@@ -3,18 +3,16 @@
  * the cache. One on the PATH is passed over, since figures of two versions can't be compared. Orders run without it and
  * say that the complexity is unknown.
  */
-import { existsSync } from 'node:fs';
-import { readVariable } from './environment.mjs';
 import { askProgram } from './find-program.mjs';
-import { ProvisioningError } from './provisioning-error.mjs';
-import { ensurePythonProgram, findPythonProgram } from './python-environment.mjs';
+import { installPythonProgram, lookForPythonProgram } from './python-environment.mjs';
 
 export const LIZARD_VERSION = '1.24.3';
 
-/** @type {import('./python-environment.mjs').PythonProgram} */
+/** @type {import('./python-environment.mjs').ReplaceableProgram} */
 const WANTED = {
   part: 'lizard',
   program: 'lizard',
+  variable: 'LIZARD_PATH',
   requirement: 'lizard',
   version: LIZARD_VERSION,
   name: 'lizard',
@@ -24,31 +22,16 @@ const WANTED = {
   readVersion: readLizardVersion,
 };
 
-/**
- * @typedef {object} FoundLizard
- * @property {string} path of the program
- * @property {string} version
- * @property {string} from for people, such as 'cache'
- */
+/** @typedef {import('./python-environment.mjs').FoundProgram} FoundLizard */
 
 /**
  * Looks without installing. Starts a process only to ask a program that is not ours for its version.
  *
  * @returns {Promise<FoundLizard | undefined>}
- * @throws {ProvisioningError} when LIZARD_PATH names nothing
+ * @throws {import('./provisioning-error.mjs').ProvisioningError} when LIZARD_PATH names nothing
  */
-export async function lookForLizard() {
-  const given = readVariable('LIZARD_PATH');
-  if (given !== undefined) {
-    if (!existsSync(given)) {
-      throw new ProvisioningError(
-        `LIZARD_PATH is ${given} and there is no such file, so ${WANTED.loss}: correct it or unset it.`,
-      );
-    }
-    return { path: given, version: (await readLizardVersion(given)) ?? 'unknown', from: 'LIZARD_PATH' };
-  }
-  const path = findPythonProgram(WANTED);
-  return path === undefined ? undefined : { path, version: LIZARD_VERSION, from: 'cache' };
+export function lookForLizard() {
+  return lookForPythonProgram(WANTED);
 }
 
 /**
@@ -56,13 +39,10 @@ export async function lookForLizard() {
  *
  * @param {{ detail?: (text: string) => void }} [options] `detail` gets a word on what happens
  * @returns {Promise<FoundLizard>}
- * @throws {ProvisioningError} without a usable Python, and when the installation fails
+ * @throws {import('./provisioning-error.mjs').ProvisioningError} without a usable Python, and when the installation fails
  */
 export async function provideLizard({ detail = () => undefined } = {}) {
-  const found = await lookForLizard();
-  if (found !== undefined) return found;
-  const { path, isNew } = await ensurePythonProgram(WANTED, detail);
-  return { path, version: LIZARD_VERSION, from: isNew ? 'installed' : 'cache' };
+  return (await lookForLizard()) ?? installPythonProgram(WANTED, detail);
 }
 
 /**

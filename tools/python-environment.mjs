@@ -2,9 +2,10 @@
  * Programs of Python packages, each in a private environment in the cache: made once, by one process, for every clone on
  * this machine.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureEntry, findEntry } from './cache.mjs';
-import { hostEnvironment } from './environment.mjs';
+import { hostEnvironment, readVariable } from './environment.mjs';
 import { askProgram, findProgram } from './find-program.mjs';
 import { runGuarded } from './guarded-process.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
@@ -24,6 +25,52 @@ const PYTHON_VERSIONS = ['3.10', '3.11', '3.12'];
  * @property {string} needs what its installation needs besides Python, such as 'the network'
  * @property {(path: string) => Promise<string | undefined>} readVersion asks the installed program for its version
  */
+
+/**
+ * One that people may have of their own.
+ *
+ * @typedef {PythonProgram & { variable: string }} ReplaceableProgram `variable` may name another program, such as `AIDER_PATH`
+ */
+
+/**
+ * @typedef {object} FoundProgram
+ * @property {string} path of the program
+ * @property {string} version
+ * @property {string} from for people, such as 'PATH' or 'cache'
+ */
+
+/**
+ * The program that somebody named; it is asked for its version.
+ *
+ * @param {Pick<ReplaceableProgram, 'variable' | 'loss' | 'readVersion'>} wanted
+ * @returns {Promise<FoundProgram | undefined>} undefined where nobody named one
+ * @throws {ProvisioningError} when the variable names nothing
+ */
+export async function findGivenProgram({ variable, loss, readVersion }) {
+  const path = readVariable(variable);
+  if (path === undefined) return undefined;
+  if (!existsSync(path)) {
+    throw new ProvisioningError(
+      `${variable} is ${path} and there is no such file, so ${loss}: correct it or unset it.`,
+    );
+  }
+  return { path, version: (await readVersion(path)) ?? 'unknown', from: variable };
+}
+
+/**
+ * Looks for the program that was named, else in the cache, without installing. Starts a process only to ask a program that
+ * is not ours for its version.
+ *
+ * @param {ReplaceableProgram} wanted
+ * @returns {Promise<FoundProgram | undefined>}
+ * @throws {ProvisioningError} when the variable names nothing
+ */
+export async function lookForPythonProgram(wanted) {
+  const given = await findGivenProgram(wanted);
+  if (given !== undefined) return given;
+  const path = findPythonProgram(wanted);
+  return path === undefined ? undefined : { path, version: wanted.version, from: 'cache' };
+}
 
 /**
  * Looks without installing; starts no process.
@@ -56,6 +103,19 @@ export async function ensurePythonProgram(wanted, detail) {
     fill: (workFolder) => install(workFolder, wanted, detail),
   });
   return { path: join(folder, 'bin', wanted.program), isNew };
+}
+
+/**
+ * Has a program installed that was looked for and not found.
+ *
+ * @param {PythonProgram} wanted
+ * @param {(text: string) => void} detail gets a word on what happens
+ * @returns {Promise<FoundProgram>}
+ * @throws {ProvisioningError} without a usable Python, and when the installation fails
+ */
+export async function installPythonProgram(wanted, detail) {
+  const { path, isNew } = await ensurePythonProgram(wanted, detail);
+  return { path, version: wanted.version, from: isNew ? 'installed' : 'cache' };
 }
 
 /**

@@ -17,9 +17,8 @@ export interface Caller {
   visibility: Visibility;
 }
 
-const callers = new WeakMap<FastifyRequest, Caller>();
-
-const admissions = new WeakMap<FastifyRequest, () => Promise<boolean>>();
+/** With the question whether they would be let in now. */
+const callers = new WeakMap<FastifyRequest, { caller: Caller; isStillAdmitted: () => Promise<boolean> }>();
 
 /**
  * Remembers who sends a request; for the plugin that found it out.
@@ -27,18 +26,17 @@ const admissions = new WeakMap<FastifyRequest, () => Promise<boolean>>();
  * @param isStillAdmitted asks the database again
  */
 export function setCaller(request: FastifyRequest, caller: Caller, isStillAdmitted: () => Promise<boolean>): void {
-  callers.set(request, caller);
-  admissions.set(request, isStillAdmitted);
+  callers.set(request, { caller, isStillAdmitted });
 }
 
 /** Whether who sent a request would be let in now: for answers that go on for hours. */
 export async function isStillAdmitted(request: FastifyRequest): Promise<boolean> {
-  return (await admissions.get(request)?.()) ?? false;
+  return (await callers.get(request)?.isStillAdmitted()) ?? false;
 }
 
 /** Who sends a request; null as long as nobody knows. */
 export function findCaller(request: FastifyRequest): Caller | null {
-  return callers.get(request) ?? null;
+  return callers.get(request)?.caller ?? null;
 }
 
 /**
@@ -47,8 +45,8 @@ export function findCaller(request: FastifyRequest): Caller | null {
  * @throws AppError `not-authenticated` on a public route, where nobody has asked
  */
 export function callerOf(request: FastifyRequest): Caller {
-  const caller = callers.get(request);
-  if (caller !== undefined) return caller;
+  const caller = findCaller(request);
+  if (caller !== null) return caller;
   throw new AppError('not-authenticated', 'This needs an account: log in, or send a token.');
 }
 

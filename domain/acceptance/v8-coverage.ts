@@ -1,4 +1,5 @@
 import { languageOf, maskCode } from '../guards/mask-code.ts';
+import { field, parseUnknown } from '../text/unknown-json.ts';
 import { CoverageReading, type Coverage } from './coverage.ts';
 
 /** Texts of the files that are asked about, by their path relative to the repository's top folder. */
@@ -54,7 +55,7 @@ export function readV8Coverage(texts: Iterable<string>, sources: SourceTexts, ro
   for (const text of texts) {
     // Most processes of a package manager run no file of the repository.
     if (!text.includes(rootUrl)) continue;
-    for (const script of listOf(field(parse(text), 'result'))) {
+    for (const script of listOf(field(parseUnknown(text), 'result'))) {
       const source = wanted.get(field(script, 'url'));
       if (source !== undefined && reading.steps < stepsMax) countScript(reading, source, rangesOf(script));
     }
@@ -136,19 +137,6 @@ function firstLineFrom(lines: readonly Line[], offset: number): number {
     else low = middle + 1;
   }
   return low;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // A process that was killed leaves half of it: then the others tell what ran.
-    return null;
-  }
-}
-
-function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 }
 
 function listOf(value: unknown): unknown[] {

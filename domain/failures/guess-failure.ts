@@ -60,8 +60,8 @@ function placeTold(lines: readonly string[], listed: string | null): Partial<Pla
   if (listed !== null) return { file: listed };
   const near = lines.slice(0, 2_000);
   for (const line of near) {
-    const place = readPlace(line);
-    if (place !== null && place.line !== null && isProjectFile(place.file)) return place;
+    const place = projectPlaceIn(line);
+    if (place !== null) return place;
   }
   const begins = near.find((line) => beginsWithFile.test(line));
   const words = near.find((line) => saysFailure(line) && fileIn(line) !== null);
@@ -81,7 +81,6 @@ function packageTold(lines: readonly string[]): string | null {
   return null;
 }
 
-// Of a short output the end is enough.
 /** Sums that say that all is well. */
 const goodSum = /\b(?:0|no|without) (?:\w{1,20} )?(?:errors?|failures?|failed|failing|problems?|issues?|warnings?)\b/gi;
 
@@ -89,6 +88,7 @@ function saysFailure(line: string): boolean {
   return failureWords.test(line.replaceAll(goodSum, ''));
 }
 
+// Of a short output the end is enough.
 function lastWord(lines: readonly string[]): number {
   return lines.length < 60 ? -1 : lines.findLastIndex(saysFailure);
 }
@@ -107,12 +107,17 @@ function hasReason(
     return filled.some((line) => testWords.test(line.replaceAll(goodSum, '')));
   // A linter that says where, and nothing else, has found something there.
   const isKnown = file !== null || (facts.step.tool ?? null) !== null;
-  return isKnown || filled.some(saysFailure) || (usual === 'lint_error' && filled.some(isPlaced));
+  return (
+    isKnown ||
+    filled.some(saysFailure) ||
+    (usual === 'lint_error' && filled.some((line) => projectPlaceIn(line) !== null))
+  );
 }
 
-function isPlaced(line: string): boolean {
+/** The file and line of the project that a line names; null where it names none. */
+function projectPlaceIn(line: string): Place | null {
   const place = readPlace(line);
-  return place !== null && place.line !== null && isProjectFile(place.file);
+  return place !== null && place.line !== null && isProjectFile(place.file) ? place : null;
 }
 
 // Formatters list files, or print what they would change in them.

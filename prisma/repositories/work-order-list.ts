@@ -6,6 +6,7 @@ import {
   countSelected,
   selectPage,
   selectPageByText,
+  type PageCut,
   type Query,
   type WorkOrderFilter,
 } from './work-order-selection.ts';
@@ -76,11 +77,7 @@ export async function listWorkOrders(
   return { items: items.map(toSummary), nextCursor, total };
 }
 
-async function readRows(
-  database: Database,
-  filter: WorkOrderFilter,
-  page: { below: number | undefined; rowsMax: number },
-): Promise<SummaryRow[]> {
+async function readRows(database: Database, filter: WorkOrderFilter, page: PageCut): Promise<SummaryRow[]> {
   const read = async ({ statement, values }: Query) =>
     runPrepared(database, statement, values) as Promise<SummaryRow[]>;
   const rows = await read(selectPage(filter, page, summarised));

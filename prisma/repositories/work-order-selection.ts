@@ -25,6 +25,17 @@ export interface Query {
   values: string[];
 }
 
+/** Which part of the orders that match. */
+export interface PageCut {
+  /** Only orders with a smaller number. */
+  below: number | undefined;
+  /**
+   * Stands in the statement: for a limit that it does not know yet, PostgreSQL plans as if a tenth of all orders were
+   * wanted, and sorts them.
+   */
+  rowsMax: number;
+}
+
 /** Above every number that an order can have. */
 const numberMax = 2_147_483_647;
 
@@ -71,14 +82,11 @@ interface Selection {
 /**
  * The orders of a page, newest first, as a table `o`.
  *
- * @param below only orders with a smaller number
- * @param rowsMax stands in the statement: for a limit that it does not know yet, PostgreSQL plans as if a tenth of all
- *   orders were wanted, and sorts them
  * @param wrap makes the statement of the rows
  */
 export function selectPage(
   filter: WorkOrderFilter,
-  { below = numberMax, rowsMax }: { below?: number | undefined; rowsMax: number },
+  { below, rowsMax }: PageCut,
   wrap: (rows: string) => string,
 ): Query {
   const values = createValues();
@@ -91,14 +99,10 @@ export function selectPage(
   return toQuery(wrap(rows), values);
 }
 
-/**
- * The same page by the index of texts, for a text that is rare: what holds it first, then who may see it.
- *
- * @throws when no text is asked for
- */
+/** The same page by the index of texts, for a text that is rare: what holds it first, then who may see it. */
 export function selectPageByText(
   filter: WorkOrderFilter & { text: string },
-  { below = numberMax, rowsMax }: { below?: number | undefined; rowsMax: number },
+  { below, rowsMax }: PageCut,
   wrap: (rows: string) => string,
 ): Query {
   const values = createValues();
@@ -117,7 +121,7 @@ export function selectPageByText(
 /** How many orders there are, whatever the page. */
 export function countSelected(filter: WorkOrderFilter): Query {
   const values = createValues();
-  const { where } = select(filter, numberMax, values);
+  const { where } = select(filter, undefined, values);
   const text = filter.text === undefined ? '' : ` AND ${holds(filter.text, values)}`;
   return toQuery(`SELECT count(*)::integer AS total FROM work_orders o WHERE ${where}${text}`, values);
 }
@@ -132,7 +136,7 @@ function toQuery(text: string, { values }: Values): Query {
  * A part of one index, between two keys, in its own order. With equal signs PostgreSQL would take any index that gives
  * the order of numbers where it guesses that matches are many, and walk a million rows where there are none.
  */
-function select(filter: WorkOrderFilter, below: number, values: Values): Selection {
+function select(filter: WorkOrderFilter, below: number | undefined, values: Values): Selection {
   const asked = new Map<Column, string>();
   const others: string[] = [];
   for (const [column, value] of equalities(filter, values)) {
@@ -147,7 +151,7 @@ function select(filter: WorkOrderFilter, below: number, values: Values): Selecti
   if (filter.finished !== undefined) others.push(`o.status ${filter.finished ? '' : 'NOT '}IN (${ended})`);
   const key = `(${[...walked, 'number'].map((column) => `o.${column}`).join(', ')})`;
   const bound = (number: string) => `(${[...walked.map((column) => asked.get(column)), number].join(', ')})`;
-  const range = [`${key} > ${bound('-1')}`, `${key} < ${bound(`${values.add(String(below))}::integer`)}`];
+  const range = [`${key} > ${bound('-1')}`, `${key} < ${bound(`${values.add(String(below ?? numberMax))}::integer`)}`];
   return {
     where: [...range, ...others].join(' AND '),
     orderBy: [...walked, 'number'].map((column) => `o.${column} DESC`).join(', '),

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openDatabase, type Database } from '../../prisma/client.ts';
-import { ensureApplicationLogin } from '../../prisma/application-login.ts';
 import { reservePorts } from '../../tools/ports.mjs';
+import { makeApplicationLogin, type TestLogin } from '../support/application-login.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { headersOf, makeOperator, makePerson } from '../support/operator.ts';
 import { createNodePart, nodeEnvironment } from '../support/stack-parts.ts';
@@ -15,20 +15,17 @@ import type { StackPart } from '../support/stack-part.ts';
 /** Two API processes on one database, as a deployment has them; nothing listens where Temporal should be. */
 let testDatabase: TestDatabase;
 let database: Database;
+let login: TestLogin;
 let folder: string;
 let release: () => void;
 const processes: { url: string; part: StackPart }[] = [];
-const applicationUser = `limits_${String(process.pid)}`;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   await makeOperator(testDatabase.url);
   database = openDatabase(testDatabase.url, 4);
   folder = await mkdtemp(join(tmpdir(), 'ratchet-limits-'));
-  const applicationUrl = await ensureApplicationLogin(testDatabase.url, {
-    user: applicationUser,
-    password: 'of tests',
-  });
+  login = await makeApplicationLogin(testDatabase.url, `limits_${String(process.pid)}`);
   const reserved = await reservePorts([0, 1].map((index) => ({ part: 'API', preferred: 57_300 + index })));
   ({ release } = reserved);
   for (const port of reserved.ports) {
@@ -36,7 +33,7 @@ beforeAll(async () => {
       stateDirectory: folder,
       ports: { api: port, workerHealth: 1, temporal: 1, temporalUi: 1, postgres: 1 },
     };
-    const environment = await nodeEnvironment(place, applicationUrl, 'quick');
+    const environment = await nodeEnvironment(place, login.url, 'quick');
     const url = `http://127.0.0.1:${String(port)}`;
     const part = createNodePart(place, 'api-alone', () => environment);
     await part.start();
@@ -47,8 +44,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const { part } of processes) await part.stop();
   release();
-  await database.$executeRawUnsafe(`DROP OWNED BY ${applicationUser}`);
-  await database.$executeRawUnsafe(`DROP ROLE ${applicationUser}`);
+  await login.drop(database);
   await database.$disconnect();
   await testDatabase.drop();
   await rm(folder, { recursive: true });
@@ -127,10 +123,7 @@ describe('the login of the application', () => {
       headers: { ...headersOf(token), 'content-type': 'application/json' },
       body: JSON.stringify({ name: 'script' }),
     });
-    const application = openDatabase(
-      await ensureApplicationLogin(testDatabase.url, { user: applicationUser, password: 'of tests' }),
-      1,
-    );
+    const application = openDatabase(login.url, 1);
     const statements = ['UPDATE audit_events SET action = action', 'DELETE FROM audit_events', 'TRUNCATE audit_events'];
     try {
       expect(await application.auditEvent.count({ where: { action: 'createToken' } })).toBeGreaterThan(0);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { finalStatuses } from '../../domain/work-orders/work-order.ts';
+import { isFinal } from '../../domain/work-orders/work-order.ts';
 import { openDatabase, type Database } from '../../prisma/client.ts';
 import { listWorkOrders, type WorkOrderSummary } from '../../prisma/repositories/work-order-list.ts';
 import type { WorkOrderFilter } from '../../prisma/repositories/work-order-selection.ts';
@@ -75,12 +75,11 @@ async function readAll(filter: WorkOrderFilter, limit = 100): Promise<{ items: W
 function matches(order: WorkOrderSummary, filter: WorkOrderFilter): boolean {
   const { visibility, text = '', finished } = filter;
   const whole = [order.title, descriptions.get(order.id) ?? ''];
-  const isFinal = (finalStatuses as readonly string[]).includes(order.status);
   const fields = ['ownerId', 'status', 'repository', 'failureClass'] as const;
   return [
     visibility === 'everybody' || order.ownerId === visibility.ownerId,
     fields.every((field) => filter[field] === undefined || order[field] === filter[field]),
-    finished === undefined || isFinal === finished,
+    finished === undefined || isFinal(order.status) === finished,
     whole.some((part) => part.toLowerCase().includes(text.toLowerCase())),
   ].every(Boolean);
 }

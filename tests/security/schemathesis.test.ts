@@ -5,32 +5,31 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { flagList } from '../../domain/flags/flags.ts';
-import { ensureApplicationLogin } from '../../prisma/application-login.ts';
 import { openDatabase, type Database } from '../../prisma/client.ts';
 import { hostEnvironment } from '../../tools/environment.mjs';
 import { runGuarded } from '../../tools/guarded-process.mjs';
 import { reservePorts } from '../../tools/ports.mjs';
 import { lookForSchemathesis } from '../../tools/schemathesis.mjs';
 import { insertEscalation } from '../support/api.ts';
+import { makeApplicationLogin, type TestLogin } from '../support/application-login.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { addToken, headersOf, makePerson, testPassword } from '../support/operator.ts';
 import type { StackPart } from '../support/stack-part.ts';
 import { createNodePart, nodeEnvironment } from '../support/stack-parts.ts';
 import { insertPullRequest, insertWorkOrder } from '../support/work-orders.ts';
 
-/**
- * schemathesis sends what the OpenAPI document allows, and what it does not, to a real API process, and holds each answer
- * against the document: no 500, no status that is not told, no other media type, no other shape, 405 for other methods.
- */
-const applicationUser = `contract_${String(process.pid)}`;
-
 let testDatabase: TestDatabase;
 let database: Database;
+let login: TestLogin;
 let folder: string;
 let release: () => void;
 let url: string;
 let api: StackPart;
 
+/**
+ * schemathesis sends what the OpenAPI document allows, and what it does not, to a real API process, and holds each answer
+ * against the document: no 500, no status that is not told, no other media type, no other shape, 405 for other methods.
+ */
 const checks = [
   'status_code_conformance',
   'content_type_conformance',
@@ -43,8 +42,7 @@ beforeAll(async () => {
   testDatabase = await createTestDatabase();
   database = openDatabase(testDatabase.url, 2);
   folder = await mkdtemp(join(tmpdir(), 'ratchet-contract-'));
-  const login = { user: applicationUser, password: 'of tests' };
-  const applicationUrl = await ensureApplicationLogin(testDatabase.url, login);
+  login = await makeApplicationLogin(testDatabase.url, `contract_${String(process.pid)}`);
   const reserved = await reservePorts([{ part: 'API', preferred: 57_320 }]);
   ({ release } = reserved);
   const [port = 0] = reserved.ports;
@@ -53,7 +51,7 @@ beforeAll(async () => {
     stateDirectory: folder,
     ports: { api: port, workerHealth: 1, temporal: 1, temporalUi: 1, postgres: 1 },
   };
-  const environment = await nodeEnvironment(place, applicationUrl, 'quick');
+  const environment = await nodeEnvironment(place, login.url, 'quick');
   const limits = 'user=900000000,admin=900000000,all=900000000';
   api = createNodePart(place, 'api-alone', () => ({ ...environment, RATCHET_REQUESTS_PER_HOUR: limits }));
   await api.start();
@@ -62,8 +60,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await api.stop();
   release();
-  await database.$executeRawUnsafe(`DROP OWNED BY ${applicationUser}`);
-  await database.$executeRawUnsafe(`DROP ROLE ${applicationUser}`);
+  await login.drop(database);
   await database.$disconnect();
   await testDatabase.drop();
   await rm(folder, { recursive: true });

@@ -1,8 +1,9 @@
+import { field, parseUnknown } from '../../text/unknown-json.ts';
 import { joinName, relativeTo, shortenMessage, type TestResult } from './test-result.ts';
 
 /** Reads the JSON of Jest and Vitest. A file that could not be loaded is one failed test of its name. */
 export function readJestJson(text: string, root: string): TestResult[] | null {
-  const files = listOf(field(parse(text), 'testResults'));
+  const files = listOf(field(parseUnknown(text), 'testResults'));
   return files === null ? null : files.flatMap((file) => readFile(file, root));
 }
 
@@ -31,19 +32,6 @@ function readTest(value: unknown, file: string): TestResult {
 function statusOf(word: string): TestResult['status'] {
   if (word === 'passed' || word === 'failed') return word;
   return 'skipped';
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // A runner that was killed leaves half of it: then nothing is known about single tests.
-    return null;
-  }
-}
-
-function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 }
 
 function textOf(value: unknown, key: string): string {
