@@ -1,4 +1,4 @@
-import { CancellationScope, condition, proxyActivities } from '@temporalio/workflow';
+import { CancellationScope, condition, patched, proxyActivities } from '@temporalio/workflow';
 
 import type { RecordActivities } from '../activities/index.ts';
 import type { Step, WaitReason } from '../domain/work-orders/work-order.ts';
@@ -8,6 +8,9 @@ import { mirror, show, toEvent, type RunEvent } from './progress.ts';
 import { RunState } from './run-state.ts';
 
 const records = proxyActivities<RecordActivities>(recordOptions);
+
+/** Runs that began before this was so have it the other way in their history. */
+const besideTheStep = 'step-started-is-told-beside-the-step';
 
 /** One run: its state, and the way in which it tells what happens. */
 export class RunContext {
@@ -19,6 +22,8 @@ export class RunContext {
   /** Counts the decisions of one kind, so that each has a key of its own. */
   private decisions = 0;
   private questions = 0;
+  /** The last message to the mirror: each waits for the one before it, so that what it shows never goes back. */
+  private telling: Promise<void> = Promise.resolve();
 
   constructor(orderId: string) {
     this.orderId = orderId;
@@ -35,12 +40,33 @@ export class RunContext {
     this.held.push(toEvent(this.orderId, this.state, { type, details }));
   }
 
-  /** Mirrors what was held, and this, and shows the state in Temporal's UI. */
-  async tell(type: string, details: Record<string, unknown> = {}): Promise<void> {
+  /** Shows the state in Temporal's UI and begins to mirror what was held, and this. `told` says when that is done. */
+  announce(type: string, details: Record<string, unknown> = {}): void {
     this.hold(type, details);
     show(this.state, this.pullRequestNumber);
+    const events = this.held.splice(0);
+    const before = this.telling.catch(() => undefined);
     // A cancelled run has told what it did until then: a short write that is begun is brought to its end.
-    await CancellationScope.nonCancellable(() => mirror(this.held.splice(0)));
+    this.telling = before.then(() => CancellationScope.nonCancellable(() => mirror(events)));
+    // Whoever waits for it hears of its failure. Until then it is nobody's.
+    this.telling.catch(() => undefined);
+  }
+
+  /** Returns when all that was announced is mirrored. @throws when the last of it can't be */
+  told(): Promise<void> {
+    return this.telling;
+  }
+
+  /** Tells that a step begins. The step does not wait for the record of it: both are made side by side. */
+  async tellStepStarted(step: Step): Promise<void> {
+    if (patched(besideTheStep)) this.announce('step_started', { step });
+    else await this.tell('step_started', { step });
+  }
+
+  /** Announces, and waits until it is mirrored. */
+  async tell(type: string, details: Record<string, unknown> = {}): Promise<void> {
+    this.announce(type, details);
+    await this.told();
   }
 
   /** Writes that something is not done now, and why. */

@@ -205,8 +205,9 @@ class WorkOrderRun {
       await context.whileNotPaused();
       const startedAtMs = Date.now();
       context.state.step = step;
-      await context.tell('step_started', { step });
+      await context.tellStepStarted(step);
       const result = await work().catch((error: unknown) => failureFromError(error, step));
+      await context.told();
       context.state.model = attempt.route?.model ?? null;
       context.pullRequestNumber = attempt.pullRequest?.number ?? null;
       const durationMs = Date.now() - startedAtMs;

@@ -15,6 +15,9 @@ export interface Mirrors {
 
 const fetchTimeoutMs = 10 * 60_000;
 
+/** Commits that are remembered to be in a mirror. */
+const seenMax = 1_000;
+
 /** @param folder absolute; holds one bare repository per location */
 export function createMirrors(git: Git, folder: string): Mirrors {
   // Two fetches into one mirror would fight for git's own locks.
@@ -28,10 +31,13 @@ export function createMirrors(git: Git, folder: string): Mirrors {
   const pathOf = (location: string) =>
     join(folder, `${createHash('sha256').update(location).digest('hex').slice(0, 16)}.git`);
 
+  // Nothing takes a commit out of a mirror but making it anew, and looking costs a process of git each time.
+  const seen = new Set<string>();
+
   const refresh = (location: string, signal?: AbortSignal) => {
     const path = pathOf(location);
     return oneAtATime(path, async () => {
-      await prepare(git, path);
+      if (await prepare(git, path)) seen.clear();
       await fetchAll(git, { path, location, signal });
       return path;
     });
@@ -41,20 +47,27 @@ export function createMirrors(git: Git, folder: string): Mirrors {
     refresh,
     async withCommit(location, commit, signal) {
       const path = pathOf(location);
+      const key = `${path} ${commit}`;
+      if (seen.has(key) && (await exists(join(path, 'HEAD')))) return path;
       const found = await git.attempt(['cat-file', '-e', `${commit}^{commit}`], { gitDir: path, signal });
-      return found.exitCode === 0 ? path : refresh(location, signal);
+      if (found.exitCode !== 0) return refresh(location, signal);
+      if (seen.size >= seenMax) seen.clear();
+      seen.add(key);
+      return path;
     },
   };
 }
 
-async function prepare(git: Git, path: string): Promise<void> {
+/** Returns whether it was made anew. */
+async function prepare(git: Git, path: string): Promise<boolean> {
   if (await isHealthy(git, path)) {
     await removeHalfPacks(path);
-    return;
+    return false;
   }
   await rm(path, { recursive: true, force: true });
   await mkdir(path, { recursive: true });
   await git(['init', '--quiet', '--bare', path]);
+  return true;
 }
 
 // A worker that was killed in the middle of a fetch leaves lock files behind; nothing but this process uses the mirror.
@@ -106,10 +119,4 @@ export async function repositorySizeBytes(git: Git, gitDir: string): Promise<num
   const counted = await git(['count-objects', '-v'], { gitDir });
   const kibibytes = (name: string) => Number(new RegExp(`^${name}: (\\d+)$`, 'm').exec(counted)?.[1] ?? 0);
   return (kibibytes('size') + kibibytes('size-pack')) * 1024;
-}
-
-/** Text of a file at a commit, or undefined where it is not there. */
-export async function readFileAt(git: Git, gitDir: string, spec: string): Promise<string | undefined> {
-  const result = await git.attempt(['cat-file', 'blob', spec], { gitDir });
-  return result.exitCode === 0 ? result.stdout : undefined;
 }

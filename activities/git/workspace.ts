@@ -1,8 +1,9 @@
-import { lstat, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { parseNumstat } from '../../domain/text/unified-diff.ts';
 import type { DiffStat } from '../../domain/work-orders/work-order.ts';
+import { writeBareRepository } from './bare-repository.ts';
 import { splitNul, type Git } from './git-command.ts';
 
 /** A clean checkout that belongs to exactly one attempt. */
@@ -35,6 +36,7 @@ export interface WorkspaceRequest {
 }
 
 const ownExclusions = ['.aider*', '/.git'];
+const checkpointRef = 'refs/ratchet/checkpoint';
 
 /** Folder of a workspace. */
 export function workspaceFolder(folder: string, orderId: string, name: WorkspaceName): string {
@@ -47,17 +49,32 @@ export function workspaceFolder(folder: string, orderId: string, name: Workspace
  */
 export async function openWorkspace(git: Git, folder: string, request: WorkspaceRequest): Promise<Workspace> {
   const root = workspaceFolder(folder, request.orderId, request.name);
-  const workspace: Workspace = {
+  const workspace = placeOf(folder, request);
+  if (!(await resetTo(git, workspace, request.commit))) await rebuild(git, { root, workspace, request });
+  await mkdir(workspace.home, { recursive: true });
+  await giveDecoy(workspace, request);
+  return workspace;
+}
+
+/**
+ * A workspace whose git dir has a commit, for those who need its objects and not its files: where it has it, the tree
+ * stays as it is; elsewhere it is opened.
+ */
+export async function holdCommit(git: Git, folder: string, request: WorkspaceRequest): Promise<Workspace> {
+  const workspace = placeOf(folder, request);
+  const found = await git.attempt(['cat-file', '-e', `${request.commit}^{commit}`], { gitDir: workspace.gitDir });
+  return found.exitCode === 0 ? workspace : openWorkspace(git, folder, request);
+}
+
+function placeOf(folder: string, { orderId, name, mirror, baseCommit }: WorkspaceRequest): Workspace {
+  const root = workspaceFolder(folder, orderId, name);
+  return {
     tree: join(root, 'tree'),
     gitDir: join(root, 'git'),
     home: join(root, 'home'),
-    mirrorObjects: join(request.mirror, 'objects'),
-    baseCommit: request.baseCommit,
+    mirrorObjects: join(mirror, 'objects'),
+    baseCommit,
   };
-  if (!(await resetTo(git, workspace, request.commit))) await rebuild(git, { root, workspace, request });
-  await mkdir(workspace.home, { recursive: true });
-  await giveDecoy(git, workspace, request);
-  return workspace;
 }
 
 async function resetTo(git: Git, workspace: Workspace, commit: string): Promise<boolean> {
@@ -82,16 +99,18 @@ async function rebuild(
 ): Promise<void> {
   await rm(root, { recursive: true, force: true });
   await mkdir(workspace.tree, { recursive: true });
-  await git(['init', '--quiet', '--bare', workspace.gitDir]);
-  await writeFile(join(workspace.gitDir, 'objects/info/alternates'), `${join(request.mirror, 'objects')}\n`);
-  await writeFile(join(workspace.gitDir, 'info/exclude'), `${ownExclusions.join('\n')}\n`);
+  await writeBareRepository(workspace.gitDir, {
+    borrowsFrom: [workspace.mirrorObjects],
+    // The checkpoint is not there yet; the reset below moves it on.
+    head: request.baseCommit,
+    exclusions: ownExclusions,
+  });
   if (request.bundle !== null) {
     const bundlePath = join(root, 'checkpoint.bundle');
     await writeFile(bundlePath, request.bundle);
     await git(['bundle', 'unbundle', bundlePath], { gitDir: workspace.gitDir });
     await rm(bundlePath);
   }
-  await git(['update-ref', '--no-deref', 'HEAD', request.commit], { gitDir: workspace.gitDir });
   await git(['reset', '--quiet', '--hard', request.commit], inWorkspace(workspace));
 }
 
@@ -99,19 +118,17 @@ async function rebuild(
  * Puts a throw-away `.git` into the tree: the editor wants a repository for its map, and some test suites ask git
  * for things. Nothing of ours ever reads it, so what is written there has no effect.
  */
-async function giveDecoy(git: Git, workspace: Workspace, request: WorkspaceRequest): Promise<void> {
+async function giveDecoy(workspace: Workspace, { baseBranch, commit }: WorkspaceRequest): Promise<void> {
   const decoy = join(workspace.tree, '.git');
   await rm(decoy, { recursive: true, force: true });
-  await git(['init', '--quiet', '--template=', decoy, '--bare']);
-  const objects = [join(request.mirror, 'objects'), join(workspace.gitDir, 'objects')];
-  await mkdir(join(decoy, 'objects/info'), { recursive: true });
-  await writeFile(join(decoy, 'objects/info/alternates'), `${objects.join('\n')}\n`);
-  const settings = ['[core]', '\trepositoryformatversion = 0', '\tbare = false', '[user]', '\tname = Ratchet'];
-  await writeFile(join(decoy, 'config'), [...settings, '\temail = ratchet@localhost', ''].join('\n'));
-  const branch = `refs/heads/${request.baseBranch}`;
-  await git(['symbolic-ref', 'HEAD', branch], { gitDir: decoy });
-  await git(['update-ref', branch, request.commit], { gitDir: decoy });
-  await git(['reset', '--quiet', '--mixed', request.commit], { gitDir: decoy, workTree: workspace.tree });
+  await writeBareRepository(decoy, {
+    borrowsFrom: [workspace.mirrorObjects, join(workspace.gitDir, 'objects')],
+    head: `ref: refs/heads/${baseBranch}`,
+    branches: new Map([[baseBranch, commit]]),
+    settings: '[user]\n\tname = Ratchet\n\temail = ratchet@localhost\n',
+  });
+  // Of the same tree at the same commit.
+  await copyFile(join(workspace.gitDir, 'index'), join(decoy, 'index'));
 }
 
 /** Options that make git use our git dir on the tree. */
@@ -122,6 +139,8 @@ export function inWorkspace(workspace: Workspace): { gitDir: string; workTree: s
 /** A checkpoint as it leaves the workspace. */
 export interface TakenCheckpoint {
   commit: string;
+  /** Paths that differ from the base commit; a renamed file is a deleted and an added one. */
+  paths: string[];
   /** Null when nothing has changed since the base commit. */
   bundle: Uint8Array<ArrayBuffer> | null;
   diffStat: DiffStat;
@@ -136,31 +155,27 @@ export async function takeCheckpoint(git: Git, workspace: Workspace, message: st
   const here = inWorkspace(workspace);
   await git(['add', '--all', '--', '.'], here);
   const tree = (await git(['write-tree'], here)).trim();
-  const parent = (await git(['rev-parse', 'HEAD'], here)).trim();
-  const parentTree = (await git(['rev-parse', 'HEAD^{tree}'], here)).trim();
+  const [parent = '', parentTree] = (await git(['rev-parse', 'HEAD', 'HEAD^{tree}'], here)).trim().split('\n');
   const commit =
     tree === parentTree
       ? parent
       : (await git(['commit-tree', tree, '-p', parent, '-F', '-'], { ...here, input: message })).trim();
-  await git(['update-ref', '--no-deref', 'HEAD', commit], here);
-  const diffStat = parseNumstat(await git(['diff', '--numstat', '--no-renames', workspace.baseCommit, commit], here));
-  return { commit, bundle: await bundleOf(git, workspace, commit), diffStat };
+  // Two names for it, set at once: where the workspace stands, and what a bundle can be made of.
+  const updates = `update HEAD ${commit}\nupdate ${checkpointRef} ${commit}\n`;
+  await git(['update-ref', '--no-deref', '--stdin'], { ...here, input: updates });
+  const counted = await git(['diff', '--numstat', '-z', '--no-renames', workspace.baseCommit, commit], here);
+  const { paths, ...diffStat } = parseNumstat(counted);
+  return { commit, paths, bundle: await bundleOf(git, workspace, commit), diffStat };
 }
 
 async function bundleOf(git: Git, workspace: Workspace, commit: string): Promise<Uint8Array<ArrayBuffer> | null> {
   if (commit === workspace.baseCommit) return null;
   const path = join(workspace.gitDir, 'outgoing.bundle');
-  await git(['update-ref', 'refs/ratchet/checkpoint', commit], { gitDir: workspace.gitDir });
-  const range = [`^${workspace.baseCommit}`, 'refs/ratchet/checkpoint'];
+  const range = [`^${workspace.baseCommit}`, checkpointRef];
   await git(['bundle', 'create', '--quiet', path, ...range], { gitDir: workspace.gitDir });
   const bytes = await readFile(path);
   await rm(path);
   return new Uint8Array(bytes);
-}
-
-/** Paths that a commit changes since the base commit. */
-export function changedPaths(git: Git, workspace: Workspace, commit: string): Promise<string[]> {
-  return pathsBetween(git, workspace, { from: workspace.baseCommit, to: commit });
 }
 
 /** Paths that differ between two commits. */

@@ -10,7 +10,8 @@ import { canProve, findGates } from '../../domain/gates/find-gates.ts';
 import { chooseGateFiles, declarationPath, type RepositoryFiles } from '../../domain/gates/repository-files.ts';
 import type { InspectRepositoryInput, InspectRepositoryResult } from '../../workflows/contract.ts';
 import { lastLines, splitNul, type Git } from '../git/git-command.ts';
-import { readFileAt, repositorySizeBytes, unreachable, type Mirrors } from '../git/mirror.ts';
+import { repositorySizeBytes, unreachable, type Mirrors } from '../git/mirror.ts';
+import { readFilesAt } from '../git/read-files.ts';
 
 export interface InspectionLimits {
   repositorySizeMaxBytes: number;
@@ -63,8 +64,10 @@ export async function inspectRepository(
 export async function readGateFiles(git: Git, gitDir: string, commit: string): Promise<RepositoryFiles> {
   const tracked = await git(['ls-tree', '-r', '-z', '--name-only', commit], { gitDir });
   const paths = new Set(splitNul(tracked));
-  const texts = new Map<string, string | undefined>();
-  for (const path of chooseGateFiles(paths)) texts.set(path, await readFileAt(git, gitDir, `${commit}:${path}`));
+  const chosen = chooseGateFiles(paths);
+  const specs = chosen.map((path) => `${commit}:${path}`);
+  const read = await readFilesAt(git, gitDir, specs);
+  const texts = new Map(chosen.map((path, index) => [path, read[index]]));
   const files = { paths, read: (path: string) => texts.get(path) };
   const declaration = texts.get(declarationPath);
   return declaration === undefined ? files : { ...files, declared: parseDeclaration(declaration) };

@@ -13,14 +13,7 @@ import { findProposal, saveCheckpoint } from '../../prisma/repositories/attempt-
 import { loadOrder, type OrderSnapshot } from '../../prisma/repositories/order-records.ts';
 import { maskedPatterns } from '../aider/aider-engine.ts';
 import type { EditReport } from '../aider/edit-engine.ts';
-import {
-  changedPaths,
-  listEmptyNewFiles,
-  pathsBetween,
-  restorePaths,
-  takeCheckpoint,
-  type Workspace,
-} from '../git/workspace.ts';
+import { listEmptyNewFiles, pathsBetween, restorePaths, takeCheckpoint, type Workspace } from '../git/workspace.ts';
 import type { StepProgress } from '../heartbeat.ts';
 import type { ModelSession } from '../llm/endpoint.ts';
 import type { SessionCalls } from '../llm/endpoint-sessions.ts';
@@ -84,15 +77,16 @@ export async function editFrom(
   const what = round.round === 0 ? `attempt ${attempt}` : `attempt ${attempt}, repair ${round.round}`;
   const text = `${order.title}\n\nWork order #${order.number}, ${what}.`;
   const checkpoint = await takeCheckpoint(git, workspace, text);
-  const paths = await changedPaths(git, workspace, checkpoint.commit);
-  const fromRound = await pathsBetween(git, workspace, { from: round.from, to: checkpoint.commit });
-  const changed = fromRound.filter((path) => !emptyFiles.includes(path));
+  const { paths, ...taken } = checkpoint;
+  const { baseCommit } = order;
+  const ofRound =
+    round.from === baseCommit ? paths : await pathsBetween(git, workspace, { from: round.from, to: taken.commit });
+  const changed = ofRound.filter((path) => !emptyFiles.includes(path));
   const failure = await judge({ workspace, order, paths, changed, report, calls, model, redact });
   dependencies.logger.debug({ orderId: order.id, attempt, characters: report.transcript.length }, 'edit ended');
-  const { baseCommit } = order;
-  await saveCheckpoint(database, { ...input, step: round.step, round: round.round, baseCommit, ...checkpoint });
-  const diffStat = changed.length === 0 ? { files: 0, added: 0, removed: 0 } : checkpoint.diffStat;
-  return { commit: checkpoint.commit, diffStat, failure };
+  await saveCheckpoint(database, { ...input, step: round.step, round: round.round, baseCommit, ...taken });
+  const diffStat = changed.length === 0 ? { files: 0, added: 0, removed: 0 } : taken.diffStat;
+  return { commit: taken.commit, diffStat, failure };
 }
 
 interface EditJobParts {

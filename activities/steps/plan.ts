@@ -16,7 +16,7 @@ import {
 import { saveDecision } from '../../prisma/repositories/decision-records.ts';
 import { loadOrder, type OrderSnapshot } from '../../prisma/repositories/order-records.ts';
 import { splitNul } from '../git/git-command.ts';
-import { readFileAt } from '../git/mirror.ts';
+import { readFilesAt } from '../git/read-files.ts';
 import { generateStructured } from '../llm/structured.ts';
 import type { StepProgress } from '../heartbeat.ts';
 import type { StepDependencies } from './dependencies.ts';
@@ -210,8 +210,11 @@ async function readRepository(
   const inScope = files.filter((path) => order.filesInScope.length > 0 && isInScope(path, order.filesInScope));
   const contents: RepositoryView['contents'] = [];
   let bytesLeft = shownBytesMax * contextFactor;
-  for (const path of inScope.slice(0, Math.round(shownFilesMax * contextFactor))) {
-    const text = (await readFileAt(git, gitDir, `${order.baseCommit}:${path}`)) ?? '';
+  const shown = inScope.slice(0, Math.round(shownFilesMax * contextFactor));
+  const specs = shown.map((path) => `${order.baseCommit}:${path}`);
+  const texts = await readFilesAt(git, gitDir, specs);
+  for (const [index, path] of shown.entries()) {
+    const text = texts[index] ?? '';
     if (text.length > bytesLeft || text.includes('\0')) continue;
     bytesLeft -= text.length;
     contents.push({ path, text });

@@ -8,7 +8,7 @@ import { findProposal, saveCheckpoint, type AttemptKey } from '../../prisma/repo
 import { loadOrder } from '../../prisma/repositories/order-records.ts';
 import { diffSinceBase } from '../git/workspace.ts';
 import type { StepProgress } from '../heartbeat.ts';
-import { openAttemptWorkspace } from './attempt-workspace.ts';
+import { holdAttemptCommit } from './attempt-workspace.ts';
 import type { StepDependencies } from './dependencies.ts';
 import type { Route } from './route.ts';
 import type { VerifyResult } from './verify.ts';
@@ -50,7 +50,7 @@ export async function publishAttempt(
   const { orderId, attempt, commit, diffStat, route, verification, failure } = input;
   refuseWithheld(verification);
   const order = await loadOrder(database, orderId);
-  const workspace = await openAttemptWorkspace(dependencies, { order, attempt, commit }, progress.signal);
+  const workspace = await holdAttemptCommit(dependencies, { order, attempt, commit }, progress.signal);
   const proposal = await findProposal(database, input);
   const branch = branchName(order.id, order.title, attempt);
   const body = pullRequestBody({

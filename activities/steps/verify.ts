@@ -2,6 +2,7 @@ import type { Acceptance } from '../../domain/acceptance/score.ts';
 import type { Failure } from '../../domain/failures/failure-class.ts';
 import { failureOfClass } from '../../domain/failures/typed-failure.ts';
 import type { GateMeasurement } from '../../domain/gates/compare-with-baseline.ts';
+import type { RepositoryFiles } from '../../domain/gates/repository-files.ts';
 import { findGates } from '../../domain/gates/find-gates.ts';
 import { findRedefinedGates } from '../../domain/gates/gate-definitions.ts';
 import type { Gate, GateOutcome } from '../../domain/gates/gate.ts';
@@ -16,7 +17,8 @@ import { loadOrder, type OrderSnapshot } from '../../prisma/repositories/order-r
 import { measureBeside, type RunningMeasures } from '../acceptance/measure-beside.ts';
 import type { ChangeMeasures } from '../acceptance/measure-change.ts';
 import { runGates, type GateRunOptions, type GatesResult, type JudgedGate } from '../gates/run-gates.ts';
-import { readFileAt } from '../git/mirror.ts';
+import { readFileAt } from '../git/read-files.ts';
+import type { Git } from '../git/git-command.ts';
 import { diffSinceBase, restoreTracked, type Workspace } from '../git/workspace.ts';
 import { readChangedTexts, type ChangedTexts } from '../guards/changed-texts.ts';
 import { checkChange, failureOfHits } from '../guards/check-change.ts';
@@ -62,6 +64,10 @@ interface Verification {
   input: VerifyInput;
   changes: FileChange[];
   texts: ChangedTexts;
+  /** What decides about gates, in the base commit and in the checkpoint. */
+  gateFiles: { before: RepositoryFiles; after: RepositoryFiles };
+  /** Of the base commit; empty where it has none. */
+  attributes: string;
   options: GateRunOptions;
   progress: StepProgress;
 }
@@ -77,9 +83,8 @@ export async function verifyAttempt(
   progress: StepProgress,
 ): Promise<VerifyResult> {
   const verification = await begin(dependencies, input, progress);
-  const { order, changes, texts, workspace } = verification;
-  const { git, policy } = dependencies;
-  const attributes = (await readFileAt(git, workspace.gitDir, `${order.baseCommit}:.gitattributes`)) ?? '';
+  const { order, changes, texts, attributes } = verification;
+  const { policy } = dependencies;
   const diffHits = checkChange({ order, changes, texts, attributes, policy });
   // What leaves the workspace is not even run; of anything else a person wants to know whether it works.
   const leaves = diffHits.some(({ guard }) => guard === 'paths');
@@ -156,9 +161,14 @@ async function begin(
   const { attempt, commit } = input;
   const order = await loadOrder(database, input.orderId);
   const workspace = await openAttemptWorkspace(dependencies, { order, attempt, commit }, progress.signal);
-  const changes = parseUnifiedDiff(await diffSinceBase(git, workspace, { commit, renames: false }));
+  const { gitDir } = workspace;
   const { baseCommit } = order;
-  const texts = await readChangedTexts(git, workspace.gitDir, { baseCommit, commit, changes });
+  const [change, before, after, attributes] = await Promise.all([
+    readChange(git, workspace, commit),
+    readGateFiles(git, gitDir, baseCommit),
+    readGateFiles(git, gitDir, commit),
+    readFileAt(git, gitDir, `${baseCommit}:.gitattributes`),
+  ]);
   const options = {
     policy,
     signal: progress.signal,
@@ -167,17 +177,26 @@ async function begin(
     },
     restoreTree: () => restoreTracked(git, workspace),
   };
-  return { order, workspace, input, changes, texts, options, progress };
+  const read = { ...change, gateFiles: { before, after }, attributes: attributes ?? '' };
+  return { order, workspace, input, ...read, options, progress };
+}
+
+async function readChange(
+  git: Git,
+  workspace: Workspace,
+  commit: string,
+): Promise<{ changes: FileChange[]; texts: ChangedTexts }> {
+  const { gitDir, baseCommit } = workspace;
+  const changes = parseUnifiedDiff(await diffSinceBase(git, workspace, { commit, renames: false }));
+  return { changes, texts: await readChangedTexts(git, gitDir, { baseCommit, commit, changes }) };
 }
 
 async function checkGates(dependencies: StepDependencies, verification: Verification): Promise<CheckedGates> {
-  const { order, workspace, input, texts, options, progress } = verification;
-  const { git, gates: gateDependencies } = dependencies;
-  const before = await readGateFiles(git, workspace.gitDir, order.baseCommit);
-  const gates = findGates(before);
-  const redefined = findRedefinedGates(gates, before, await readGateFiles(git, workspace.gitDir, input.commit));
+  const { order, workspace, gateFiles, texts, options, progress } = verification;
+  const gates = findGates(gateFiles.before);
+  const redefined = findRedefinedGates(gates, gateFiles.before, gateFiles.after);
   const baseline = await baselineOf(dependencies, { order, gates }, progress);
-  const result = await runGates(gateDependencies, { workspace, gates, baseline, sources: texts.after }, options);
+  const result = await runGates(dependencies.gates, { workspace, gates, baseline, sources: texts.after }, options);
   const failure = result.failure ?? failureOfRedefined(redefined);
   return { ...result, failure, baseline };
 }

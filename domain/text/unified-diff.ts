@@ -24,21 +24,20 @@ export interface FileChange {
 }
 
 /**
- * Reads the output of `git diff --numstat`. Binary files ("-") count as files without lines.
+ * Reads the output of `git diff --numstat -z`. Binary files ("-") count as files without lines.
+ *
+ * @returns the paths in git's order, too; a path may hold a tab
  */
-export function parseNumstat(text: string): DiffStat {
-  const rows = text.split('\n').filter((line) => line !== '');
-  return rows.reduce<DiffStat>(
-    (total, row) => {
-      const [added = '0', removed = '0'] = row.split('\t');
-      return {
-        files: total.files + 1,
-        added: total.added + (Number.parseInt(added, 10) || 0),
-        removed: total.removed + (Number.parseInt(removed, 10) || 0),
-      };
-    },
-    { files: 0, added: 0, removed: 0 },
-  );
+export function parseNumstat(text: string): DiffStat & { paths: string[] } {
+  const stat: DiffStat & { paths: string[] } = { files: 0, added: 0, removed: 0, paths: [] };
+  for (const row of text.split('\0').filter((entry) => entry !== '')) {
+    const [added = '0', removed = '0', ...path] = row.split('\t');
+    stat.files += 1;
+    stat.added += Number.parseInt(added, 10) || 0;
+    stat.removed += Number.parseInt(removed, 10) || 0;
+    stat.paths.push(path.join('\t'));
+  }
+  return stat;
 }
 
 /**

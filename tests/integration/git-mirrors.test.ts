@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { createMirrors, readFileAt, repositorySizeBytes, type Mirrors } from '../../activities/git/mirror.ts';
+import { createMirrors, repositorySizeBytes, type Mirrors } from '../../activities/git/mirror.ts';
+import { readFileAt } from '../../activities/git/read-files.ts';
 import { commitAll, createTestGit, userGit, type TestGit } from '../support/git.ts';
 
 let test: TestGit;

@@ -8,6 +8,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(import.meta.dirname, 'histories');
+/** A later recording never takes the place of an earlier one: a run that began with older code has to go on as well. */
+const histories = [
+  'aborted-told-beside.json',
+  'completed-told-beside.json',
+  'completed.json',
+  'escalated-then-retried.json',
+  'paused-then-cancelled.json',
+  'repaired-told-beside.json',
+  'repaired.json',
+];
 const sizeMaxBytes = 300_000;
 
 let copy: string;
@@ -48,14 +58,7 @@ async function replayWith(project: string): Promise<Map<string, Error | null>> {
 
 describe('the histories of real runs', () => {
   it('are replayed by the present workflows without a difference', async () => {
-    expect(await replayWith(root)).toEqual(
-      new Map([
-        ['completed.json', null],
-        ['escalated-then-retried.json', null],
-        ['paused-then-cancelled.json', null],
-        ['repaired.json', null],
-      ]),
-    );
+    expect(await replayWith(root)).toEqual(new Map(histories.map((name) => [name, null])));
   });
 
   it('tell when a workflow does the same in another order', async () => {
@@ -65,7 +68,7 @@ describe('the histories of real runs', () => {
     expect(broken).not.toBe(text);
     await writeFile(path, broken);
     const errors = await replayWith(copy);
-    expect([...errors.keys()]).toHaveLength(4);
+    expect([...errors.keys()]).toEqual(histories);
     for (const [name, error] of errors) expect(error?.name, name).toBe('DeterminismViolationError');
   });
 

@@ -89,21 +89,23 @@ function fastestMs(text: string): number {
 
 describe('the sum of a diff', () => {
   it('counts files, lines, and binary files without lines', () => {
-    expect(parseNumstat('3\t1\tsrc/a.ts\n-\t-\tlogo.png\n0\t7\t"a\\nb.ts"\n')).toEqual({
+    expect(parseNumstat('3\t1\tsrc/a.ts\0-\t-\tlogo.png\x000\t7\ta\nb\t.ts\0')).toEqual({
       files: 3,
       added: 3,
       removed: 8,
+      paths: ['src/a.ts', 'logo.png', 'a\nb\t.ts'],
     });
-    expect(parseNumstat('')).toEqual({ files: 0, added: 0, removed: 0 });
+    expect(parseNumstat('')).toEqual({ files: 0, added: 0, removed: 0, paths: [] });
   });
 
   it('is the sum of its rows', () => {
     const row = fc.tuple(fc.nat(10_000), fc.nat(10_000), fc.stringMatching(/^[a-z/.]{1,20}$/));
     fc.assert(
       fc.property(fc.array(row), (rows) => {
-        const text = rows.map((columns) => `${columns.join('\t')}\n`).join('');
+        const text = rows.map((columns) => `${columns.join('\t')}\0`).join('');
         const sum = (column: 0 | 1) => rows.reduce((total, columns) => total + columns[column], 0);
-        expect(parseNumstat(text)).toEqual({ files: rows.length, added: sum(0), removed: sum(1) });
+        const paths = rows.map(([, , path]) => path);
+        expect(parseNumstat(text)).toEqual({ files: rows.length, added: sum(0), removed: sum(1), paths });
       }),
     );
   });
