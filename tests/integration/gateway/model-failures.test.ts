@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { startFullServer } from '../../support/full-server.ts';
 import { everythingIn, failureOf, setUpGatewayTests } from '../../support/gateway-tests.ts';
 import { editRequest, testKey } from '../../support/model-gateway.ts';
 import type { ProviderReply } from '../../support/provider-server.ts';
@@ -62,6 +63,23 @@ describe('a failed call', () => {
     const impatient = test.gateway({ callTimeoutMs: 200 });
     expect(await failureOf(impatient.generate(editRequest(test.workOrderId, 'x')))).toMatchObject({ code });
     expect(test.provider.calls).toHaveLength(3);
+  });
+
+  it('is tried again where no connection came about in time, and costs nothing: nothing was sent', async () => {
+    const server = await startFullServer();
+    try {
+      const gateway = test.gateway({ baseUrl: `http://127.0.0.1:${server.port}/v1`, timeouts: { connectMs: 300 } });
+      const startedAtMs = performance.now();
+      expect(await failureOf(gateway.generate(editRequest(test.workOrderId, 'x')))).toMatchObject({
+        code: 'provider-timeout',
+        message: expect.stringContaining('took no connection') as string,
+      });
+      expect(performance.now() - startedAtMs).toBeGreaterThan(3 * 300);
+      const released = { state: 'released', errorCode: 'provider-timeout', costUsdMicros: null };
+      expect(await test.ledgerRows()).toMatchObject([released, released, released]);
+    } finally {
+      await server.close();
+    }
   });
 
   it.each([
