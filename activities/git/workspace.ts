@@ -154,8 +154,12 @@ export interface TakenCheckpoint {
 export async function takeCheckpoint(git: Git, workspace: Workspace, message: string): Promise<TakenCheckpoint> {
   const here = inWorkspace(workspace);
   await git(['add', '--all', '--', '.'], here);
-  const tree = (await git(['write-tree'], here)).trim();
-  const [parent = '', parentTree] = (await git(['rev-parse', 'HEAD', 'HEAD^{tree}'], here)).trim().split('\n');
+  const [written, stood] = await Promise.all([
+    git(['write-tree'], here),
+    git(['rev-parse', 'HEAD', 'HEAD^{tree}'], here),
+  ]);
+  const tree = written.trim();
+  const [parent = '', parentTree] = stood.trim().split('\n');
   const commit =
     tree === parentTree
       ? parent
@@ -163,9 +167,12 @@ export async function takeCheckpoint(git: Git, workspace: Workspace, message: st
   // Two names for it, set at once: where the workspace stands, and what a bundle can be made of.
   const updates = `update HEAD ${commit}\nupdate ${checkpointRef} ${commit}\n`;
   await git(['update-ref', '--no-deref', '--stdin'], { ...here, input: updates });
-  const counted = await git(['diff', '--numstat', '-z', '--no-renames', workspace.baseCommit, commit], here);
+  const [counted, bundle] = await Promise.all([
+    git(['diff', '--numstat', '-z', '--no-renames', workspace.baseCommit, commit], here),
+    bundleOf(git, workspace, commit),
+  ]);
   const { paths, ...diffStat } = parseNumstat(counted);
-  return { commit, paths, bundle: await bundleOf(git, workspace, commit), diffStat };
+  return { commit, paths, bundle, diffStat };
 }
 
 async function bundleOf(git: Git, workspace: Workspace, commit: string): Promise<Uint8Array<ArrayBuffer> | null> {

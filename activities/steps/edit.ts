@@ -72,8 +72,10 @@ export async function editFrom(
   const place = { order, attempt, commit: round.from };
   const workspace = await openAttemptWorkspace(dependencies, place, progress.signal);
   const { report, calls } = await editThroughGateway(dependencies, { order, input, workspace, round }, progress);
-  await restorePaths(git, workspace, maskedPatterns);
-  const emptyFiles = await listEmptyNewFiles(git, workspace);
+  const [emptyFiles] = await Promise.all([
+    listEmptyNewFiles(git, workspace),
+    restorePaths(git, workspace, maskedPatterns),
+  ]);
   const what = round.round === 0 ? `attempt ${attempt}` : `attempt ${attempt}, repair ${round.round}`;
   const text = `${order.title}\n\nWork order #${order.number}, ${what}.`;
   const checkpoint = await takeCheckpoint(git, workspace, text);

@@ -50,8 +50,12 @@ export async function publishAttempt(
   const { orderId, attempt, commit, diffStat, route, verification, failure } = input;
   refuseWithheld(verification);
   const order = await loadOrder(database, orderId);
-  const workspace = await holdAttemptCommit(dependencies, { order, attempt, commit }, progress.signal);
-  const proposal = await findProposal(database, input);
+  const [workspace, proposal, standIns, costUsdMicros] = await Promise.all([
+    holdAttemptCommit(dependencies, { order, attempt, commit }, progress.signal),
+    findProposal(database, input),
+    ledger.standIns(orderId, attempt),
+    ledger.spent(orderId),
+  ]);
   const branch = branchName(order.id, order.title, attempt);
   const body = pullRequestBody({
     orderNumber: order.number,
@@ -67,9 +71,9 @@ export async function publishAttempt(
     guardHits: verification?.guardHits ?? [],
     model: route.model,
     scripted: route.scripted,
-    standIns: await ledger.standIns(orderId, attempt),
+    standIns,
     sandboxed: dependencies.gates.containment.sandboxed,
-    costUsdMicros: await ledger.spent(orderId),
+    costUsdMicros,
     runUrl: dependencies.runUrl(orderId),
     failure,
   });
@@ -91,14 +95,8 @@ export async function publishAttempt(
     mirror: await mirrors.withCommit(order.repository, order.baseCommit, progress.signal),
   };
   const { number } = await forge.openPullRequest(draft, workspace);
-  await saveCheckpoint(database, {
-    orderId,
-    attempt,
-    step: 'publish',
-    baseCommit: order.baseCommit,
-    commit,
-    bundle: null,
-  });
+  const { baseCommit } = order;
+  await saveCheckpoint(database, { orderId, attempt, step: 'publish', baseCommit, commit, bundle: null });
   return { number, branch, title: order.title, diffStat };
 }
 

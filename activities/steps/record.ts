@@ -45,8 +45,8 @@ export async function recordAttempt(
 ): Promise<{ costUsdMicros: number; next: NextRung | null }> {
   const { database, ledger } = dependencies;
   const { orderId, attempt, failure } = input;
-  const order = await loadOrder(database, orderId);
-  await saveOutcome(database, await toOutcome(dependencies, input));
+  const [order, outcome] = await Promise.all([loadOrder(database, orderId), toOutcome(dependencies, input)]);
+  await saveOutcome(database, outcome);
   const { baseCommit } = order;
   const commit = input.commit ?? baseCommit;
   await saveCheckpoint(database, { orderId, attempt, step: 'record', baseCommit, commit, bundle: null });
@@ -60,7 +60,11 @@ export async function recordAttempt(
 
 async function toOutcome({ ledger, policy }: StepDependencies, input: RecordInput): Promise<OutcomeRecord> {
   const { orderId, attempt, route, failure, failedStep } = input;
-  const served = await ledger.servedModels(orderId, attempt);
+  const [served, costUsdMicros, standIns] = await Promise.all([
+    ledger.servedModels(orderId, attempt),
+    ledger.spent(orderId, attempt),
+    ledger.standIns(orderId, attempt),
+  ]);
   return {
     orderId,
     attempt,
@@ -73,10 +77,10 @@ async function toOutcome({ ledger, policy }: StepDependencies, input: RecordInpu
             step: failedStep,
             fingerprint: fingerprintFailure(failure),
           },
-    costUsdMicros: await ledger.spent(orderId, attempt),
+    costUsdMicros,
     executionTimeMs: Math.round(input.executionTimeMs),
     modelServed: served.at(-1) ?? null,
-    isDegraded: (await ledger.standIns(orderId, attempt)).length > 0,
+    isDegraded: standIns.length > 0,
     ...describeRoute(route),
     policyVersion: policy.version,
     diffStat: input.diffStat,

@@ -1,5 +1,3 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
-
 import { z } from 'zod';
 
 import type { Database } from '../../prisma/client.ts';
@@ -10,9 +8,9 @@ import { postOrder, readBundledOrder, waitForEnds } from './api-orders.ts';
 import { startBenchServers, type BenchServers } from './bench-stack.ts';
 import { median, say, type Amounts, type Measured } from './figures.ts';
 import { ownShare, type TimedEvent } from './own-share.ts';
+import { watchCommands } from './watch-commands.ts';
 
 const orderMs = 300_000;
-const sampleMs = 25;
 
 const criteriaSchema = z.looseObject({ acceptanceCriteria: z.array(z.looseObject({ command: z.string() })) });
 
@@ -54,9 +52,9 @@ async function runSample(
   { repository, stateDirectory }: { repository: string; stateDirectory: string },
 ): Promise<Sample> {
   const order = criteriaSchema.parse(await readBundledOrder('add-truncate'));
-  const editor = watchCommands(stateDirectory, ['--message-file']);
+  const editor = await watchCommands(stateDirectory, ['--message-file']);
   const checks = order.acceptanceCriteria.map(({ command }) => command);
-  const criteria = watchCommands(stateDirectory, checks);
+  const criteria = await watchCommands(stateDirectory, checks);
   const orderId = await postOrder(servers, { ...order, repository });
   await waitForEnds(servers, [orderId], { limitMs: orderMs, onProgress: () => undefined });
   const [editorMs, criteriaMs] = await Promise.all([editor.stop(), criteria.stop()]);
@@ -89,46 +87,4 @@ async function readForeignTimes(database: Database, workOrderId: string) {
     gatesMs: gates.reduce((sum, { durationMs }) => sum + durationMs, 0),
     modelsMs: calls.reduce((sum, { latencyMs }) => sum + (latencyMs ?? 0), 0),
   };
-}
-
-/**
- * Looks again and again whether one of some commands runs in this state folder. The records tell when a step ran, not
- * how long its editor did, nor the commands of criteria.
- *
- * @param marks texts that stand on the command line of what is looked for, and of nothing else
- */
-function watchCommands(stateDirectory: string, marks: readonly string[]): { stop(): Promise<number> } {
-  const stopping = new AbortController();
-  let ranMs = 0;
-  const watching = (async () => {
-    let lookedAtMs = performance.now();
-    while (!stopping.signal.aborted) {
-      const isRunning = await runsOneOf(stateDirectory, marks);
-      await new Promise((resolve) => setTimeout(resolve, sampleMs));
-      const nowMs = performance.now();
-      if (isRunning) ranMs += nowMs - lookedAtMs;
-      lookedAtMs = nowMs;
-    }
-  })();
-  return {
-    async stop() {
-      stopping.abort();
-      await watching;
-      return ranMs;
-    },
-  };
-}
-
-async function runsOneOf(stateDirectory: string, marks: readonly string[]): Promise<boolean> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-      if (!marks.some((mark) => line.includes(mark))) return false;
-      // Without a sandbox the folder is told by where the command stands, and not by its arguments.
-      const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
-      return line.includes(stateDirectory) || cwd.startsWith(stateDirectory);
-    }),
-  );
-  return found.includes(true);
 }
