@@ -21,6 +21,8 @@ import { gitRules } from './extractors/git.ts';
 import { goTestRules } from './extractors/go-test.ts';
 import { goRules } from './extractors/go.ts';
 import { haskellRules } from './extractors/haskell.ts';
+import { installHintRules } from './extractors/install-hints.ts';
+import { installWordsRules } from './extractors/install-words.ts';
 import { jestRules } from './extractors/jest.ts';
 import { jvmTestsRules } from './extractors/jvm-tests.ts';
 import { jvmRules } from './extractors/jvm.ts';
@@ -38,6 +40,7 @@ import { ocamlRules } from './extractors/ocaml.ts';
 import { otherCompilersRules } from './extractors/other-compilers.ts';
 import { otherLintersRules } from './extractors/other-linters.ts';
 import { otherTestsRules } from './extractors/other-tests.ts';
+import { packageWordsRules } from './extractors/package-words.ts';
 import { perlRules } from './extractors/perl.ts';
 import { phpLintersRules } from './extractors/php-linters.ts';
 import { phpTestsRules } from './extractors/php-tests.ts';
@@ -61,6 +64,7 @@ import { swiftTestsRules } from './extractors/swift-tests.ts';
 import { tapRules } from './extractors/tap.ts';
 import { testWordsRules } from './extractors/test-words.ts';
 import { timeoutsRules } from './extractors/timeouts.ts';
+import { toldErrorRules } from './extractors/told-errors.ts';
 import { typeCheckersRules } from './extractors/type-checkers.ts';
 import { typescriptRules } from './extractors/typescript.ts';
 import { uncaughtRules } from './extractors/uncaught.ts';
@@ -92,6 +96,8 @@ export const allRules: readonly LineRule[] = [
   ...goTestRules,
   ...goRules,
   ...haskellRules,
+  ...installHintRules,
+  ...installWordsRules,
   ...jestRules,
   ...jvmTestsRules,
   ...jvmRules,
@@ -109,6 +115,7 @@ export const allRules: readonly LineRule[] = [
   ...otherCompilersRules,
   ...otherLintersRules,
   ...otherTestsRules,
+  ...packageWordsRules,
   ...perlRules,
   ...phpLintersRules,
   ...phpTestsRules,
@@ -133,6 +140,7 @@ export const allRules: readonly LineRule[] = [
   ...failedListRules,
   ...testWordsRules,
   ...timeoutsRules,
+  ...toldErrorRules,
   ...typeCheckersRules,
   ...typescriptRules,
   ...uncaughtRules,

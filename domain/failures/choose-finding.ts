@@ -1,6 +1,7 @@
 import type { FailureClass } from './failure-class.ts';
 import type { Finding } from './finding.ts';
-import { isModelStep, ofProvider, repositoryStages, settleClass } from './settle-class.ts';
+import { ofProvider, settleClass } from './settle-class.ts';
+import { isModelStep, repositoryStages } from './step-kinds.ts';
 import type { Stage, StepOutput } from './step-output.ts';
 import { kindOfTool } from './tool-kinds.ts';
 
@@ -51,7 +52,7 @@ export function weighFindings(findings: readonly Finding[], facts: OutputFacts):
     .map((finding) => (isCutOff && generalPackages.has(finding.rule) ? { ...finding, weight: 40 } : finding))
     .map((finding) => ({
       ...finding,
-      inContext: weigh(finding, { facts, kind, hasNamedTests: named.length > 0, detailsAt }),
+      inContext: weigh(finding, { facts, kind, hasNamedTests: named.length > 0, detailsAt, isCutOff }),
     }))
     .sort((a, b) => b.inContext - a.inContext || a.at - b.at);
 }
@@ -74,6 +75,8 @@ interface Weighing {
   kind: FailureClass | null;
   hasNamedTests: boolean;
   detailsAt: number;
+  /** Something that is not there could not be reached. */
+  isCutOff: boolean;
 }
 
 /** What a line that is marked as a warning says of these did not stop the step, as long as anything else did. */
@@ -84,10 +87,17 @@ function isCalm({ isWarning, failureClass, at }: Finding, lines: readonly string
   return isWarning || (calmed.has(failureClass) && warned.test(lines[at] ?? ''));
 }
 
-function weigh(finding: Finding, { facts, kind, hasNamedTests, detailsAt }: Weighing): number {
+// A warning that something could not be reached is the reason why a package was not found.
+function ownWeight(finding: Finding, { lines, quiet }: OutputFacts, isCutOff: boolean): number {
+  const isReason = isCutOff && finding.subReason === 'network';
+  const isMild = !isReason && isCalm(finding, lines);
+  const weight = isMild ? Math.min(finding.weight, warningWeightMax) : finding.weight;
+  return quiet[finding.at] === 1 ? weight - quietCost : weight;
+}
+
+function weigh(finding: Finding, { facts, kind, hasNamedTests, detailsAt, isCutOff }: Weighing): number {
   const { stage } = facts.step;
-  let weight = isCalm(finding, facts.lines) ? Math.min(finding.weight, warningWeightMax) : finding.weight;
-  if (facts.quiet[finding.at] === 1) weight -= quietCost;
+  let weight = ownWeight(finding, facts, isCutOff);
   if (gains(stageClasses[stage] ?? null, finding)) weight += stageGain;
   if (gains(kind, finding)) weight += toolGain;
   if (finding.tool === 'llm') weight += isModelStep(stage, kind) ? 8 : -45;
@@ -124,6 +134,8 @@ function detailsStart(lines: readonly string[]): number {
 /** The class to fall back to where no finding says more: that of the tool, else of the stage; null where neither says one. */
 export function usualClass({ step, tool }: OutputFacts): FailureClass | null {
   const kind = kindOfTool(tool);
+  // What builds runs tests as well.
+  if (kind === 'compile_error' && step.stage === 'test') return 'test_fail';
   if (kind !== null && kind !== 'budget_exceeded') return kind;
   const byStage = stageClasses[step.stage];
   return step.stage === 'install' || repositoryStages.has(step.stage) ? (kind ?? null) : (byStage ?? null);

@@ -3,7 +3,7 @@ import { contextOf, poolOf } from './error-context.ts';
 import { excerptOf } from './excerpt.ts';
 import type { Failure, FailureClass } from './failure-class.ts';
 import { guessFailure } from './guess-failure.ts';
-import { findFindings, keepingCues } from './find-findings.ts';
+import { findFindings, keepingCues, type FindingLimits } from './find-findings.ts';
 import type { Finding } from './finding.ts';
 import { readJsonReport } from './formats/json-report.ts';
 import { fingerprintFindings } from './fingerprint.ts';
@@ -26,15 +26,17 @@ export interface ClassifiedFailure extends Failure {
 /**
  * Says why a step failed. A typed cause decides first, then how the step ended, then what its tools printed. Never throws;
  * its time grows with the length of the output alone, of which at most 12 million characters are read.
+ *
+ * @param limits which rules are tried; all of them where it is left out
  */
-export function classifyFailure(step: StepOutput): ClassifiedFailure {
+export function classifyFailure(step: StepOutput, limits: FindingLimits = {}): ClassifiedFailure {
   const lines = readLines(step.output, keepingCues);
   const typed = typedFailure(step, lines);
   if (typed !== null) return withFingerprint({ ...typed, confidence: 1 }, lines);
   const facts = { step, lines, quiet: findQuietLines(lines), tool: step.tool ?? findTool(lines) };
   const report = readJsonReport(step.output);
   const weighed = weighFindings(
-    [...(report.length > 0 ? report : findFindings(lines)), ...exitFindings(step, lines)],
+    [...(report.length > 0 ? report : findFindings(lines, limits)), ...exitFindings(step, lines)],
     facts,
   );
   const [deciding] = weighed;

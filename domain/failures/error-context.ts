@@ -94,7 +94,13 @@ const duration = /(?:\s{1,8}[›–-]\s|\s{2,8}|\s[([])\d{1,9}(?:[.,]\d{1,9})? ?
 function uniqueNames(pool: readonly WeighedFinding[]): string[] {
   const names = new Map<string, { name: string; inContext: number }>();
   const told = pool.flatMap(({ groups, inContext }) =>
-    (groups['test'] ?? '').split('\n').map((name) => ({ name: name.trim().replace(duration, ''), inContext })),
+    (groups['test'] ?? '').split('\n').map((name) => ({
+      name: name
+        .trim()
+        .replace(duration, '')
+        .replace(/(?<=\w):$/, ''),
+      inContext,
+    })),
   );
   for (const { name, inContext } of told) {
     const key = name.replaceAll(/[^\p{L}\p{N}[\]]+/gu, ' ').trim();

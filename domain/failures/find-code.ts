@@ -10,7 +10,7 @@ interface Surroundings {
 /** The machine-readable code printed with a finding; null where there is none. */
 export function findCode(first: WeighedFinding, { pool, weighed, lines }: Surroundings): string | null {
   const { file, line, code } = first.groups;
-  if (code !== undefined) return code;
+  if (code !== undefined) return bareCode(code);
   const near = pool.find(
     ({ at, groups, isWarning }) =>
       Math.abs(at - first.at) <= 2 && groups['code'] !== undefined && isWarning === first.isWarning,
@@ -18,13 +18,23 @@ export function findCode(first: WeighedFinding, { pool, weighed, lines }: Surrou
   const isSamePlace = ({ groups }: WeighedFinding) => groups['file'] === file && groups['line'] === line;
   const hasCode = ({ groups }: WeighedFinding) => groups['code'] !== undefined && groups['test'] === undefined;
   const same = file === undefined ? undefined : weighed.find((one) => hasCode(one) && isSamePlace(one));
-  return near?.groups['code'] ?? same?.groups['code'] ?? printedCode(first.at, lines);
+  return bareCode(
+    near?.groups['code'] ?? same?.groups['code'] ?? printedCode(first.at, lines) ?? codeAtPlace(first, lines),
+  );
+}
+
+// `eslint(no-debugger)`: whose rule it is, and the rule.
+function bareCode(code: string | null): string | null {
+  return /^[a-z][\w@/-]{1,40}\((?<rule>[\w@/-]{2,80})\)$/.exec(code ?? '')?.groups?.['rule'] ?? code;
 }
 
 // Each with how many lines before and behind the finding it may stand.
 const printedForms: readonly (readonly [before: number, behind: number, form: RegExp])[] = [
   [0, 0, /[\w.)`'"] \[(?<code>[a-z]{2,30}(?:-[a-z]{2,30}){1,6})\]$/],
   [12, 30, /^\s{0,8}[Ee]rror code: (?<code>[A-Z]\d{3,6})$/],
+  [0, 2, /^\s{4,12}\S.{1,300} \((?<code>report[A-Z]\w{3,60})\)$/],
+  [3, 3, /^\s?(?:\w{1,10} )?(?:error )?code (?<code>E[A-Z0-9_]{3,40})$/],
+  [0, 0, /^\s{0,4}(?:error:? |Error: )?(?<code>(?:ERR|E)_[A-Z][A-Z0-9_]{3,60})\b/],
   [0, 2, /^\s{0,8}(?:Error: |error: )?\[(?<code>[A-Z][A-Z0-9]{2,20}_[A-Z0-9_]{2,40})\]/],
   // Node prints an error's code among its fields; runners print it in brackets behind its name.
   [
@@ -43,4 +53,40 @@ function printedCode(at: number, lines: readonly string[]): string | null {
     }
   }
   return null;
+}
+
+const coded: ReadonlySet<string> = new Set(['lint_error', 'compile_error']);
+
+/** Where linters and compilers have the name of a rule on the line of a place, or on the indented one below it. */
+const placedForms: readonly RegExp[] = [
+  /\bIssue: \[(?<code>[A-Z]{1,4}\d{2,5})\b/,
+  /(?:^|: |\s{2})(?:[A-Z]: )?(?:\[[A-Z]\w{0,20}\] )?(?<code>[A-Z]\w{1,40}(?:\/[A-Z]\w{1,60}){1,2}): /,
+  /(?:^\s{0,12}|: |\s)\(?(?<code>(?!UTF|CWE|CVE|ISO|RFC|SHA|HTTP)[A-Z]{1,6}\d{3,5})\)?(?:\[\w{1,20}\])?(?:[: ]|$)/,
+  /\b(?<code>[A-Z]{2,6}(?:_[A-Z\d]{2,12}){1,4}_\d{1,4})\b/,
+  /\((?<code>[a-z]{2,30}(?:-[a-z]{1,30}){1,6})\)(?: at \S|$)/,
+  /\b(?:error|warning|info) (?<code>[a-z]{2,30}(?:-[a-z]{1,30}){1,6}|[a-z][\w-]{1,40}\/[\w-]{2,60}):? /,
+  /\b[Ww]arning: \[(?<code>[\w-]{3,60})\]/,
+  /^\S{1,300}:\d{1,7} (?<code>\w{2,20}(?:\/\w{2,60}){1,3}) /,
+  /\s(?:error|warning)\[(?<code>[\w:-]{2,60})\]/,
+];
+
+/** The name of a rule on a line that tells of a finding; null where it has none. */
+export function codeOn(line: string): string | null {
+  for (const form of placedForms) {
+    const code = form.exec(line.slice(0, 600))?.groups?.['code'];
+    if (code !== undefined) return code;
+  }
+  return null;
+}
+
+function codeAtPlace({ failureClass, groups, at }: WeighedFinding, lines: readonly string[]): string | null {
+  if (!coded.has(failureClass)) return null;
+  const { file, line } = groups;
+  const isPlace = (one: string) => file !== undefined && one.includes(`${file}:${line ?? ''}`);
+  const from = Math.max(0, at - 6);
+  const near = lines
+    .slice(from, at + 3)
+    .filter((one, index) => from + index === at || isPlace(one) || /^\s|^>> /.test(one));
+  const own = [lines[at] ?? '', ...lines.slice(at + 1, at + 2).filter((one) => /^\s{2,}[A-Z]/.test(one)), ...near];
+  return own.map(codeOn).find((code) => code !== null) ?? null;
 }

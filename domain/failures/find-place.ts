@@ -51,10 +51,13 @@ function completePlace(place: Place, { at }: WeighedFinding, lines: readonly str
 
 const placedWords = /\b[Ll]ine:? (?<line>\d{1,7})(?:,? (?:and )?col(?:umn)?:? (?<column>\d{1,7}))?/;
 
+/** In the dump of an object. */
+const dumpedPlace = /\{ line: (?<line>\d{1,7}), col(?:umn)?: (?<column>\d{1,7}) \}/;
+
 // Parsers name the line behind their words, apart from the file: on the same line or on one of the next.
 function lineBelow(at: number, lines: readonly string[]): Partial<Place> {
-  for (const line of lines.slice(at, at + 4)) {
-    const found = placedWords.exec(line)?.groups;
+  for (const [offset, line] of lines.slice(at, at + 30).entries()) {
+    const found = (offset < 4 ? placedWords : dumpedPlace).exec(line)?.groups;
     if (found !== undefined) return { line: toNumber(found['line']), column: toNumber(found['column']) };
   }
   return {};
@@ -71,11 +74,20 @@ function placeNear(first: WeighedFinding, pool: readonly WeighedFinding[], facts
   const reach = reachOf(first, isTest ? pool : []);
   return (
     projectPlace(lines[first.at] ?? '') ??
+    (isTest ? null : placeHeading(first.at, lines)) ??
     placeBelow(first.at, reach, facts) ??
     (isTest ? placeBelowName(first, lines) : null) ??
     placeAbove(first.at, lines) ??
-    (first.failureClass === 'test_fail' ? null : fileNear(first, lines))
+    (first.failureClass === 'test_fail'
+      ? testFile(first.at, lines)
+      : (fileNear(first, lines) ?? listedFile(first, lines)))
   );
+}
+
+// A line that is a place, with or without the name of what is there, says where all below it is.
+function placeHeading(at: number, lines: readonly string[]): Place | null {
+  const above = lines[at - 1] ?? '';
+  return /^\S{1,300}:\d{1,7}(?::\d{1,7})?:?(?: [\w.]{1,80}:)?$/.test(above) ? projectPlace(above) : null;
 }
 
 function reachOf(first: WeighedFinding, pool: readonly WeighedFinding[]): number {
@@ -115,8 +127,46 @@ export function fileIn(line: string): Place | null {
   return file !== undefined && isProjectFile(file) ? { file, line: null, column: null } : null;
 }
 
+const listing: ReadonlySet<string> = new Set(['lint_error', 'contract_violation']);
+
+// What formatters and checks of files list, somewhere.
+function listedFile({ failureClass, rule }: WeighedFinding, lines: readonly string[]): Place | null {
+  if (!listing.has(failureClass) && rule !== 'licence') return null;
+  const file = lines
+    .slice(0, 400)
+    .map(fileListed)
+    .find((one) => one !== null && isProjectFile(one));
+  return file === undefined || file === null ? null : { file, line: null, column: null };
+}
+
+const listForms: readonly RegExp[] = [
+  /^\s{0,4}(?:\[\w{1,8}\] {1,3})?(?:[-*•+✖✗×⨯✘] |\d{1,5}[).] |from |in |[Uu]nformatted:? |[Ww]ould reformat:? |File:? {1,4}|[Ff]ormatting |Checking )?["'`]?(?<file>[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9})["'`]?(?::?$|: (?:not|needs|would)\b| {1,2}\([\w, :/-]{2,200}\)$| {3,80}\w[\w, :/-]{2,200}$)/,
+  /^\s{0,4}[|│] {1,4}(?<file>[\w./-]{1,200}\.[A-Za-z]\w{0,9})(?: \([^)]{0,60}\))? {1,80}[|│].{0,200}\b(?:MISS|FAIL|[Mm]issing|[Ee]rror|differ)/,
+];
+
+/** The file of a line that is the name of a file, with a mark before it or not. */
+export function fileListed(line: string): string | null {
+  for (const form of listForms) {
+    const file = form.exec(line)?.groups?.['file'];
+    if (file !== undefined) return file;
+  }
+  return null;
+}
+
+// Where a test gave up without a frame, the runner names its file: in brackets, or as the heading of its tests.
+function testFile(at: number, lines: readonly string[]): Place | null {
+  const told = lines
+    .slice(at, at + 4)
+    .map((line) => /\((?<file>[\w@./-]{1,300}\.[cm]?[jt]sx?)\)$/.exec(line)?.groups?.['file']);
+  const above = lines
+    .slice(Math.max(0, at - 60), at)
+    .map((line) => /^(?:FAIL |RUN )?\s?(?<file>[\w@./-]{1,300}\.[A-Za-z]{1,4}):?$/.exec(line)?.groups?.['file']);
+  const file = told.find((one) => one !== undefined) ?? above.findLast((one) => one !== undefined);
+  return file === undefined || !isProjectFile(file) ? null : { file, line: null, column: null };
+}
+
 const namedFile =
-  /(?:^|[\s'"`(=])(?<file>(?:\.{0,2}\/)?(?:[\w@.-]{1,80}\/){0,20}[\w@-][\w@.-]{0,80}\.(?:jsonc?|json5|toml|ya?ml|ini|cfg|conf|xml|lock|gradle|kts|mod|properties|[cm]?[jt]sx?|py|rb|php|go|rs|java|kt|cs|c|h|cc|cpp|hpp|swift|scala|ex|exs|erl|hs|ml|lua|pl|pm|t|sh|sql|proto|graphql|css|scss|less|html|vue|svelte|md|tf))(?=[\s'"`):,;]|\.?$)/;
+  /(?:^|[\s'"`(=])(?<file>(?:\.{0,2}\/)?(?:[\w@.-]{1,80}\/){0,20}(?:\.[a-z]{2,20}rc(?=[\s'"`):,;]|$)|[\w@-][\w@.-]{0,80}\.(?:jsonc?|json5|toml|ya?ml|ini|cfg|conf|xml|lock|gradle|kts|mod|properties|[cm]?[jt]sx?|py|rb|php|go|rs|java|kt|cs|c|h|cc|cpp|hpp|swift|scala|ex|exs|erl|hs|ml|lua|pl|pm|t|sh|sql|proto|graphql|css|scss|less|html|vue|svelte|md|tf)))(?=[\s'"`):,;]|\.?$)/;
 
 // Many runners list names first, and tell the details below each name again.
 function placeBelowName({ at: listedAt, groups }: WeighedFinding, lines: readonly string[]): Place | null {

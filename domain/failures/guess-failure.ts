@@ -1,7 +1,8 @@
 import { usualClass, type OutputFacts } from './choose-finding.ts';
 import { excerptOf } from './excerpt.ts';
 import type { ErrorContext, Failure, FailureClass } from './failure-class.ts';
-import { fileIn } from './find-place.ts';
+import { codeOn } from './find-code.ts';
+import { fileIn, fileListed } from './find-place.ts';
 import { isProjectFile, readPlace, type Place } from './places.ts';
 import { kindOfTool } from './tool-kinds.ts';
 import { emptyContext } from './typed-failure.ts';
@@ -13,7 +14,6 @@ const failureWords =
   /\b(?:fail(?:ed|ure|s|ing)?|errors?|invalid|wrong|unexpected|expected|differs?|mismatch|not ok|violat\w{1,5}|problems?|broken|rejected|abort(?:ed)?|denied|missing|not allowed|cannot|can't|could ?n[o']t|could not|unable|un(?:known|recogni[sz]ed|defined|supported|resolved)|duplicate|forbidden|incorrect|illegal|not found|no such|must|does(?: not|n't))\b/i;
 const testWords =
   /\b(?:tests?|specs?|pass(?:ed|ing)?|assert\w{0,12}|expect(?:ed)?|actual|received|not ok|failing|failures?)\b/i;
-const onlyPath = /^(?:[-*•+] )?"?[\w@./\\-]{1,300}\.\w{1,10}"?$/;
 
 /**
  * The failure of an output in which nothing was recognised. The tool or the stage is a guess that says so; an empty output
@@ -56,16 +56,26 @@ function namedBy(lines: readonly string[], failureClass: FailureClass, listed: s
 }
 
 // What a formatter listed; else the first place that any line names; else a file that a line of failure names, or begins with.
-function placeTold(lines: readonly string[], listed: string | null): Partial<Place> {
+function placeTold(lines: readonly string[], listed: string | null): Partial<ErrorContext> {
   if (listed !== null) return { file: listed };
   const near = lines.slice(0, 2_000);
-  for (const line of near) {
-    const place = projectPlaceIn(line);
-    if (place !== null) return place;
-  }
+  const placed = near.flatMap((line, at) => (projectPlaceIn(line) === null ? [] : [at]));
+  const at = placed.find((one) => !isWarned(near, one)) ?? placed[0];
+  if (at !== undefined) return { ...projectPlaceIn(near[at] ?? ''), ...codeNear(near, at) };
   const begins = near.find((line) => beginsWithFile.test(line));
   const words = near.find((line) => saysFailure(line) && fileIn(line) !== null);
   return fileIn(begins ?? words ?? '') ?? {};
+}
+
+function isWarned(lines: readonly string[], at: number): boolean {
+  const told = `${lines[at - 1] ?? ''} ${lines[at] ?? ''}`;
+  return /\bwarn(?:ing)?\b/i.test(told) && !/\berror\b/i.test(told);
+}
+
+// Beside the place, or above or below it.
+function codeNear(lines: readonly string[], at: number): Partial<ErrorContext> {
+  const near = [0, -1, 1, -2].map((offset) => codeOn(lines[at + offset] ?? ''));
+  return { code: near.find((code) => code !== null) ?? null };
 }
 
 const beginsWithFile = /^\s{0,8}[\w@./\\-]{1,300}\.\w{1,8}::? ?\S/;
@@ -102,7 +112,11 @@ function hasReason(
   if (filled.length === 0) return facts.tool === 'git';
   // What compares contracts says nothing else.
   if (usual === 'contract_violation')
-    return !filled.some((line) => /\b(?:usage|crash|panic|traceback|exception|not found)\b/i.test(line));
+    return !filled.some((line) =>
+      /\b(?:usage|crash|panic|traceback|exception|not found|no such file|not (?:exist|point)|existing file)\b/i.test(
+        line,
+      ),
+    );
   if (usual === 'test_fail' && kindOfTool(facts.tool) !== 'test_fail')
     return filled.some((line) => testWords.test(line.replaceAll(goodSum, '')));
   // A linter that says where, and nothing else, has found something there.
@@ -122,8 +136,8 @@ function projectPlaceIn(line: string): Place | null {
 
 // Formatters list files, or print what they would change in them.
 function namedFile(filled: readonly string[]): string | null {
-  const listed = filled.find((line) => onlyPath.test(line));
-  if (listed !== undefined) return listed.replace(/^[-*•+] /, '');
+  const listed = filled.map(fileListed).find((file) => file !== null);
+  if (listed !== undefined) return listed;
   if (!filled.some((line) => line.startsWith('@@ '))) return null;
   const changed = filled.map((line) => /^\+\+\+ (?:b\/)?(?<file>\S{1,300})/.exec(line)?.groups?.['file']);
   return changed.find((file) => file !== undefined) ?? null;

@@ -20,20 +20,34 @@ const placeForms: readonly RegExp[] = [
   /(?:-->|--\[|╭─\[|┌─|╭▸|,-\[|——▶|──▶|==>) ?(?<file>(?:[A-Za-z]:)?[^:[\]]{1,300}?):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?/,
   // file:///f:l:c and f:l:c
   new RegExp(
-    String.raw`(?:file://)?${path}(?:${extension}|/${namedFiles})):(?<line>\d{1,7})(?:[:.](?<column>\d{1,7}))?(?![\w/])`,
+    String.raw`(?:file://)?${path}(?:${extension}|/${namedFiles})):(?<line>\d{1,7})(?:[:.,](?<column>\d{1,7}))?(?![\w/])`,
   ),
   new RegExp(
     String.raw`(?<![^\s:()"'\`<>|,;=[\]{}@])(?<file>${namedFiles}):(?<line>\d{1,7})(?:[:.](?<column>\d{1,7}))?(?![\w/])`,
   ),
   // MSBuild, TypeScript, D, Nim, Pascal: f(l,c) and f(l)
   new RegExp(String.raw`${path}${extension})\((?<line>\d{1,7})(?:[,:] ?(?<column>\d{1,7}))?(?:[-,]\d{1,7}){0,3}\)`),
+  // .NET: f:line l; others f:Ll, f L3:C5
+  new RegExp(String.raw`${path}${extension})(?::(?:line |L)|,? L)(?<line>\d{1,7})(?::?C(?<column>\d{1,7}))?(?![\w/])`),
+  // SAX: file:f; lineNumber: l; columnNumber: c
+  new RegExp(
+    String.raw`${path}${extension})["']?; lineNumber: (?<line>\d{1,7})(?:; columnNumber: (?<column>\d{1,7}))?`,
+  ),
+  // Erlang: {file,"f"},{line,l}
+  /\{file,\s?"(?<file>[^"\s]{1,300})"\},\s?\{line,\s?(?<line>\d{1,7})\}/,
+  // f: (l,c); f:[l:c]; f - l:c; f#l; [string "f"]:l
+  new RegExp(String.raw`${path}${extension}):? ?[([](?<line>\d{1,7})[:,] ?(?<column>\d{1,7})[)\]]`),
+  new RegExp(String.raw`^\s{0,8}${path}${extension}) - (?<line>\d{1,7}):(?<column>\d{1,7})(?![\w/])`),
+  new RegExp(String.raw`${path}${extension})(?:#|"\]:|::)(?<line>\d{1,7})(?:::?(?<column>\d{1,7}))?(?![\w/])`),
+  // Vim's lists: f|l col c|
+  new RegExp(String.raw`^${path}${extension})\|(?<line>\d{1,7})(?: col (?<column>\d{1,7}))?[ |]`),
   // Groovy, mawk: f: l: words; f: line l: words
   new RegExp(String.raw`${path}${extension}): (?:line )?(?<line>\d{1,7}): `),
   // Maven: f:[l,c]
   new RegExp(String.raw`${path}${extension}):\[(?<line>\d{1,7}),(?<column>\d{1,7})\]`),
   // Terraform, PHP, Perl, Ansible: f line l, f on line l, at f line l
   new RegExp(
-    String.raw`(?:\b(?:in|at|on|file) )?["'\`]?${path}${extension})["'\`]?,? (?:on |at |in )?line:? (?<line>\d{1,7})(?:,? col(?:umn)?:? (?<column>\d{1,7}))?`,
+    String.raw`(?:\b(?:in|at|on|file) )?["'\`]?${path}${extension})["'\`]?(?:,? |, ?|: )(?:on |at |in )?(?:line|ln|row)(?:[:=] ?| )(?<line>\d{1,7})(?:,? ?(?:and )?(?:at )?(?:col(?:umn)?|char(?:acter)?|pos(?:ition)?|offset)(?:[:=] ?| )(?<column>\d{1,7}))?`,
     'i',
   ),
   // pip, Apache, Prolog: line l of f
@@ -53,7 +67,9 @@ const placeForms: readonly RegExp[] = [
     String.raw`(?:^|[\s(])${path}${extension}) (?<line>\d{1,7}):(?<column>\d{1,7})(?:-\d{1,7}(?::\d{1,7})?)?(?=[\s)]|$)`,
   ),
   // 12:3 of "f", f [l, c], f @ l, f#Ll
-  new RegExp(String.raw`${path}${extension}) ?(?:@ ?|#L|\[line )(?<line>\d{1,7})(?:[:,] ?(?<column>\d{1,7}))?`),
+  new RegExp(
+    String.raw`${path}${extension}) ?(?:@ ?|#L|\[line |\[(?=\d{1,7}[:,\]])|\+(?=\d{1,7}(?: |$)))(?<line>\d{1,7})(?:[:,] ?(?<column>\d{1,7}))?`,
+  ),
   // f: words, line l
   new RegExp(
     String.raw`${path}${extension})(?=[\s'"\`:,)])[^<>|]{1,80}?\bline (?<line>\d{1,7})(?:,? col(?:umn)? (?<column>\d{1,7}))?(?!\w)`,
@@ -101,13 +117,15 @@ export function cleanPath(path: string): string {
 // Versions, hosts and times look like files with a number behind them.
 const noFile =
   /^(?:v?\d+(?:\.\d+)*|https?|localhost|(?:\d{1,3}\.){3}\d{1,3}|[\w-]+\.(?:com|org|net|io|dev|local|example|test|internal)|.*:\/\/.*)$/i;
+/** A class with its method. */
+const method = /\.[a-z]{1,20}[A-Z]\w{0,60}$/;
 
 function isFileName(file: string): boolean {
-  return file !== '' && !noFile.test(file);
+  return file !== '' && !noFile.test(file) && !method.test(file);
 }
 
 const foreign =
-  /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo|\.rustup|rustc|\.m2|\.gradle|vendor\/(?:bundle|autoload|phpunit|composer)|gems|\.pub-cache|\.julia|\.nuget|\.opam|\.cabal|\.stack|deps\/\w+\/lib|go\/pkg\/mod|GOROOT|jdk|java\.base|pnpm-store|\.yarn|\.pnp|\.?venv)(?:\/|$)|^(?:node:|internal\/(?:modules|process|main|timers|util|bootstrap|streams|event_target|per_context)\/|<|\/usr\/|\/opt\/|\/lib|\/nix\/|\/root\/\.|\/rustc\/|native|async|ext:|dart:|package:(?:test|flutter_test|stack_trace)|evalmachine|\[)|\/lib\/python[\d.]{1,6}\/|\/(?:ruby|perl5?|php|lua|erlang|elixir|julia)\/[\d.]{1,8}\/|\/(?:libstd|library\/(?:core|std|alloc|test))\/|go\d?[\d.]{0,8}\/src\/(?:testing|runtime|reflect|net|sync)\/|\/src\/(?:testing|runtime)\/(?:testing|panic|proc|asm_\w{1,10}|signal_\w{1,10}|debug\/stack)\.(?:go|s)$|^(?:src\/)?(?:testing|panic|proc)\.go$/;
+  /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo|\.rustup|rustc|\.m2|\.gradle|vendor\/(?:bundle|autoload|phpunit|composer)|gems|\.pub-cache|\.julia|\.nuget|\.opam|\.cabal|\.stack|deps\/\w+\/lib|go\/pkg\/mod|GOROOT|jdk|java\.base|pnpm-store|\.yarn|\.pnp|\.?venv)(?:\/|$)|^(?:node:|internal\/(?:modules|process|main|timers|util|bootstrap|streams|event_target|per_context)\/|<|\/usr\/|\/opt\/|\/lib|\/nix\/|\/root\/\.|\/rustc\/|native|async|\.{0,2}\/?(?:misc\/\.\.\/)?(?:sysdeps|nptl|csu)\/|ext:|dart:|package:(?:test|flutter_test|stack_trace)|evalmachine|\[)|\/lib\/python[\d.]{1,6}\/|\/(?:ruby|perl5?|php|lua|erlang|elixir|julia)\/[\d.]{1,8}\/|\/(?:libstd|library\/(?:core|std|alloc|test))\/|go\d?[\d.]{0,8}\/src\/(?:testing|runtime|reflect|net|sync)\/|\/src\/(?:testing|runtime)\/(?:testing|panic|proc|asm_\w{1,10}|signal_\w{1,10}|debug\/stack)\.(?:go|s)$|^(?:src\/)?(?:testing|panic|proc)\.go$/;
 
 /** Whether a path is one of the project's own files, and not of a package, a runtime or a system. */
 export function isProjectFile(file: string): boolean {

@@ -31,13 +31,13 @@ export function fileFromHeading(groups: Groups, view: View): Reading | null {
   // `File: a.html`, and below it more of such pairs.
   const isPair = heading === null && /^[A-Z]\w{1,20}(?: \w{1,20})?: \S/.test(headingLine);
   const earlier = isPair ? lookUp(view, 5, (line) => (/^File: /i.test(line) ? headingFile(line) : null)) : heading;
-  const file = earlier ?? lookUp(view, 60, (line) => (/^\s{1,4}\S{1,300}\.\w{1,8}$/.test(line) ? line.trim() : null));
+  const file = earlier ?? lookUp(view, 60, (line) => (/^\s{0,4}\S{1,300}\.\w{1,8}$/.test(line) ? line.trim() : null));
   return file === null ? null : { groups: { ...groups, file } };
 }
 
 function headingFile(line: string): string | null {
   const heading = line.trim().replace(/^(?:File: |FILE: |\*{3,} (?:Module )?|==> )/, '');
-  const file = /^(?<file>[^:]{1,300}?)(?::| \(\d.{0,40}\))?$/.exec(heading)?.groups?.['file'] ?? '';
+  const file = /^(?<file>[^:]{1,300}?)(?::|(?::\d{1,7}){1,2}:?| \(\d.{0,40}\))?$/.exec(heading)?.groups?.['file'] ?? '';
   return file === '' || !/[./\\]/.test(file) ? null : file;
 }
 

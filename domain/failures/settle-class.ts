@@ -1,16 +1,9 @@
 import type { FailureClass } from './failure-class.ts';
 import type { Finding } from './finding.ts';
+import { settleAnswer } from './settle-answer.ts';
+import { settleShared } from './settle-shared.ts';
+import { isModelStep } from './step-kinds.ts';
 import type { Stage, StepOutput } from './step-output.ts';
-import { isInterpreter } from './tool-kinds.ts';
-
-const modelStages: ReadonlySet<Stage> = new Set(['plan', 'edit', 'propose', 'llm']);
-/** Steps that hand the work to a repository or a forge. */
-export const repositoryStages: ReadonlySet<Stage> = new Set(['apply', 'push', 'pr', 'publish']);
-
-/** Whether what answers in this step is a provider of models. */
-export function isModelStep(stage: Stage, kind: FailureClass | null): boolean {
-  return modelStages.has(stage) || kind === 'budget_exceeded';
-}
 
 /** Forms that every kind of tool prints: their class is that of the tool or of the step. */
 const sharedForms: ReadonlySet<string> = new Set([
@@ -33,6 +26,11 @@ const sharedForms: ReadonlySet<string> = new Set([
   'python-syntax',
   'msbuild',
   'undefined-name',
+  'told-error',
+  'settings-refused',
+  'manifest-missing',
+  'line-entry',
+  'boxed',
 ]);
 
 /** Reports made for machines in which linters write as runners of tests do. */
@@ -49,6 +47,9 @@ const testWordRules: ReadonlySet<string> = new Set([
   'tape-like',
   'failed-row',
   'failed-list',
+  'placed-row',
+  'numbered-kind',
+  'told-failed',
   'function-failed',
   'failure-in',
   'elm-test',
@@ -61,8 +62,8 @@ function isElsewhere(stage: Stage, kind: FailureClass | null): boolean {
 }
 
 // What checks consumers against a provider reports like a runner of tests.
-function isContractTest({ failureClass, rule }: Finding, stage: Stage, kind: FailureClass | null): boolean {
-  if (failureClass !== 'test_fail') return false;
+function isContractTest({ failureClass, rule, weight }: Finding, stage: Stage, kind: FailureClass | null): boolean {
+  if (failureClass !== 'test_fail' || weight < 50) return false;
   return kind === 'contract_violation' || (kind === null && stage === 'contract' && testWordRules.has(rule));
 }
 
@@ -73,7 +74,9 @@ function isContractTest({ failureClass, rule }: Finding, stage: Stage, kind: Fai
  */
 export function settleClass(finding: Finding, step: StepOutput, kind: FailureClass | null): Finding {
   const { rule, groups, weight } = finding;
-  if (rule === 'http-status') return settleStatus(finding, step.stage, kind);
+  if (rule === 'install-words' && step.stage !== 'install' && kind !== 'dependency_missing')
+    return { ...finding, weight: 20 };
+  if (rule === 'http-status') return settleAnswer(finding, step.stage, kind);
   const asTest = settleTestForm(finding, step.stage, kind);
   if (asTest !== null) return asTest;
   const isOwnForm = !sharedForms.has(rule) || weight >= certainWeightMin;
@@ -88,67 +91,6 @@ function settleTestForm(finding: Finding, stage: Stage, kind: FailureClass | nul
   if (reportForms.has(finding.rule) && isLinter) return { ...finding, failureClass: 'lint_error' };
   const isWord = testWordRules.has(finding.rule) && isElsewhere(stage, kind);
   return isWord ? { ...finding, weight: finding.weight - 24 } : null;
-}
-
-const parseWords = /\bpars(?:e|ing|er)\b|\bsyntax\b|YAML|TOML/i;
-
-function settleShared(finding: Finding, step: StepOutput, kind: FailureClass | null): Finding {
-  const { rule, failureClass, groups } = finding;
-  if (rule === 'rust-heading' && failureClass === 'lint_error') return settleHeading(finding, step.stage, kind);
-  if (kind === 'unknown' && parseWords.test(groups['message'] ?? '')) return finding;
-  if (kind === 'lint_error' || kind === 'unknown') return { ...finding, failureClass: kind };
-  return kind === 'compile_error' || isInterpreter(step.tool ?? null) ? finding : settleByStage(finding, step.stage);
-}
-
-const ranOut: Readonly<Record<string, string>> = { 402: 'money_out', 413: 'context_exceeded', 429: 'rate_limited' };
-const deniedStatus = /^40[13]$/;
-
-// An answer of a server, by its number: whose it is, the step says.
-function settleStatus(finding: Finding, stage: Stage, kind: FailureClass | null): Finding {
-  const { status = '', ...groups } = finding.groups;
-  const known = { ...finding, groups };
-  if (isModelStep(stage, kind)) {
-    const subReason = ranOut[status];
-    return subReason === undefined
-      ? { ...known, subReason: 'provider', weight: 82 }
-      : { ...known, failureClass: 'budget_exceeded', subReason, weight: 84 };
-  }
-  if (status === '408') return { ...known, failureClass: 'timeout', subReason: null };
-  if (stage === 'pr') return { ...known, subReason: 'forge', weight: 72 };
-  if (!repositoryStages.has(stage) && stage !== 'install') return { ...known, weight: 30 };
-  return { ...known, subReason: deniedStatus.test(status) ? 'credentials' : 'service' };
-}
-
-// `error[some-name]` is a linter's rule, unless a checker of types prints it.
-function settleHeading(finding: Finding, stage: Stage, kind: FailureClass | null): Finding {
-  const isChecker = kind === 'compile_error' || (kind === null && stage === 'compile');
-  return isChecker ? { ...finding, failureClass: 'compile_error' } : finding;
-}
-
-const vagueForms: ReadonlySet<string> = new Set(['error-with-code', 'undefined-name']);
-
-function settleByStage(finding: Finding, stage: Stage): Finding {
-  const { rule, failureClass } = finding;
-  // Words of an interpreter about a text that it was to run: no linter prints them so.
-  if (rule === 'node-syntax' || rule === 'python-syntax') return finding;
-  if (stage === 'lint') return failureClass === 'compile_error' ? { ...finding, failureClass: 'lint_error' } : finding;
-  if (rule === 'bare-place') return settleBarePlace(finding, stage);
-  return vagueForms.has(rule) ? settleVague(finding, stage) : finding;
-}
-
-function settleBarePlace(finding: Finding, stage: Stage): Finding {
-  if (stage === 'contract') return { ...finding, failureClass: 'contract_violation' };
-  const isCompile = stage === 'compile' || stage === 'install';
-  return { ...finding, failureClass: isCompile ? 'compile_error' : 'unknown', weight: isCompile ? 45 : 20 };
-}
-
-function settleVague(finding: Finding, stage: Stage): Finding {
-  if (stage === 'test') return { ...finding, failureClass: 'test_fail', weight: Math.min(finding.weight, 46) };
-  const isBeside = stage === 'install' || modelStages.has(stage) || repositoryStages.has(stage);
-  if (!isBeside) return finding;
-  const isPlaced = finding.groups['line'] !== undefined;
-  if (isPlaced && stage === 'install') return finding;
-  return { ...finding, failureClass: 'unknown', weight: isPlaced ? 36 : 32 };
 }
 
 const servedReasons: ReadonlySet<string> = new Set(['network', 'service', 'credentials']);

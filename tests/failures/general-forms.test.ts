@@ -21,16 +21,34 @@ describe('a place', () => {
     ['build.groovy: 3: wrong', 'build.groovy', 3, null],
     ["Unexpected keyword 'class' (src/a.js 3:5)", 'src/a.js', 3, 5],
     ['Dockerfile:3 wrong', 'Dockerfile', 3, null],
+    ['src/a.ts:3,5: wrong', 'src/a.ts', 3, 5],
+    ['at A.B() in /src/A.cs:line 3', '/src/A.cs', 3, null],
+    ['src/a.ts L3:C5', 'src/a.ts', 3, 5],
+    ['systemId: file:/src/a.xml; lineNumber: 3; columnNumber: 5; wrong', '/src/a.xml', 3, 5],
+    ['[{file,"src/a.erl"},{line,3}]', 'src/a.erl', 3, null],
+    ['src/a.c|3 col 5| wrong', 'src/a.c', 3, 5],
+    ['wrong in src/a.tpl at line 3 column 5', 'src/a.tpl', 3, 5],
+    ['src/a.ts, ln 3, col 5', 'src/a.ts', 3, 5],
+    ['src/a.md [3:5] wrong', 'src/a.md', 3, 5],
+    ['src/a.ts: (3,5) wrong', 'src/a.ts', 3, 5],
+    ['src/a.ts - 3:5 wrong', 'src/a.ts', 3, 5],
+    ['line 3, column 5 in src/a.yml', 'src/a.yml', 3, 5],
+    ['path=src/a.ts line=3 column=5', 'src/a.ts', 3, 5],
+    ['[string "src/a.lua"]:3: wrong', 'src/a.lua', 3, null],
+    ['#0 /src/a.php(3): total()', '/src/a.php', 3, null],
   ] as const)('is read from %j', (words, file, ...[line, column]) => {
     expect(readPlace(words)).toEqual({ file, line, column });
   });
 
-  it.each(['10:45:03 done', 'https://example.org:443/x', 'node 20.1.0: ready', '127.0.0.1:5432 refused'])(
-    'is not read from %j',
-    (line) => {
-      expect(readPlace(line)).toBeNull();
-    },
-  );
+  it.each([
+    '10:45:03 done',
+    'https://example.org:443/x',
+    'node 20.1.0: ready',
+    '127.0.0.1:5432 refused',
+    'CartTest.countsItems:10 wrong',
+  ])('is not read from %j', (line) => {
+    expect(readPlace(line)).toBeNull();
+  });
 });
 
 describe('something that is not installed', () => {
@@ -50,10 +68,47 @@ describe('something that is not installed', () => {
     ['build.groovy: 1: unable to resolve class org.apache.commons.lang3.StringUtils', 'org.apache.commons.lang3'],
     ['Error: No versions of acme-core match the requirement', 'acme-core'],
     ['Cannot find the reporter. Try: npm install --save-dev acme-reporter', 'acme-reporter'],
+    ["src/main.x:3:8: error: cannot find module 'acme-http'", 'acme-http'],
+    ['CMake 4.99 or higher is required.  You are running version 3.25.1', 'CMake'],
+    ['acme.toml requires zlib >= 1.99 (running zlib 1.2)', 'zlib'],
+    ['Command failed with status (127): [acme-lint Dockerfile...]', 'acme-lint'],
+    ['verifying acme/http@v1.6.0: checksum mismatch', 'acme/http'],
+    ['failed to select a version for the requirement `itoa = "^99"`', 'itoa'],
+    ['Could not resolve dependency: peer react@"^17.0.0" from old-lib@1.0.0', 'react'],
   ] as const)('is named by %j', (line, name) => {
     const { failureClass, context } = classify('compile', line);
     expect(failureClass).toBe('dependency_missing');
     expect(context.package).toContain(name);
+  });
+
+  it.each([
+    ['No package vibe-dx was found matching the dependency ~>1.0', 'vibe-dx'],
+    ['guix install: error: nonesuch: unknown package', 'nonesuch'],
+    ['[!] Unable to find a specification for `Nonesuch`', 'Nonesuch'],
+    ['  * nonesuch needed, but no version is in the configuration', 'nonesuch'],
+    ['can\'t get a valid version for 1 subchart(s): "redis" (repository x)', 'redis'],
+    ['I cannot find a package named:\n\n    elm/nonesuch\n', 'elm/nonesuch'],
+    ['Failed to resolve kemall, no such repository', 'kemall'],
+    ['GET https://registry.example.org/acme-core: 404 Not Found', 'acme-core'],
+  ] as const)('is named by a package manager as %j', (output, name) => {
+    const { failureClass, context } = classify('install', output);
+    expect(failureClass).toBe('dependency_missing');
+    expect(context.package).toBe(name);
+  });
+
+  it('is no file of the project, which nobody can install', () => {
+    expect(classify('compile', "src/main.x:3:8: error: cannot find module './total'")).toMatchObject({
+      failureClass: 'compile_error',
+      context: { file: 'src/main.x', line: 3 },
+    });
+  });
+
+  it('is not what a linter repeats of an image', () => {
+    const output = 'File:   Dockerfile\nIssues: 1\n\nLine 2: RUN apt-get install curl\n  Missing parameter\n';
+    expect(classify('lint', output)).toMatchObject({
+      failureClass: 'lint_error',
+      context: { file: 'Dockerfile', line: 2 },
+    });
   });
 
   it('is not what a linter says of the dependencies of a hook', () => {
@@ -81,6 +136,18 @@ describe('tests of a runner that nobody wrote rules for', () => {
     ['├─ CartTest ✔\n│  └─ takesDiscountOff() ✘ expected 90\n', ['takesDiscountOff()']],
     ['[       OK ] adds\n[  FAILED  ] takes_off\n[  FAILED  ] 1 test(s), listed below:\n', ['takes_off']],
     ['✓ adds (2 ms)\n✗ connects to the shop (5 ms)\n', ['connects to the shop']],
+    ['(pass) adds [1ms]\n(fail) drains the queue [300ms]\n 1 fail\n', ['drains the queue']],
+    ['  ✘  1 tests/a.spec.js:3:1 › adds (20ms)\n  1 failed\n', ['adds']],
+    ['  1) Failure:\nOrderTest#test_total [test/order_test.rb:5]:\nExpected: 3\n', ['OrderTest#test_total']],
+    ['1 failing\n\n  1) cart\n       takes off:\n     Error: expected 90\n', ['cart takes off']],
+    ["Test case 'CartTests.testTakesOff' failed (0.002 seconds)\n", ['CartTests.testTakesOff']],
+    ['1/2 shop:parses OK   0.02s\n2/2 shop:counts errors FAIL   0.01s  exit status 3\n', ['shop:counts errors']],
+    ['FAILED tests/test_a.py::test_total - assert 90 == 80\n', ['test_total']],
+    ['=== FAIL: shop TestTotal (0.00s)\n    a_test.go:6: want 90\n', ['TestTotal']],
+    [
+      '  Scenario: Take off   # features/a.feature:6\n--- Failed scenarios:\n\n    features/a.feature:6\n',
+      ['Take off'],
+    ],
   ] as const)('are named by %j', (output, names) => {
     const { failureClass, context } = classify('test', output);
     expect(failureClass).toBe('test_fail');
@@ -105,4 +172,62 @@ describe('the answer of a server', () => {
     const output = "AcmeError: connect ECONNREFUSED 127.0.0.1:80\n    '408': 'Request Timeout',\n    'ETIMEDOUT',\n";
     expect(classify('publish', output)).toMatchObject({ failureClass: 'orchestration_error', subReason: 'network' });
   });
+});
+
+describe('a finding of a linter that nobody wrote rules for', () => {
+  it.each([
+    ['src/a.x\n  3:5  error  Foo is not allowed  no-foo\n', 'no-foo'],
+    ['src/a.x:3:5: X001 foo is not allowed\n', 'X001'],
+    ['src/a.x:3:5 - warning no-foo: foo is not allowed\n', 'no-foo'],
+    ['[src/a.x:3] - G304 (CWE-22): foo is not allowed\n', 'G304'],
+    ['src/a.x:3:5\n[W] Lint/NoFoo: foo is not allowed\n', 'Lint/NoFoo'],
+    ['Check: CKV_AWS_18: "No foo"\n\tFAILED for resource: foo\n\tFile: src/a.x:3-5\n', 'CKV_AWS_18'],
+    ['src/a.x:3:5: foo is not allowed [Error/eslint(no-foo)]\n', 'no-foo'],
+    ['src/a.x\n3:5-3:8 warning foo is not allowed no-foo remark-lint\n', 'no-foo'],
+    ['src/a.x:1:1\nERROR: 3:5  no-foo  foo is not allowed\n', 'no-foo'],
+    ['src/a.x:\n  line 3: foo is not allowed\n', null],
+  ] as const)('has its place and its rule: %j', (output, code) => {
+    const { failureClass, context } = classify('lint', output);
+    expect(failureClass).toBe('lint_error');
+    expect(context).toMatchObject({ file: 'src/a.x', line: 3, code });
+  });
+
+  it.each([
+    'Formatting check failed, these files are not formatted:\n  src/a.x\n',
+    '[warn] src/a.x\n[warn] Code style issues found in the above file.\n',
+    '   1) src/a.x (braces, single_quote)\n\nFound 1 of 3 files that can be fixed in 0.012 seconds\n',
+    'from /build/project/src/a.x:\n\nerror: Found 1 not formatted file in 1 file\n',
+  ])('has its file where files are listed: %j', (output) => {
+    expect(classify('lint', output).context.file).toMatch(/src\/a\.x$/);
+  });
+});
+
+describe('an error that a program names itself', () => {
+  const told = 'NameError: variable @rde is undefined in src/a.less on line 3, column 10:';
+
+  it('is about the text that it was given', () => {
+    expect(classify('compile', `${told}\n3   color: @rde;\n`)).toMatchObject({
+      failureClass: 'compile_error',
+      context: { file: 'src/a.less', line: 3 },
+    });
+  });
+
+  it('is its own where a stack follows', () => {
+    expect(classify('compile', `${told}\n    at run (src/a.js:3:5)\n`).failureClass).toBe('unknown');
+  });
+
+  it('is one of a linter that cannot read its settings', () => {
+    const output = "ValueError: Error code 'x!' supplied to 'ignore' option does not match '^[A-Z]$'";
+    expect(classify('lint', output).failureClass).toBe('lint_error');
+  });
+});
+
+describe('what a comparison of contracts says of a place', () => {
+  it.each(['Field "2" changed type from "int32" to "string".', 'Previously present field "2" was deleted.'])(
+    'is a break of the contract: %s',
+    (words) => {
+      const output = `shop/v1/order.acme:5:1: ${words}\n`;
+      expect(classify('contract', output)).toMatchObject({ failureClass: 'contract_violation', context: { line: 5 } });
+    },
+  );
 });

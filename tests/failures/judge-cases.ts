@@ -1,5 +1,6 @@
 import { classifyFailure, type ClassifiedFailure } from '../../domain/failures/classify-failure.ts';
 import { failureClasses, type FailureClass } from '../../domain/failures/failure-class.ts';
+import type { FindingLimits } from '../../domain/failures/find-findings.ts';
 import type { RecordedCase } from './recorded-cases.ts';
 
 /** What came out for a case, beside what is right. Null where the case does not ask. */
@@ -29,10 +30,11 @@ export interface Totals {
   excerpts: number;
 }
 
-/** Classifies a recorded output as the pipeline would. */
-export function judgeCase(one: RecordedCase, withTool: boolean): Judgement {
+/** Classifies a recorded output as the pipeline would, with all rules or those that are accepted. */
+export function judgeCase(one: RecordedCase, withTool: boolean, limits: FindingLimits = {}): Judgement {
   const { stage, exitCode, tool, output, expected } = one;
-  const failure = classifyFailure({ stage, exitCode, timedOut: false, output, tool: withTool ? (tool ?? null) : null });
+  const step = { stage, exitCode, timedOut: false, output, tool: withTool ? (tool ?? null) : null };
+  const failure = classifyFailure(step, limits);
   const { context } = failure;
   const musts = [one.excerptMustContain ?? []].flat();
   return {

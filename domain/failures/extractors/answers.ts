@@ -1,6 +1,15 @@
 import { rulesOf } from '../line-rule.ts';
+import { packageOfAddress } from './package-address.ts';
 
 const words = String.raw`(?:Client Error|Server Error|Bad Request|Unauthorized|Payment Required|Forbidden|Not Found|Method Not Allowed|Conflict|Payload Too Large|Request Entity Too Large|Unprocessable|Too Many Requests|Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out)`;
+
+// Providers of models say with one number that money or that patience is needed, and with another what was too long.
+function ranOut(line: string): string | undefined {
+  if (/\b(?:current quota|billing|credits?|balance|payment)\b/i.test(line)) return 'money_out';
+  return /\bcontext (?:length|window|size)\b|\b(?:prompt|input) is too long\b/i.test(line)
+    ? 'context_exceeded'
+    : undefined;
+}
 
 /** The number with which a server refused a request, however a client prints it. Whose server it is, the step says. */
 export const answerRules = rulesOf(null, 'orchestration_error', [
@@ -23,11 +32,18 @@ export const answerRules = rulesOf(null, 'orchestration_error', [
     ],
     weight: 56,
     pattern: new RegExp(
-      String.raw`(?:\b[Ss]tatus(?:[ _-]?[Cc]ode)?["']?\s{0,2}[:=]?\s{0,2}["']?(?<status>[45]\d\d)\b|\bHTTP(?:\/\d(?:\.\d)?)?:? (?:[Ee]rror:? |status:? |code:? )?(?<status2>[45]\d\d)\b|\b[Ee]rror(?: code)?: (?<status3>[45]\d\d)\b|(?:Error|Exception): (?<status4>[45]\d\d)\b|\b(?<status5>[45]\d\d):? ${words}\b|\b(?<missing>[Rr]esource not found)\b)`,
+      String.raw`(?:\b[Ss]tatus(?:[ _-]?[Cc]ode)?["']?\s{0,2}[:=]?\s{0,2}["']?(?<status>[45]\d\d)\b|\bHTTP(?:\/\d(?:\.\d)?)?:? (?:[Ee]rror:? |status:? |code:? )?(?<status2>[45]\d\d)\b|\b[Ee]rror(?: code)?: (?<status3>[45]\d\d)\b|(?:Error|Exception): (?<status4>[45]\d\d)\b|\b(?<status5>[45]\d\d):? ${words}\b|\b${words} ?[-:(]{0,2} ?(?<status6>[45]\d\d)\b|\b(?<missing>[Rr]esource not found)\b)`,
     ),
-    refine: ({ missing, ...groups }) => {
+    refine: ({ missing, ...groups }, view) => {
       const status = Object.values(groups).find((value) => value !== undefined);
-      return { groups: { status: missing === undefined ? status : '404' } };
+      const asked = missing === undefined && status === '404' ? packageOfAddress(view.lines[view.at] ?? '') : null;
+      return {
+        groups: {
+          status: missing === undefined ? status : '404',
+          asked: asked ?? undefined,
+          ranOut: ranOut(view.lines[view.at] ?? ''),
+        },
+      };
     },
   },
 ]);

@@ -54,6 +54,15 @@ export const commandRules = rulesOf(null, 'dependency_missing', [
     refine: firstOf,
   },
   {
+    name: 'command-missing',
+    cue: [' path'],
+    weight: 88,
+    pattern: new RegExp(
+      String.raw`(?:\b(?:[Cc]ould not|[Cc]annot|[Cc]an't|[Uu]nable to) (?:find|locate) ["'\x60]?${name}["'\x60]? (?:executable |binary |command )?(?:in|on) (?:your |the |\$)?(?:system )?PATH\b|(?:^|[\s"'\x60])${name.replace('package', 'package2')}["'\x60]? (?:(?:was|is|could) )?not (?:be )?(?:found )?(?:in|on) (?:your |the |\$)?(?:system )?PATH\b)`,
+    ),
+    refine: firstOf,
+  },
+  {
     name: 'yarn-command-missing',
     cue: ["couldn't find a script named", 'error command "', 'script not found', 'command "'],
     weight: 60,

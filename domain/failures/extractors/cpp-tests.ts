@@ -64,7 +64,7 @@ export const cppTestsRules = rulesOf('gtest', 'test_fail', [
     name: 'meson-test',
     cue: [' fail ', ' timeout '],
     weight: 66,
-    pattern: /^\s{0,4}\d{1,4}\/\d{1,4} (?<test>.{1,200}?)\s{2,80}(?:FAIL|TIMEOUT|ERROR)\s{2,20}\d/,
+    pattern: /^\s{0,4}\d{1,4}\/\d{1,4} (?<test>.{1,200}?)\s{1,80}(?:FAIL|FAILED|TIMEOUT|ERROR)\s{2,20}\d/,
   },
   {
     name: 'bazel-test',

@@ -9,7 +9,7 @@ export const eslintRules = [
       name: 'eslint-entry',
       cue: ['error', 'warning'],
       pattern:
-        /^\s{1,12}(?<line>\d{1,7}):(?<column>\d{1,7})(?:-\d{1,7}(?::\d{1,7})?)?\s{1,20}(?:[✖×⚠✘ℹ] {1,4})?(?<severity>error|warning)\s{1,20}(?<message>\S.{0,1000})$/,
+        /^\s{0,12}(?<line>\d{1,7}):(?<column>\d{1,7})(?:-\d{1,7}(?::\d{1,7})?)?\s{1,20}(?:[✖×⚠✘ℹ] {1,4})?(?<severity>error|warning)\s{1,20}(?<message>\S.{0,1000})$/,
       weight: 66,
       refine: decideEntry,
     },
@@ -69,7 +69,15 @@ export const eslintRules = [
       cue: ['error', 'warning', 'style', 'info', 'notice', 'suggestion', 'note'],
       weight: 60,
       pattern:
-        /^\s{1,12}(?:L|line )?(?<line>\d{1,7})(?:[:,](?<column>\d{1,7}))?\s{1,20}[|│]?\s{0,8}\[?(?<severity>error|warning|info|ERROR|WARNING|style|suggestion|notice)\]?\s{1,20}[|│]?\s{0,8}(?<message>\S.{0,600})$/,
+        /^\s{0,12}(?:L|line )?(?<line>\d{1,7})(?:[:,](?<column>\d{1,7})(?:-\d{1,7}(?::\d{1,7})?)?)?\s{1,20}[|│]?\s{0,8}\[?(?<severity>error|warning|info|ERROR|WARNING|style|suggestion|notice)\]?\s{1,20}[|│]?\s{0,8}(?!(?:potentially|found|occurred|generated|remaining|in \d)\b)(?<message>\S.{0,600})$/,
+      refine: decideEntry,
+    },
+    {
+      name: 'listed-entry',
+      cue: ['error', 'warning'],
+      weight: 60,
+      pattern:
+        /^\s{0,8}(?<severity>error|warning|ERROR|WARNING|Error|Warning):? {1,4}(?<line>\d{1,7}):(?<column>\d{1,7})\s{1,8}(?<message>\S.{2,600})$/,
       refine: decideEntry,
     },
     {
@@ -100,7 +108,7 @@ export const eslintRules = [
       cue: [':'],
       weight: 50,
       pattern:
-        /^\s{0,8}(?<line>\d{1,7}):(?<column>\d{1,7})\s{1,8}(?<message>[^\s\d].{3,400}?)(?:\s{2,80}(?<code>[a-z@][\w@/.-]{2,80}))?$/,
+        /^\s{0,8}(?<line>\d{1,7}):(?<column>\d{1,7})\s{1,8}(?!(?:error|warning|info|hint) )(?<message>[^\s\d].{3,400}?)(?:\s{2,80}(?<code>[a-z@][\w@/.-]{2,80}))?$/,
       refine: fileFromHeading,
     },
     {
@@ -135,10 +143,16 @@ function decideEntry(groups: Groups, view: View) {
 }
 
 function ruleOf(text: string): Groups {
-  const ahead = /^(?<code>[a-z@][\w/]*(?:-[\w/]+)+)\s{2,80}(?<message>\S.{1,500})$/.exec(text)?.groups;
+  const ahead = /^(?<code>[a-z@][\w/]*(?:-[\w/]+)*)\s{2,80}(?<message>\S.{1,500})$/.exec(text)?.groups;
   if (ahead !== undefined) return ahead;
   const gap = text.lastIndexOf('  ');
   const rule = gap === -1 ? '' : text.slice(gap + 2).trim();
   if (/^[@\w][\w/@.-]{0,120}$/.test(rule)) return { message: text.slice(0, gap).trimEnd(), code: rule };
+  // vfile: the rule, then whose it is.
+  const sourced =
+    /^(?<message>\S.{1,600}?)\s{1,80}(?<code>[a-z]{2,30}(?:-[a-z]{1,30}){1,6})\s{1,40}[a-z]{2,20}-lint$/.exec(
+      text,
+    )?.groups;
+  if (sourced !== undefined) return sourced;
   return /^(?<message>.{1,600}?)\s{1,4}\((?<code>[\w@/.-]{2,80})\)$/.exec(text)?.groups ?? {};
 }

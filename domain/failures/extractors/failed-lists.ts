@@ -1,4 +1,4 @@
-import { lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
+import { lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 
 const rowsMax = 400;
 
@@ -9,7 +9,7 @@ export const failedListRules = rulesOf(null, 'test_fail', [
     cue: ['fail', 'errored', 'broken', 'undefined'],
     weight: 64,
     pattern:
-      /^\s{0,8}(?:[^\w\s]{1,6} )?(?:(?:Failed|Failing|Errored|FAILED|FAILING|Broken|Undefined)(?: \w{1,12})? (?:tests|scenarios|specs|examples|cases|steps|features|suites|assertions)|(?:[Tt]he following )?(?:\w{1,12} )?(?:tests?|scenarios?|specs?|cases?)(?: that)?(?: have)? (?:FAILED|failed)|FAILURES?|[Ff]ailures? (?:in|summary)|Summary of failures)(?: \(\d{1,6}\))?:?\s{0,4}[-=]{0,80}$/,
+      /^\s{0,8}(?:[^\w\s]{1,6} )?(?:(?:Failed|Failing|Errored|FAILED|FAILING|Broken|Undefined)(?: \w{1,12})? (?:tests|scenarios|specs|examples|cases|steps|features|suites|assertions)|(?:[Tt]he following )?(?:\w{1,12} )?(?:tests?|scenarios?|specs?|cases?)(?: that)?(?: have)? (?:FAILED|failed)|[1-9]\d{0,5} (?:failing|failures?)|FAILURES?|Failures?|[Ff]ailures? (?:in|summary)|Summary of failures)(?: \(\d{1,6}\))?:?\s{0,4}[-=]{0,80}$/,
     refine: readList,
   },
   {
@@ -19,12 +19,39 @@ export const failedListRules = rulesOf(null, 'test_fail', [
     pattern: /^[\s│|├└╰─]{2,60} (?<test>[\w"'][^✘✗✖]{1,200}?) (?:✘|✗|✖|\[X\])(?: (?<message>.{1,300}))?$/,
   },
   {
+    name: 'placed-row',
+    cue: ['✗', '✘', '✖', '×', '❌', 'fail'],
+    weight: 66,
+    pattern:
+      /^\s{0,12}(?:[✗✘✖×❌]|\[?FAIL(?:ED)?\]?:?) {1,4}(?:\d{1,5}\)? {1,4})?(?:\[[\w -]{1,30}\] › )?(?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,7}):(?<line>\d{1,7})(?::(?<column>\d{1,7}))? (?:›|>|»|-|–|::|\|) (?<test>\S.{0,240}?)(?: {1,8}[([]?\d[\d.,]{0,10} ?(?:ms|s|sec|m)[)\]]?)?$/,
+  },
+  {
+    name: 'numbered-kind',
+    cue: ['failure', 'error', 'failed', 'fail'],
+    weight: 66,
+    pattern: /^\s{0,4}\d{1,5}[).] (?:Failure|Error|FAIL|FAILED|FAILURE|ERROR|Failed):?$/,
+    refine: (_groups, view) => {
+      const told = /^\s{0,6}(?<test>\S.{1,200}?)(?: \[(?<file>[^\s:\]]{1,300}):(?<line>\d{1,7})\])?:?$/.exec(
+        view.lines[view.at + 1] ?? '',
+      );
+      return told?.groups === undefined || isNoTest(told.groups['test'] ?? '') ? null : { groups: { ...told.groups } };
+    },
+  },
+  {
+    name: 'told-failed',
+    cue: ['failed'],
+    weight: 60,
+    pattern:
+      /^\s{0,12}(?:[^\w\s]{1,3} )?(?:[Tt]est(?: case)?|[Ss]cenario|[Ss]pec|[Ee]xample) (?:["'\x60](?<test>[^"'\x60]{2,200})["'\x60]|(?!result|run|suite|file|step|case|execution|session)(?<test2>[\w.:/>#-]{2,200}[\w)])) (?:has )?(?:failed|FAILED)\b(?!,? (?:to|because) )/,
+    refine: ({ test2, ...groups }) => ({ groups: { ...groups, test: groups['test'] ?? test2 } }),
+  },
+  {
     name: 'failed-row',
     cue: ['fail', '✗', '✘', '✖', '×', '❌', 'error'],
     weight: 63,
     // A mark of a failure, a name, a time: one line for each test.
     pattern:
-      /^\s{0,24}(?:[✗✘✖×❌]|\[ {0,4}(?:✗|x|FAIL|FAILED|Failed|fail|failed|ERROR) {0,4}\]|(?:✗|✘|✖|×|❌) ?(?:FAIL|Failed|failed):?|(?:FAIL|FAILED|fail|failed)(?::| -| | \|)) {1,8}(?<test>[\w"'\x60(].{0,240}?)(?: {2,80}\d{1,3}%)?(?: {1,8}[([]?\d[\d.,]{0,10} ?(?:ms|s|sec|µs|m)[)\]]?)?$/,
+      /^\s{0,24}(?:[✗✘✖×❌]|\[ {0,4}(?:✗|x|FAIL|FAILED|Failed|fail|failed|ERROR) {0,4}\]|(?:✗|✘|✖|×|❌) ?(?:FAIL|Failed|failed):?|\((?:fail|failed|FAIL|FAILED|error)\)|(?:FAIL|FAILED|fail|failed)(?::| -| | \|)) {1,8}(?:\[(?:fail|FAIL|failed)\]:? )?(?<test>[\w"'\x60(].{0,240}?)(?: {2,80}\d{1,3}%)?(?: {1,8}[([]?\d[\d.,]{0,10} ?(?:ms|s|sec|µs|m)[)\]]?)?$/,
     refine: decideRow,
   },
 ]);
@@ -36,18 +63,27 @@ const row =
 function readList(groups: Groups, { lines, at }: View): Reading | null {
   const rows: Groups[] = [];
   let indent = -1;
-  for (const line of lines.slice(at + 1, at + rowsMax)) {
+  for (const [offset, line] of lines.slice(at + 1, at + rowsMax).entries()) {
     const depth = line.length - line.trimStart().length;
     if (isBetweenRows(line) || (indent !== -1 && depth > indent)) continue;
     const found = row.exec(line)?.groups;
     if (found === undefined || depth < indent || !isRow(found, depth)) break;
     indent = depth;
-    rows.push(found);
+    rows.push(wholeRow(found, lines.slice(at + 2 + offset, at + 6 + offset)));
   }
   const [first] = rows;
   if (first === undefined) return null;
-  const names = rows.map(({ test }) => cleanName(test ?? ''));
+  const names = rows.map(({ test = '' }) => scenarioAt(test, lines) ?? cleanName(test));
   return { groups: { ...groups, test: names.join('\n'), file: first['file'], line: first['line'] } };
+}
+
+// `1) suite`, then the names inside it, further in, up to the one that ends with a colon.
+function wholeRow(found: Groups, below: readonly string[]): Groups {
+  const { mark = '', test = '' } = found;
+  const end = below.findIndex((line) => /:$/.test(line));
+  const inner = below.slice(0, end + 1);
+  if (!/^\d/.test(mark) || end === -1 || !inner.every((line) => /^\s{5,}\S/.test(line))) return found;
+  return { ...found, test: [test, ...inner.map((line) => line.trim().replace(/:$/, ''))].join(' ') };
 }
 
 function isBetweenRows(line: string): boolean {
@@ -60,26 +96,41 @@ function isRow({ mark, test = '' }: Groups, depth: number): boolean {
   return !isNoTest(test) && (/^[\w:.[\]>/-]{3,200}$/.test(test) || (depth >= 2 && depth <= 6));
 }
 
+/** The name of a scenario by its place, as runners print it where it ran; for lists of places alone. */
+export function scenarioAt(place: string, lines: readonly string[]): string | undefined {
+  if (!/^\S{1,300}:\d{1,7}$/.test(place)) return undefined;
+  const ran = lines.find((line) => line.endsWith(`# ${place}`));
+  return ran === undefined ? undefined : cleanName(ran.trim().replace(/\s{1,80}# \S{1,300}$/, ''));
+}
+
 function cleanName(name: string): string {
   return name.replace(/^(?:Scenario(?: Outline)?|Test|Spec): /, '').replace(/ # \S{1,200}:\d{1,7}$/, '');
 }
 
 const sentence =
-  /^(?:\(|tests?\b:?$|\d{1,7} |the |an? |to |command|could|cannot|unable|because|while|due|during|error|task|job|build|step|process|with|loading|compil|resolv|fetch|download|in \d|script|stages?|checks?|hooks?|at |exit|see |run |for |timeout |timed out|waiting |connect|validat)/i;
+  /^(?:\(|tests?\b:?$|tests?: |failed to |unable to |error |\d{1,7} |the |an? |to |command|could|cannot|unable|because|while|due|during|error|task|job|build|step|process|with|loading|compil|resolv|fetch|download|in \d|script|stages?|checks?|hooks?|at |exit|see |run |for |timeout |timed out|waiting |connect|validat)/i;
 
 /** Whether words are a sentence, a sum or a place, and no name of a test. */
 export function isNoTest(text: string): boolean {
-  return sentence.test(text) || /:\d+(?::\d+)?(?::? |$)|\bexit (?:code|status)\b|^[\w ]{1,30}:$/.test(text);
+  return (
+    sentence.test(text) ||
+    /:\d+(?::\d+)?(?::? |$)|^[\w@./-]{1,300}\.(?:[cm]?[jt]sx?|py|rb|php|go|rs|lua|exs?|dart|sh|cs|java|kt)$|\bexit (?:code|status)\b|^[\w ]{1,30}:$|^\w{0,60}(?:Error|Exception)$/.test(
+      text,
+    )
+  );
+}
+
+function isPassed(line: string): boolean | null {
+  return /^\s{0,24}(?:[✓✔√]|ok\b|PASS|\[ {0,10}(?:✓|PASS|PASSED|OK|ok|RUN) {0,6}\])/.test(line) ? true : null;
 }
 
 function decideRow(groups: Groups, view: View): Reading | null {
   const test = groups['test'] ?? '';
   // Linters mark their rows in the same way, with a place or a rule in them.
-  const isFinding = /^\d{1,6}:\d{1,6}\b|^[a-z]+(?:-[a-z]+)+ - |\s{2}[@\w/-]{3,60}$|\.\w{1,8}$/.test(test);
+  const isFinding = /^\d{1,6}:\d{1,6}\b|^[a-z]+(?:-[a-z]+)+ - |\s{2}[@\w/-]{3,60}$|\.[a-z]{1,5}$/.test(test);
   if (isFinding) return null;
-  const hasRun = lookUp(view, 40, (line) =>
-    /^\s{0,24}(?:[✓✔√]|ok\b|PASS|\[ {0,10}(?:✓|PASS|PASSED|OK|ok|RUN) {0,6}\])/.test(line) ? true : null,
-  );
+  const hasRun = lookUp(view, 40, isPassed) ?? lookDown(view, 20, isPassed);
+  if (hasRun !== true && /^\s{0,4}\[ERROR\]/.test(view.lines[view.at] ?? '')) return null;
   if (hasRun === true) return /^\d{1,7} |:$|^(?:build|compil\w{1,6}) (?:failed|error)/i.test(test) ? null : { groups };
   return isNoTest(test) ? null : { groups, weight: 44 };
 }

@@ -1,8 +1,9 @@
 import { lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 import { decideOrigin } from '../refine.ts';
+import { askedFor } from './package-words.ts';
 
 /** What can be installed, as tools of all kinds call it. */
-const kind = String.raw`(?:[Mm]odules?|[Pp]ackages?|[Ll]ibrar(?:y|ies)|[Dd]ependenc(?:y|ies)|[Pp]lug-?[Ii]ns?|[Gg]ems?|[Cc]rates?|[Rr]equirements?|[Ee]xtensions?|[Pp]roviders?|[Rr]oles?|[Cc]ollections?|[Pp]resets?|[Ff]ormulae?|[Ss]hards?|[Aa]dd-?ons?|[Tt]hemes?|[Dd]rivers?|[Dd]ialects?|[Aa]dapters?|[Dd]istributions?|[Aa]rtifacts?|[Rr]ocks?|[Ee]ggs?|[Ii]nterpreters?|[Tt]oolchains?|module/action)`;
+const kind = String.raw`(?:[Mm]odules?|[Pp]ackages?|[Ll]ibrar(?:y|ies)|[Dd]ependenc(?:y|ies)|[Pp]lug-?[Ii]ns?|[Gg]ems?|[Cc]rates?|[Rr]equirements?|[Ee]xtensions?|[Pp]roviders?|[Rr]oles?|[Cc]ollections?|[Pp]resets?|[Ff]ormulae?|[Ss]hards?|[Aa]dd-?ons?|[Tt]hemes?|[Dd]rivers?|[Aa]dapters?|[Dd]istributions?|[Aa]rtifacts?|[Rr]ocks?|[Ee]ggs?|[Ii]nterpreters?|[Tt]oolchains?|module/action)`;
 /** Programs are not there too, but an unknown one is mostly a word that was mistyped. */
 const program = String.raw`(?:[Pp]rograms?|[Ee]xecutables?|[Bb]inar(?:y|ies)|[Cc]ommands?|[Tt]ools?|[Pp]arsers?|[Ff]ormatters?|[Rr]eporters?|[Ii]mports?|[Cc]onfig(?:uration)?s?|[Bb]ackends?)`;
 const bare = (group: string) => String.raw`(?<${group}>@?[A-Za-z0-9][\w@./:+-]{0,150})`;
@@ -11,10 +12,9 @@ const closed = String.raw`[’'"\x60”>]`;
 const named = (group: string) => `${opened}?${bare(group)}${closed}?`;
 const quoted = (group: string) => `${opened}${bare(group)}${closed}`;
 const absent = String.raw`(?:(?:was|is|are|were|could|can|has|have|does|did)(?: not|n['’]t|not) (?:been |be |seem to be |yet )?(?:found|installed|available|resolved|located|exist|satisfied|declared|loaded)|not (?:found|installed|available|resolved|located)|is (?:missing|unresolved|unavailable|required but)|missing\b|unresolved\b)`;
-const failed = String.raw`(?:[Cc]annot|[Cc]an['’]t|[Cc]ould ?n[o'’]t|[Cc]ouldn['’]t|[Uu]nable to|[Ff]ailed to|[Ff]ailed|[Ee]rror|[Pp]roblem|[Ww]hile|[Ff]ailure)`;
+const failed = String.raw`(?:[Cc]annot|[Cc]an['’]t|[Cc]ould ?n[o'’]t|[Cc]ould NOT|[Cc]ouldn['’]t|[Uu]nable to|[Ff]ailed to|[Ff]ailed|[Ee]rror|[Pp]roblem|[Ww]hile|[Ff]ailure)`;
 const verb = String.raw`(?:find|locate|resolve|load|import|satisfy|require|loading|importing|resolving|finding|requiring|obtain)`;
 const lacking = String.raw`(?:[Uu]nknown|[Uu]nrecogni[sz]ed|[Mm]issing|[Uu]nresolved|[Nn]o such|[Uu]ndeclared|[Uu]nsatisfied|[Uu]nmet|[Dd]uplicated|[Cc]onflicting|[Ii]ncompatible|[Uu]nresolvable)`;
-const installer = String.raw`(?:(?:npm (?:install|add|i)|yarn add|pnpm (?:add|install|i)|bun add|pip3? install|pipx install|poetry add|uv (?:add|pip install)|conda install|gem install|bundle add|cargo (?:add|install)|go (?:get|install)|apt(?:-get)? install|brew install|apk add|dnf install|yum install|composer require|luarocks install|opam install|cabal install|cpanm?|dotnet add package|ansible-galaxy (?:collection |role )?install) |Pkg\.add\(|install\.packages\()`;
 
 /** How tools that nobody has written rules for say that something to install is not there, or does not fit. */
 export const generalPackageRules = rulesOf(null, 'dependency_missing', [
@@ -62,7 +62,7 @@ export const generalPackageRules = rulesOf(null, 'dependency_missing', [
     ],
     weight: 73,
     pattern: new RegExp(
-      String.raw`\b${failed} (?:${verb}(?: [A-Za-z]{1,12}){0,3} (?:${kind}|${program}|[Uu]nit)|(?:open|read)(?: the)? (?:${kind}|[Uu]nit))(?: file| named| called| for| of)?:? ${named('package')}`,
+      String.raw`\b${failed} (?:${verb}(?: [A-Za-z]{1,12}){0,3} (?:${kind}|${program}|[Uu]nit)|(?:open|read)(?: the)? (?:${kind}|[Uu]nit))(?: file| named| called| for| of)?:? (?:peer )?${named('package')}`,
     ),
     refine: decidePackage,
   },
@@ -143,7 +143,7 @@ export const generalPackageRules = rulesOf(null, 'dependency_missing', [
     ],
     weight: 62,
     pattern: new RegExp(
-      String.raw`(?:\b[Nn]o (?:matching |compatible )?(?:versions?|releases?|candidates?|distributions?|results|packages?) (?:of |for |found for |matching |found matching |that match(?:es)? |satisf\w{1,8} |found\b ?)(?:the )?(?:package |requirement |dependency )?(?:${named('package')})?|[Vv]ersion conflict|[Uu]nsatisfiable|[Vv]ersion solving failed|[Cc]onflict(?:ing)? (?:dependencies|requirements?|versions?)(?: (?:for|of|on|in|between))?:? ?(?:${named('package2')})?|[Uu]nresolved dependenc(?:y|ies): ${named('package3')}|[Cc]ould not satisfy dependency ${named('package4')}|${bare('package5')} cannot be installed|in any (?:registry|repository|channel|remote)|[Ff]ailed to resolve (?:dependencies|packages?)\b|\b(?:present|found|missing) (?:in|from) (?:your |the )?lock ?file|\bupdate the lock ?file|(?:\b[Ll]ock ?file|\b[\w.-]{1,40}\.lock)\b.{0,60}(?:out of (?:date|sync)|not up.to.date|does not match|needs to be updated|frozen))`,
+      String.raw`(?:\b[Nn]o (?:matching |compatible )?(?:versions?|releases?|candidates?|distributions?|results|packages?) (?:of |for |found for |matching |found matching |that match(?:es)? |satisf\w{1,8} |found\b ?)(?:the )?(?:package |requirement |dependency )?(?:${named('package')})?|[Vv]ersion conflict|[Uu]nsatisfiable|[Vv]ersion solving failed|[Cc]onflict(?:ing)? (?:dependencies|requirements?|versions?)(?: (?:for|of|on|in|between))?:? ?(?:${named('package2')})?|[Uu]nresolved dependenc(?:y|ies): ${named('package3')}|[Cc]ould not satisfy dependency ${named('package4')}|(?<![\w@./:+-])${bare('package5')} cannot be installed|in any (?:registry|repository|channel|remote)|[Ff]ailed to resolve (?:dependencies|packages?)\b|\b(?:present|found|missing) (?:in|from) (?:your |the )?lock ?file|\bupdate the lock ?file|(?:\b[Ll]ock ?file|\b[\w.-]{1,40}\.lock)\b.{0,60}(?:out of (?:date|sync)|not up.to.date|does not match|needs to be updated|frozen))`,
     ),
     refine: decideVersion,
   },
@@ -200,86 +200,45 @@ export const generalPackageRules = rulesOf(null, 'dependency_missing', [
       /(?:[Cc]ouldn't find module or a distribution (?<package>[\w:.-]{1,100})|(?<![^\s:@])(?<package2>[^\s:@]{1,200})@\S{1,60}: unrecognized import path|extension (?<package3>ext-\w{1,40}) .{0,40}missing from your system)/,
     refine: decidePackage,
   },
-  {
-    name: 'install-hint',
-    cue: [
-      'npm i',
-      'npm add',
-      'yarn add',
-      'pnpm ',
-      'bun add',
-      'pip install',
-      'pip3 install',
-      'pipx install',
-      'poetry add',
-      'uv add',
-      'conda install',
-      'gem install',
-      'bundle add',
-      'cargo add',
-      'cargo install',
-      'go get',
-      'go install',
-      'apt install',
-      'apt-get install',
-      'brew install',
-      'apk add',
-      'dnf install',
-      'yum install',
-      'composer require',
-      'luarocks install',
-      'opam install',
-      'cabal install',
-      'cpanm ',
-      'cpan ',
-      'dotnet add package',
-      'ansible-galaxy ',
-      'pkg.add(',
-      'install.packages(',
-    ],
-    weight: 50,
-    pattern: new RegExp(String.raw`\b${installer}(?:--?[a-z][\w=-]{0,30} ){0,4}["'\x60]?${bare('package')}`),
-    refine: decideHint,
-  },
 ]);
 
 const noName =
-  /^(?:the|an?|file|it|its|this|that|these|and|or|not|page|user|item|to|is|are|was|in|on|at|of|for|from|with|by|as|name|version|because|error|found|path|module|package|packages|dependencies|dependency|all|some|any|following|your|you|could|cannot|has|required|used|when|while|if|but|line|\d+)$/i;
+  /^(?:the|an?|file|it|its|this|that|these|and|or|not|page|user|item|to|is|are|was|in|on|at|of|for|from|with|by|as|name|version|because|error|found|path|module|package|packages|dependencies|dependency|all|some|any|following|your|you|could|cannot|has|required|used|when|while|if|but|line|provided|project|goal|matching|compatible|frozen-lockfile|named|called|\d+)$/i;
 /** Rows of linters, source and frames tell of imports without anything having looked for them. */
 const toldElsewhere =
-  /^\s{0,8}(?:at |#|\/\/|warn|WARN|\[WARN|info\b|INFO\b|debug\b|DEBUG\b|npm notice)|^\s{1,8}\d{1,6}:\d{1,6}\s{1,4}(?:error|warning)\b|React Hook\b/;
+  /^\s{0,8}(?:at |#|\/\/|warn|WARN|\[WARN|info\b|INFO\b|debug\b|DEBUG\b|npm notice)|\b(?:HTTPS?Connection|NameResolution|getaddrinfo|hostname)|^\s{1,8}\d{1,6}:\d{1,6}\s{1,4}(?:error|warning)\b|React Hook\b/;
 
 /** A file of settings is the project's own, whatever stands before its name. */
 const settingsFile = /\.(?:json5?|[cm]?[jt]s|ya?ml|toml|ini|cfg|conf|xml)$|^\./;
 
-function nameOf(groups: Groups): string | undefined {
+/** The name that a rule's groups hold; undefined where it is no name. */
+export function nameOf(groups: Groups): string | undefined {
   const found = Object.entries(groups).find(([key, value]) => key.startsWith('package') && value !== undefined)?.[1];
-  const name = found?.replace(/[.:/]+$/, '').replace(/\.mod$/, '');
+  const name = found?.replace(/[.:/@]+$/, '').replace(/\.mod$/, '');
   return name === undefined || noName.test(name) ? undefined : name;
 }
 
+/** Behind a word that is no name. */
+const namedLater =
+  /\b(?:provided by|artifact|named|called) ["'\x60]?(?<package>@?[A-Za-z][\w@./+-]{0,100}(?::[A-Za-z][\w.-]{1,80})?)/;
+
+/** A compiler says so of an import: heavier than what it says of what was to be imported. */
+const placedError =
+  /^[^\s:(]{1,300}(?::\d{1,7}){1,2}: (?:fatal )?error: |^[^\s:(]{1,300}\(\d{1,7}(?:,\d{1,7})?\): (?:fatal )?error\b/;
+
 function decidePackage(groups: Groups, view: View): Reading | null {
-  const name = nameOf(groups);
   const line = view.lines[view.at] ?? '';
+  const name = nameOf(groups) ?? namedLater.exec(line)?.groups?.['package'];
   if (name === undefined || toldElsewhere.test(line) || (settingsFile.test(name) && /\b[Cc]onfig/.test(line)))
     return null;
-  return decideOrigin({ message: view.lines[view.at]?.trim(), package: name }, view);
+  const reading = decideOrigin({ message: line.trim(), package: name }, view);
+  const isCompiler = placedError.test(line) && reading.failureClass === undefined;
+  return isCompiler ? { ...reading, weight: 88 } : reading;
 }
 
 function decideVersion(groups: Groups, view: View): Reading | null {
   const line = view.lines[view.at] ?? '';
   if (toldElsewhere.test(line) || /\b(?:merge|git|CONFLICT|rebase)\b/.test(line)) return null;
-  return { groups: { package: nameOf(groups), message: line.trim() } };
-}
-
-const needed =
-  /missing|not (?:found|installed|available|resolved)|\bneed|require|cannot|can['’]t|unable|could ?n[o'’]t|\btry\b|please|must|\bno module\b|looks like/i;
-const newer = /\b(?:update|upgrade|newer|new (?:major|minor|patch)?\s?version|audit|funding|notice)\b/i;
-
-// A tool that says what to install, beside words of something that is not there.
-function decideHint(groups: Groups, view: View): Reading | null {
   const name = nameOf(groups);
-  const line = view.lines[view.at] ?? '';
-  const isNeeded = needed.test(line) || lookUp(view, 3, (above) => (needed.test(above) ? true : null)) === true;
-  return name === undefined || !isNeeded || newer.test(line) ? null : { groups: { package: name } };
+  return { groups: { ...askedFor(view), ...(name === undefined ? {} : { package: name }), message: line.trim() } };
 }

@@ -83,7 +83,7 @@ export const generalRules = rulesOf(null, 'unknown', [
     pattern:
       /(?<message>\b(?:yaml|toml|json|xml): (?:line \d|unmarshal|invalid|cannot|unexpected).{0,300}|(?:(?:YAML|TOML)\w{0,20}(?:Error|Exception)|ScannerError|MissingSectionHeaderError): .{1,300}|\b(?:[Ss]yntax|[Pp]ars(?:e|ing|er)|YAML|TOML|[Tt]ype|[Cc]onfig(?:uration)?) ?[Ee]rror\b.{0,300}|\b[Uu]nexpected (?:input|token|end of|character|symbol|identifier|EOF).{0,200}|\b(?:[Ff]ailed to|[Cc]ould not|[Cc]annot|[Uu]nable to|[Ee]rror) (?:parse|parsing|load config).{0,200}|\b[Uu]n(?:known|recognized) (?:property|field|key|configuration|attribute|setting|directive)\b.{0,200}|\b[Ii]nvalid (?:JSON|YAML|TOML|configuration|manifest|schema|syntax|requirement)\b.{0,200}|\b[Uu]nterminated .{1,100}|\b[Tt]ype mismatch.{0,200})/,
     refine: (groups, view) =>
-      /^\s{0,4}(?:at |#)/.test(view.lines[view.at] ?? '') ? null : { groups: withPlace(groups, nearPlace(view)) },
+      /^\s{0,20}at |^\s{0,4}#/.test(view.lines[view.at] ?? '') ? null : { groups: withPlace(groups, nearPlace(view)) },
   },
   {
     name: 'file-error',
@@ -97,11 +97,23 @@ export const generalRules = rulesOf(null, 'unknown', [
   {
     name: 'source-missing',
     is: 'compile_error',
-    cue: ['does not exist', 'not found', 'be found', 'be resolved', 'be read', 'be opened', 'is missing'],
+    cue: [
+      'does not exist',
+      'not found',
+      'be found',
+      'be resolved',
+      'be read',
+      'be opened',
+      'is missing',
+      'no file',
+      'no such file',
+      'source file',
+      'input file',
+    ],
     weight: 58,
     pattern:
-      /\b(?:[Ff]ile|[Ss]ource(?: file)?|[Ee]ntry(?: point| module)?|[Ii]nput) (?:does not exist|not found|(?:could not|cannot|can not) be (?:found|resolved|read)):? ["'\x60]?(?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,7})|\b(?:[Ff]ile|[Ss]ource|[Ii]nput) ["'\x60](?<file2>[\w@./-]{1,300}\.[A-Za-z]\w{0,7})["'\x60] (?:does not exist|(?:was |is )?not found|is missing|(?:could not|cannot) be (?:found|read|opened))/,
-    refine: (groups) => ({ groups: { file: groups['file'] ?? groups['file2'] } }),
+      /\b(?:[Ff]ile|[Ss]ource(?: file)?|[Ee]ntry(?: point| module)?|[Ii]nput) (?:does not exist|not found|(?:could not|cannot|can not) be (?:found|resolved|read)):? ["'\x60]?(?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,7})|\b(?:[Ff]ile|[Ss]ource|[Ii]nput) ["'\x60](?<file2>[\w@./-]{1,300}\.[A-Za-z]\w{0,7})["'\x60] (?:does not exist|(?:was |is )?not found|is missing|(?:could not|cannot) be (?:found|read|opened))|(?:[Cc]annot|[Cc]ould not|[Uu]nable to|[Ff]ailed to) (?:open|read|find|load) (?:the )?(?:source|input|entry)(?: file| module| point)? ["'\x60](?<file4>[\w@./-]{1,300}\.[A-Za-z]\w{0,7})["'\x60]|\bNo (?:file|folder|file\/folder|source) (?:was )?found for\b|^(?!sh|bash|make|cp|mv|ls|cat)[\w ./:-]{0,120}?(?<file3>[\w@./-]{1,300}\.(?:proto|[cm]?[jt]sx?|s?css|less|c|cc|cpp|java|kt|rs|go|hs|ml|tex|graphql|sol|thrift)): No such file or directory/,
+    refine: (groups) => ({ groups: { file: groups['file'] ?? groups['file2'] ?? groups['file3'] ?? groups['file4'] } }),
   },
   {
     name: 'undefined-name',
@@ -190,7 +202,7 @@ function wordsBehind(line: string): Groups {
 }
 
 const empty =
-  /^(?:0 |no |none|null)|^(?:Command|Process|Task|Script|Recipe|Job|Step)\b.{0,80}\b(?:failed|exited)|exit(?:ed with)? (?:code|status)|^(?:code|errno|syscall|path|command|workspace|location|in workspace)\b|A complete log|^Lifecycle script|^For help|Re-run (?:Maven|with)|^\[Help|^->/i;
+  /^(?:0 |no |none|null)|^(?:Command|Process|Task|Script|Recipe|Job|Step)\b.{0,80}\b(?:failed|exited)|exit(?:ed with)? (?:code|status)|^(?:code|errno|syscall|path|command|workspace|location|in workspace)\b|A complete log|^Lifecycle script|^For (?:help|more information)|^Failed to execute goal|^To see the full|Re-run (?:Maven|with)|^\[Help|^->/i;
 
 function decideErrorLine(groups: Groups, view: View) {
   const message = groups['message'] ?? '';

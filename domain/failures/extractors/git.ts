@@ -1,4 +1,4 @@
-import { rulesOf } from '../line-rule.ts';
+import { rulesOf, type View } from '../line-rule.ts';
 
 // Other programs begin with "fatal:" too; what git says has one of its words.
 const isGitWord =
@@ -44,11 +44,11 @@ export const gitRules = rulesOf('git', 'orchestration_error', [
   {
     name: 'git-conflict',
     because: 'git',
-    cue: ['conflict (', 'merge conflict in'],
+    cue: ['conflict (', 'merge conflict in', 'conflicts: ', 'conflict in '],
     weight: 92,
     pattern:
-      /^CONFLICT \([\w/ ]{1,40}\): (?:Merge conflict in (?<file>\S{1,300})|(?<file2>\S{1,300}) (?:deleted|renamed|added|modified) .{0,300}|.{1,300})/,
-    refine: (groups) => ({ groups: { ...groups, file: groups['file'] ?? groups['file2'] } }),
+      /^CONFLICT \([\w/ ]{1,40}\): (?:Merge conflict in (?<file>\S{1,300})|(?<file2>\S{1,300}) (?:deleted|renamed|added|modified) .{0,300}|.{1,300})|^(?:CONFLICTS?|[Cc]onflicts?): (?<file3>[\w@./-]{1,300}\.\w{1,10})(?::content)?$/,
+    refine: (groups) => ({ groups: { ...groups, file: groups['file'] ?? groups['file2'] ?? groups['file3'] } }),
   },
   {
     name: 'git-patch',
@@ -145,8 +145,12 @@ export const gitRules = rulesOf('git', 'orchestration_error', [
     ],
     weight: 84,
     pattern:
-      /(?:^(?:remote: )?(?:fatal|git: fatal): (?!error:|\[|unable to access '[^']{1,300}': (?:Could not resolve|Failed to connect|Operation too slow|Operation timed out|.{0,60}timed out|The requested URL returned error: 5))(?<message>(?!no input files|opening|cannot open|.{0,30}No such file).{1,300})|^error: (?:cannot lock ref|cannot (?:pull|rebase|spawn|run|stat|update)|unable to (?:create|write|unlink|read)|Your local changes|pathspec '|failed to push|could not (?:apply|lock|write|read|fetch)|object file|src refspec|remote (?:origin|unpack)|gpg failed|The following untracked|commit is not|bad signature|index uses|insufficient permission)|Please tell me who you are|^nothing to commit|^no changes added to commit|gpg failed to sign|\.git\/\S{0,100}\.lock': File exists|not a git repository|dubious ownership|Your local changes to the following|smudge filter lfs failed|batch response: |Automatic merge failed)/,
-    refine: (groups, view) => ({ groups, ...(isGitWord.test(view.lines[view.at] ?? '') ? {} : { weight: 50 }) }),
+      /(?:^(?:remote: )?(?:fatal|git: fatal): (?!error:|\[|unable to access '[^']{1,300}': (?:Could not resolve|Failed to connect|Operation too slow|Operation timed out|.{0,60}timed out|The requested URL returned error: 5))(?<message>(?!no input files|opening|cannot open|.{0,30}No such file).{1,300})|^error: (?:cannot lock ref|cannot (?:pull|rebase|spawn|run|stat|update (?:the )?ref)|unable to (?:create|write|unlink|read)|Your local changes|pathspec '|failed to push|could not (?:apply|lock|write|read|fetch)|object file|src refspec|remote (?:origin|unpack)|gpg failed|The following untracked|commit is not|bad signature|index uses|insufficient permission)|Please tell me who you are|^nothing to commit|^no changes added to commit|gpg failed to sign|\.git\/\S{0,100}\.lock': File exists|not a git repository|dubious ownership|Your local changes to the following|smudge filter lfs failed|batch response: |Automatic merge failed)/,
+    refine: (groups, view) => {
+      const subReason = reasonNear(view);
+      const weight = isGitWord.test(view.lines[view.at] ?? '') ? {} : { weight: 50 };
+      return { groups, ...(subReason === null ? {} : { subReason }), ...weight };
+    },
   },
   {
     name: 'version-control',
@@ -159,10 +163,12 @@ export const gitRules = rulesOf('git', 'orchestration_error', [
       'merge conflict',
       'new remote head',
       'working copy',
+      'hunk ',
+      'patch ',
     ],
     weight: 66,
     pattern:
-      /^(?:abort: (?<message>.{3,300})|svn: (?<code>E\d{6}): .{0,300})|\b(?:conflicts during merge|unresolved (?:files?|conflicts?)|files? unresolved|merge conflicts? in|new remote head|not a working copy)\b/,
+      /^(?:abort: (?<message>.{3,300})|svn: (?<code>E\d{6}): .{0,300})|\b(?:conflicts during merge|unresolved (?:files?|conflicts?)|files? unresolved|merge conflicts? in|new remote head|not a working copy|[Pp]atch (?:is not applicable|does not apply|failed to apply|could not be applied|cannot be applied)|[Hh]unk #?\d{1,5} .{0,80}(?:failed|FAILED|rejected))\b/,
     refine: (groups, view) => {
       const told = view.lines.slice(view.at, view.at + 3).join('\n');
       return /refused|[Uu]nable to connect|could not resolve|not known/.test(told)
@@ -187,6 +193,14 @@ export const gitRules = rulesOf('git', 'orchestration_error', [
       /(?:husky - \S{1,40} (?:script|hook) (?:failed|exited)|(?:pre-commit|pre-push|commit-msg|prepare-commit-msg) hook (?:exited|failed|declined))/,
   },
 ]);
+
+// What a transport says before or behind the words of git is their reason.
+function reasonNear({ lines, at }: View): string | null {
+  const told = lines.slice(Math.max(0, at - 2), at + 3).join('\n');
+  if (/[Cc]onnection (?:refused|reset)|[Cc]ould not resolve host|No route to host|unreachable/.test(told))
+    return 'network';
+  return /\b[Ss]erver error\b|returned error: 5\d\d|\bstatus 5\d\d/.test(told) ? 'service' : null;
+}
 
 function lookDownFile(lines: readonly string[], at: number): string | undefined {
   for (let above = at; above >= Math.max(0, at - 12); above -= 1) {

@@ -33,6 +33,13 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
     refine: fileFromHeading,
   },
   {
+    name: 'line-entry',
+    cue: ['line '],
+    weight: 56,
+    pattern: /^\s{1,8}[Ll]ine (?<line>\d{1,7})(?:, ?col(?:umn)? (?<column>\d{1,7}))?(?::| -) (?<message>\S.{2,400})$/,
+    refine: fileFromHeading,
+  },
+  {
     name: 'correction',
     cue: ' ==> ',
     weight: 60,
@@ -50,13 +57,13 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
     cue: ['file:', 'path:', 'filename:', 'location:'],
     weight: 54,
     pattern:
-      /^\s{0,8}(?:[Ff]ile(?:name)?|[Pp]ath|[Ll]ocation|FILE):\s{1,12}(?<file>[\w@./\\-]{1,300}\.\w{1,10})(?::(?<line>\d{1,7}))?(?::(?<column>\d{1,7}))?$/,
+      /^\s{0,8}(?:[Ff]ile(?:name)?|[Pp]ath|[Ll]ocation|FILE):\s{1,12}(?<file>[\w@./\\-]{1,300}\.\w{1,10}|(?:[\w@./\\-]{1,280}\/)?(?:Dockerfile|Makefile|Gemfile|Jenkinsfile|Containerfile|Rakefile))(?::(?<line>\d{1,7}))?(?::(?<column>\d{1,7}))?$/,
     refine: readFields,
   },
   {
     name: 'code-first',
     cue: [': ', ' '],
-    weight: 57,
+    weight: 66,
     pattern:
       /^(?:(?<file>[\w@./\\-]{1,300}\.\w{1,10}): )?(?<code>(?!TS\d|CS\d|MSB\d)[A-Z]{1,6}\d{2,5}):? (?<message>[A-Za-z'"\x60].{3,600})$/,
     refine: (groups, view) => {
@@ -78,9 +85,9 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
     cue: [')', ']'],
     weight: 61,
     pattern: new RegExp(
-      String.raw`${gnu}(?::|\s)\s?(?:(?<severity>error|warning|note|info|style|performance|portability|notice|refactor|convention|ERROR|WARNING|\[error\]|\[warning\]): ?)?(?<message>.{1,900}?)\s{1,4}[[(](?<code>(?!-W|-f)[@a-zA-Z][\w./@:+-]{2,100})[\])](?: \((?:warning|error)\)| {1,4}\[\d{1,2}\])?$`,
+      String.raw`${gnu}(?::|\s)\s?(?:(?<severity>error|warning|note|info|style|performance|portability|notice|refactor|convention|ERROR|WARNING|\[error\]|\[warning\]): ?)?(?<message>.{1,900}?)\s{1,4}[[(](?<code>(?!-W|-f)[@a-zA-Z][\w./@:+-]{2,100}(?:\([\w/-]{2,60}\))?)[\])](?: \((?:warning|error)\)| {1,4}\[\d{1,2}\])?$`,
     ),
-    refine: decideBehind,
+    refine: (groups) => (/(?:Error|Exception)$/.test(groups['code'] ?? '') ? null : decideBehind(groups)),
   },
   {
     name: 'bare-place',
@@ -89,11 +96,15 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
     pattern: new RegExp(
       String.raw`^\s{0,4}(?:\.\/)?(?<file>[^\s:()]{1,300}\.[A-Za-z]\w{0,11}):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?(?::| -)?\s(?<message>[A-Za-z"'\x60(].{5,600})$`,
     ),
-    refine: (groups) => (isProjectFile(groups['file'] ?? '') ? { groups } : null),
+    refine: (groups) =>
+      isProjectFile(groups['file'] ?? '') && !frameWords.test(groups['message'] ?? '') ? { groups } : null,
   },
 ]);
 
-const lineField = /^\s{0,8}(?:[Ll]ine|LINE|[Ss]tart ?[Ll]ine)(?: number)?:\s{1,12}(?<line>\d{1,7})$/;
+/** What stands behind a place in a stack. */
+const frameWords = /^(?:\(\w{1,60}\)$|in (?:function|main chunk|block|method|upvalue|local|`|<))/;
+
+const lineField = /^\s{0,8}(?:[Ll]ine|LINE|[Ss]tart ?[Ll]ine)(?: number)?:?\s{1,12}(?<line>\d{1,7})(?:$|: )/;
 const ruleField =
   /^\s{0,8}(?:[Rr]ule ?(?:ID|Id|id|[Nn]ame)?|[Cc]heck(?: ID)?|[Cc]ode|[Tt]est ID):\s{1,12}(?<code>[\w.:/-]{2,80})$/;
 
@@ -126,7 +137,7 @@ function decideBehind(groups: Groups): Reading {
   const known = { ...groups, code, severity: severity === 'warning' ? 'warning' : 'error' };
   // A single word in brackets may be anything; it decides only where nothing else is said.
   const isWord = severity === '' && !/[-/.:A-Z\d]/.test(code);
-  if (isWord) return { groups: known, weight: groups['column'] === undefined ? 38 : 60 };
+  if (isWord) return { groups: known, weight: groups['column'] === undefined ? 38 : 62 };
   const isChecker = severity === 'error' && /\.pyi?$/.test(groups['file'] ?? '') && checkerCode.test(code);
   return isChecker
     ? { groups: known, failureClass: 'compile_error', weight: 80 }

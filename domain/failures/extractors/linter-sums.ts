@@ -35,10 +35,13 @@ export const linterSumsRules = rulesOf(null, 'lint_error', [
       'misspel',
       'unknown word',
       'code quality',
+      'be fixed',
+      'be formatted',
+      'be sorted',
     ],
     weight: 56,
     pattern:
-      /\b(?:[1-9]\d{0,6} (?:\w{1,20} )?(?:problems?|offenses?|violations?|issues?|lint errors?|linting errors?|findings?|misspellings?)\b|(?:[Ff]ound|detected):? [1-9]\d{0,6} (?:\w{1,20} )?(?:lint|style|violations?|offenses?|issues?|problems?|findings?)|Issues found: [1-9]|Unknown word \(|Lint(?:ing)? (?:failed|errors? found)|subject may not be empty|type may not be empty)/,
+      /\b(?:[1-9]\d{0,6} (?:\w{1,20} )?(?:problems?|offenses?|violations?|issues?|lint errors?|linting errors?|findings?|misspellings?)\b|(?:[Ff]ound|detected):? [1-9]\d{0,6} (?:\w{1,20} )?(?:lint|style|violations?|offenses?|issues?|problems?|findings?)|Issues found: [1-9]|[1-9]\d{0,5} (?:of \d{1,6} )?files? (?:that )?(?:can|could|need to|needs to|should|must) be (?:fixed|formatted|sorted|reformatted)|Unknown word \(|Lint(?:ing)? (?:failed|errors? found)|subject may not be empty|type may not be empty)/,
     refine: (groups, view) => {
       const line = view.lines[view.at] ?? '';
       const place = readPlace(line);

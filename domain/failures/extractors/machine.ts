@@ -165,6 +165,13 @@ export const machineRules = rulesOf(null, 'unknown', [
       /(?:[Mm]issing script:? |(?:^|\s)(?:[Tt]asks?|[Ss]essions?|[Ss]cripts?|[Rr]ecipes?|[Tt]argets?|[Ee]nvironments?|[Jj]obs?) (?:["'`]\S{1,80}["'`] )?(?:was )?(?:not found|not defined|does not exist)|Could not read package\.json|can't open file '|Could not open input file|^sh: 0: cannot open|No package\.json|[Uu]nknown (?:command|option|flag|argument|subcommand):? |unrecognized arguments:|\binvalid choice: |[Uu]nexpected (?:option|argument) ['"-]|no such (?:task|target|script)|\b(?<code>ENOENT)\b: no such file|: No such file or directory$|No such file or directory: ')/,
   },
   {
+    name: 'manifest-missing',
+    cue: ['could not find', 'could not locate', 'cannot find', 'unable to find', 'unable to locate', 'no '],
+    weight: 57,
+    pattern:
+      /\b(?:[Cc]ould not (?:find|locate)|[Cc]annot (?:find|locate)|[Uu]nable to (?:find|locate)|^(?:[Ee]rror: |ERROR: )?[Nn]o)(?: an?| any| the)? (?:[\w.-]{1,20} ){0,2}?(?:[Cc]onfig(?:uration)?(?: file)?|[Mm]anifest|[Ss]chema|[Pp]roject(?: file)?|Gemfile|Makefile|package\.json|pyproject\.toml|Cargo\.toml|pom\.xml)(?: file)?(?: (?:was |could be )?found\b| that is required| in | or |[.:,]|$)/,
+  },
+  {
     name: 'migration',
     cue: [
       'drift detected',

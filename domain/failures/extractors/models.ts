@@ -71,7 +71,7 @@ export const modelRules = [
       ],
       weight: 93,
       pattern:
-        /(?:\b(?<code>rate_limit_exceeded|rate_limit_error|RESOURCE_EXHAUSTED|ThrottlingException|tokens_per_min_limit_exceeded|rate_limit_reached|too_many_requests|RateLimitReached)\b|litellm\.RateLimitError|(?:openai|anthropic|groq|mistral|cohere|together)\.RateLimitError|\bRateLimitError\b|(?:tokens|requests) per (?:min(?:ute)?|day|hour)\b|Rate limit reached for|[Tt]oo ?[Mm]any ?[Rr]equests|capacity exceeded|limited to \d{1,9} (?:API )?(?:calls|requests|tokens)|(?:calls|requests|tokens) ?\/ ?(?:min(?:ute)?|hour|day|month)\b|[Rr]ate limit.{0,60}(?:model|tokens|organization|deployment|TPM|RPM|provider))/,
+        /(?:\b(?<code>rate_limit_exceeded|rate_limit_error|RESOURCE_EXHAUSTED|ThrottlingException|tokens_per_min_limit_exceeded|rate_limit_reached|too_many_requests|RateLimitReached)\b|litellm\.RateLimitError|(?:openai|anthropic|groq|mistral|cohere|together)\.RateLimitError|\bRateLimitError\b|(?:tokens|requests) per (?:min(?:ute)?|day|hour)\b|[Rr]ate limit (?:exceeded|reached|hit)\b|[Tt]oo ?[Mm]any ?[Rr]equests|capacity exceeded|limited to \d{1,9} (?:API )?(?:calls|requests|tokens)|(?:calls|requests|tokens) ?\/ ?(?:min(?:ute)?|hour|day|month)\b|[Rr]ate limit.{0,60}(?:model|tokens|organization|deployment|TPM|RPM|provider))/,
       refine: withCode,
     },
     {
@@ -104,7 +104,7 @@ export const modelRules = [
       ],
       weight: 95,
       pattern:
-        /(?:\b(?<code>context_length_exceeded|request_too_large|context_window_exceeded|string_above_max_length|exceed_context_size_error|tokens_limit_reached)\b|maximum context length|prompt is too long|ContextWindowExceeded|context (?:window|length|size).{0,60}(?:exceed|limit|too|full)|(?:exceeds?|exceeded|larger than|exceed) (?:the )?(?:model's |available |maximum )?context|[Ii]nput is too long for|input token count .{0,40}exceeds|exceeds the maximum number of tokens|exhausted context window|exceed context limit|[Rr]equest body too large for|[Tt]oo many tokens|(?:prompt|input|messages?|conversation)\b.{0,60}\b(?:is |are )?(?:too long|(?:cannot|can not|must not) exceed)|(?:total|input|prompt) tokens\b.{0,60}(?:exceed|limit|maximum)|[Rr]educe the (?:length|size) of (?:the|your) (?:messages|prompt|input)|shorter prompt)/,
+        /(?:\b(?<code>context_length_exceeded|request_too_large|context_window_exceeded|string_above_max_length|exceed_context_size_error|tokens_limit_reached)\b|maximum context length|\b(?:longer|larger|greater|bigger|more) than (?:the )?(?:model's )?(?:maximum |allowed )?context|prompt is too long|ContextWindowExceeded|context (?:window|length|size).{0,60}(?:exceed|limit|too|full)|(?:exceeds?|exceeded|larger than|exceed) (?:the )?(?:model's |available |maximum )?context|[Ii]nput is too long for|input token count .{0,40}exceeds|exceeds the maximum number of tokens|exhausted context window|exceed context limit|[Rr]equest body too large for|[Tt]oo many tokens|(?:prompt|input|messages?|conversation)\b.{0,60}\b(?:is |are )?(?:too long|(?:cannot|can not|must not) exceed)|(?:total|input|prompt) tokens\b.{0,60}(?:exceed|limit|maximum)|[Rr]educe the (?:length|size) of (?:the|your) (?:messages|prompt|input)|shorter prompt)/,
       refine: withCode,
     },
     {
@@ -159,7 +159,7 @@ export const modelRules = [
       ],
       weight: 88,
       pattern:
-        /(?:\b(?<code>overloaded_error|api_error|model_not_found|not_found_error|server_error|engine_overloaded|model_not_available|UNAVAILABLE|DeploymentNotFound|ModelNotReadyException|internal_server_error)\b|litellm\.(?:InternalServerError|ServiceUnavailableError|APIConnectionError|NotFoundError|BadGatewayError|APIError)|(?:openai|anthropic)\.(?:InternalServerError|APIConnectionError|NotFoundError|APIStatusError)|APIConnectionError|[Tt]he model [`'"].{1,100}[`'"] (?:does not exist|has been|is not)|[Mm]odel (?:is )?(?:currently )?overloaded|model ['"].{1,100}['"] not found|No endpoints found|llama runner process|[Oo]verloaded)/,
+        /(?:\b(?<code>overloaded_error|api_error|model_not_found|not_found_error|server_error|engine_overloaded|model_not_available|UNAVAILABLE|DeploymentNotFound|ModelNotReadyException|internal_server_error)\b|litellm\.(?:InternalServerError|ServiceUnavailableError|APIConnectionError|NotFoundError|BadGatewayError|APIError)|(?:openai|anthropic)\.(?:InternalServerError|APIConnectionError|NotFoundError|APIStatusError)|APIConnectionError|\b[Mm]odel [`'"].{1,100}[`'"] (?:does not exist|has been|is not)|[Mm]odel (?:is )?(?:currently )?overloaded|model ['"].{1,100}['"] not found|No endpoints found|llama runner process|[Oo]verloaded)/,
       refine: withCode,
     },
     {

@@ -1,7 +1,8 @@
 import { lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 import { originOf } from '../local-or-package.ts';
-import { readPlace } from '../places.ts';
+import { isProjectFile, readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
+import { projectPlace } from './project-place.ts';
 
 const gnu = String.raw`^(?<file>(?:[A-Za-z]:[\\/])?[^\s:[][^:]{0,300}):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?: `;
 
@@ -178,7 +179,12 @@ function decideCmake(groups: Groups, view: View) {
   const found = listed.map((key) => groups[key]).find((name) => name !== undefined);
   // CMake goes on where a package is optional; an error stands above the words when it is not.
   if (/^--|\bWARNING\b|skipped/.test(line)) return null;
-  const place = lookUp(view, 6, (above) => (/^CMake Error/.test(above) ? readPlace(above) : null)) ?? readPlace(line);
+  const errorPlace =
+    lookUp(view, 6, (above) => (/^CMake Error/.test(above) ? readPlace(above) : null)) ?? readPlace(line);
+  const caller = (below: string) =>
+    /^\s{2,4}\S{1,300}:\d{1,7} \(\w{1,60}\)$/.test(below) ? projectPlace(below) : null;
+  const isForeign = errorPlace !== null && !isProjectFile(errorPlace.file);
+  const place = isForeign ? lookDown(view, 14, caller) : errorPlace;
   return { groups: { ...withPlace(groups, place), package: found } };
 }
 
@@ -228,7 +234,9 @@ function decideGnu(groups: Groups, view: View): Reading | null {
   if (stubs !== null) return stubs;
   if (behind !== undefined && !compilerOption.test(behind['code'] ?? ''))
     return decideNamed({ ...groups, ...behind }, isWarning);
-  return { groups: withOption(groups, view), weight: isWarning ? 38 : 80 };
+  const known = withOption(groups, view);
+  const isChecked = isPython(known) && known['code'] !== undefined;
+  return { groups: known, weight: isWarning ? 38 : isChecked ? 87 : 80 };
 }
 
 // Type checkers of Python, and compilers that a linter runs, are never a linter's own report, whichever step runs them.

@@ -116,10 +116,33 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
   {
     name: 'network-denied',
     because: 'credentials',
-    cue: ['returned error: 40', 'http error 40', '403 forbidden', '401 unauthorized', 'status code 40'],
+    cue: [
+      'returned error: 40',
+      'http error 40',
+      '403 forbidden',
+      '401 unauthorized',
+      'status code 40',
+      'credentials',
+      'logged in',
+      'log in',
+      ' login',
+      'authentication ',
+      'authenticated',
+      'could not read username',
+      'unauthenticated',
+      'permission_denied',
+      'accessdenied',
+      'clienttokenid',
+      'expiredtoken',
+      'unrecognizedclient',
+      'authfailure',
+      'signaturedoesnotmatch',
+      ' token',
+      ' key ',
+    ],
     weight: 58,
     pattern:
-      /(?:The requested URL returned error: 40[13]\b|HTTP [Ee]rror 40[13]\b|\b(?:403 Forbidden|401 Unauthorized)\b|status code:? ?40[13]\b)/,
+      /(?:\b(?:[Uu]nable to (?:locate|load|find)|[Nn]o(?:t find)?|[Mm]issing|[Ii]nvalid|[Ww]rong|[Bb]ad|[Ee]xpired) (?:\w{1,20} ){0,2}[Cc]redentials\b|\b[Cc]redentials (?:for \S{1,200} )?(?:were |are |was )?(?:not (?:found|set|provided|valid)|missing|expired|rejected|invalid|required)|\b(?:not|are you) (?:currently )?(?:logged|signed) in\b|\b[Pp]lease (?:log|sign) ?in\b|\b[Pp]lease run:? .{0,30}\blogin\b|\b[Aa]uthentication (?:is )?(?:required|failed|failure|error)\b|\b[Nn]ot authenticated\b|\bUNAUTHENTICATED\b|\b(?:InvalidClientTokenId|AccessDenied(?:Exception)?|ExpiredToken(?:Exception)?|SignatureDoesNotMatch|UnrecognizedClientException|AuthFailure)\b|\b(?:security|access|auth(?:entication)?|API|bearer|session) (?:token|key) .{0,60}(?:is|was|has)? ?(?:invalid|expired|revoked|missing|not valid)\b|\bPERMISSION_DENIED\b|could not read Username|The requested URL returned error: 40[13]\b|HTTP [Ee]rror 40[13]\b|\b(?:403 Forbidden|401 Unauthorized)\b|status code:? ?40[13]\b)/,
   },
   {
     name: 'network-answer',
@@ -153,7 +176,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
 ]);
 
 const serviceName =
-  /\b(?:redis|pymongo|mongo\w{0,12}|postgres\w{0,6}|psycopg\w{0,8}|mysql\w{0,8}|mariadb|kafka\w{0,8}|amqp\w{0,30}|rabbitmq|elasticsearch|memcached?|cassandra|sqlalchemy)\b/i;
+  /\b(?:redis|pymongo|mongo\w{0,12}|postgres\w{0,6}|psycopg\w{0,8}|mysql\w{0,8}|mariadb|kafka\w{0,8}|amqp\w{0,30}|rabbitmq|elastic(?:search|_transport)|memcached?|cassandra|sqlalchemy)\b/i;
 
 // Node lists the errors that it would try again; and where the client of a service is named, it is that service.
 function decideRefused(groups: Groups, view: View): Reading | null {

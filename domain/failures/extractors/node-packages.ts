@@ -1,4 +1,4 @@
-import { lookDown, lookUp, rulesOf, type Groups, type View } from '../line-rule.ts';
+import { lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 
 /** npm. What it could not reach, and what the machine refused it, are not about packages. */
 const npm = rulesOf('npm', 'dependency_missing', [
@@ -167,6 +167,7 @@ const others = rulesOf(null, 'dependency_missing', [
     weight: 94,
     pattern:
       /(?<code>ERR_PNPM_(?:META_FETCH_FAIL|FETCH_(?:401|403|407|429|5\d\d)|TARBALL_FETCH\w{0,20}|REGISTRIES_MISMATCH|BAD_TARBALL_SIZE|NO_AUTH\w{0,20}))\b\s{0,4}(?<message>.{0,400})/,
+    refine: (groups) => pnpmAnswer(groups),
   },
   {
     name: 'pnpm-script-missing',
@@ -213,18 +214,22 @@ const others = rulesOf(null, 'dependency_missing', [
   },
 ]);
 
+function pnpmAnswer(groups: Groups): Reading {
+  if (/timed? ?out/i.test(groups['message'] ?? '')) return { groups, failureClass: 'timeout' };
+  return /FETCH_40[13]|NO_AUTH/.test(groups['code'] ?? '') ? { groups, subReason: 'credentials' } : { groups };
+}
+
 function pnpmDetails(groups: Groups, view: View) {
   const message = groups['message'] ?? '';
   const found =
-    new RegExp(String.raw`(?:found for |https?:\/\/[^\s/]{1,100}\/|"|in )${name}(?:@|:| |"|$)`).exec(message)?.groups?.[
-      'package'
-    ] ??
+    new RegExp(String.raw`(?:found for |https?:\/\/[^\s/]{1,100}\/|"|in )(?!frozen-)${name}(?:@|:| |"|$)`).exec(message)
+      ?.groups?.['package'] ??
     lookDown(
       view,
       12,
       (line) =>
-        new RegExp(String.raw`(?:unmet peer |missing peer |✕ \w{1,10} peer )${name}`).exec(line)?.groups?.['package'] ??
-        null,
+        new RegExp(String.raw`(?:unmet peer |missing peer |✕ \w{1,10} peer |in package\.json \(\{")${name}`).exec(line)
+          ?.groups?.['package'] ?? null,
     );
   if (groups['code'] === 'ERR_PNPM_RECURSIVE_EXEC_FIRST_FAIL' && !/not found/.test(message)) return null;
   const engine =

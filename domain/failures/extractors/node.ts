@@ -18,7 +18,11 @@ export const nodeRules = rulesOf(null, 'compile_error', [
     cue: ['resolve', 'not found:', 'find module', 'find dependency'],
     pattern:
       /(?:Module not found: (?:Error: )?Can't resolve|Could ?n[o']t resolve(?: import)?:?|Failed to resolve(?: import| entry for package)?|Unable to resolve(?: module| path to module| import)?|Cannot resolve (?:module|import|package)|failed to resolve import|Can't resolve|Module not found:? Error: Can't resolve|Could not find module in path:?|Can't find dependency) ["'`](?<package>[^"'`]{1,300})["'`](?: (?:from|in) ["'`]?(?<file>[^\s"'`]{1,300})["'`]?)?/i,
-    refine: (groups, view) => decideBundled(groups, view),
+    // Addresses are resolved as well.
+    refine: (groups, view) =>
+      /HTTPS?Connection|NameResolution|getaddrinfo|\bhost\b/.test(view.lines[view.at] ?? '')
+        ? null
+        : decideBundled(groups, view),
   },
   {
     name: 'deno-module-missing',

@@ -1,6 +1,7 @@
 import { lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 import { isProjectFile, readPlace, type Place } from '../places.ts';
 import { withPlace } from '../refine.ts';
+import { scenarioAt } from './failed-lists.ts';
 
 /** pytest, unittest, Django, nose, doctest, behave, Robot Framework, tox. */
 export const pythonTestRules = [
@@ -86,7 +87,12 @@ export const pythonTestRules = [
           /^(?:Failing scenarios|--- Failed scenarios|Failures?):/i.test(line.trim()) ? true : null,
         ) === null && !/^cucumber/.test(view.lines[view.at] ?? '')
           ? null
-          : { groups },
+          : {
+              groups: {
+                ...groups,
+                test: groups['test'] ?? scenarioAt(`${groups['file']}:${groups['line']}`, view.lines),
+              },
+            },
     },
     {
       name: 'robot',

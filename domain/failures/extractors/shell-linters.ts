@@ -7,18 +7,11 @@ export const shellLintersRules = rulesOf('shellcheck', 'lint_error', [
     cue: 'in ',
     weight: 64,
     pattern: /^In (?<file>\S{1,300}) line (?<line>\d{1,7}):$/,
-    refine: (groups, view) => ({
-      groups: {
-        ...groups,
-        ...lookDown(
-          view,
-          6,
-          (line) =>
-            /(?:\^-*\^?|\^--) ?(?<code>SC\d{4}) \((?<severity>\w{1,10})\): (?<message>.{1,300})/.exec(line)?.groups ??
-            null,
-        ),
-      },
-    }),
+    // Other programs say so of a line of their own.
+    refine: (groups, view) => {
+      const told = lookDown(view, 6, (line) => toldBelow.exec(line)?.groups ?? null);
+      return told === null ? null : { groups: { ...groups, ...told } };
+    },
   },
   {
     name: 'hadolint',
@@ -29,3 +22,5 @@ export const shellLintersRules = rulesOf('shellcheck', 'lint_error', [
     refine: (groups) => ({ groups: { ...groups, severity: undefined } }),
   },
 ]);
+
+const toldBelow = /(?:\^-*\^?|\^--) ?(?<code>SC\d{4}) \((?<severity>\w{1,10})\): (?<message>.{1,300})/;

@@ -54,10 +54,11 @@ function decideTap(groups: Groups, view: View): Reading | null {
   return { groups: told === null || told.file === '' ? known : withPlace(known, told) };
 }
 
-// QUnit reports a file that it cannot load as a test of its own.
+// QUnit reports a file that it cannot load as a test of its own, Bats one that the shell cannot parse.
 function isNotLoaded(view: View, test: string): boolean {
   const isTold = () => lookDown(view, 6, (line) => (/Failed to load/.test(line) ? true : null));
-  return test === 'global failure' && isTold() === true;
+  const isSyntax = () => lookDown(view, 3, (line) => (/: line \d{1,7}: syntax error\b/.test(line) ? true : null));
+  return (test === 'global failure' && isTold() === true) || isSyntax() === true;
 }
 
 /** The line of a test's details that a form finds; null when they end before it. */

@@ -11,15 +11,16 @@ export const testWordsRules = rulesOf(null, 'test_fail', [
     cue: ['[fail] ', 'fail: ', '[failed] ', 'fail ', 'failed '],
     weight: 56,
     pattern:
-      /^\s{0,12}(?:\[(?:FAIL|FAILED|fail|ERROR)\]:? |(?:FAIL|FAILED|Failed|✘ FAIL):? )(?!in |with |to |on |because|\d)(?<test>[\w"'(].{0,200}?)(?: [([]\d[\d.]{0,10} ?m?s[)\]])?$/,
-    refine: (groups) => (isNoTest(groups['test'] ?? '') ? null : { groups }),
+      /^\s{0,12}(?:[-=*#]{2,4} {1,2})?(?:\[(?:FAIL|FAILED|fail)\]:? |(?:FAIL|FAILED|Failed|✘ FAIL):? )(?!in |with |to |on |because|\d)(?<test>[\w"'(].{0,200}?)(?: [([]\d[\d.]{0,10} ?m?s[)\]])?(?: [-=*#]{2,4})?$/,
+    refine: (groups) =>
+      isNoTest(groups['test'] ?? '') ? null : { groups: { ...groups, test: bareName(groups['test'] ?? '') } },
   },
   {
     name: 'fail-end',
-    cue: ['... fail', ' failed', ' - fail', ': fail', ' ✗', ' ✖', '[fail', '| fail', ' fail', '[error]'],
+    cue: ['... fail', ' > ', ' failed', ' - fail', ': fail', ' ✗', ' ✖', '[fail', '| fail', ' fail', '[error]'],
     weight: 54,
     pattern:
-      /^\s{0,20}(?:\{\d{1,4}\} |[[(]\d{1,6}\/\d{1,6}[\])] )?(?:test[: ]\s{0,4})?(?<test>[\w"'].{0,200}?)(?: \[[\d.]{1,12}s\])?(?:\s{0,2}\.{3,80}\s{0,80}| [-:|] | {2,80}(?:\| )?)\[?(?:FAIL|FAILED|failed|FAILURE|✗|✖|ERROR)(?:\]| \|)?(?: [([].{1,40})?!?$/,
+      /^\s{0,20}(?:\{\d{1,4}\} |[[(]\d{1,6}\/\d{1,6}[\])] )?(?:test[: ]\s{0,4})?(?<test>[\w"'].{0,200}?)(?: \[[\d.]{1,12}s\])?(?:\s{0,2}\.{3,80}\s{0,80}| [-:|] |(?<= [>›] [^>›]{2,200}) | {2,80}(?:\| )?)\[?(?:FAIL|FAILED|failed|FAILURE|✗|✖|ERROR)(?:\]| \|)?(?: [([].{1,40})?!?$/,
     refine: (groups) => (isNoTest(groups['test'] ?? '') ? null : { groups }),
   },
   {
@@ -58,3 +59,8 @@ export const testWordsRules = rulesOf(null, 'test_fail', [
     }),
   },
 ]);
+
+// `file::name - words`: pytest and those who imitate it.
+function bareName(name: string): string {
+  return name.replace(/^(?<name>\S{1,300}::\S{1,200}) - .{1,300}$/, '$<name>');
+}

@@ -9,6 +9,7 @@ export const timeoutsRules = rulesOf(null, 'timeout', [
     name: 'process-timeout',
     cue: [
       'did not complete',
+      'took longer than',
       'timeout occurred',
       'timeout after',
       'there was a timeout',
@@ -59,7 +60,7 @@ export const timeoutsRules = rulesOf(null, 'timeout', [
     ],
     weight: 77,
     pattern:
-      /(?:panic: test timed out after|did not complete (?:with)?in \d|[Tt]imeout occurred after waiting|[Tt]imeout after \d{1,6} ?m?s waiting|There was a timeout|execution expired|\b(?:Http)?TimeoutException\b|\bTimeoutError\b|socket\.timeout\b|aborted due to timeout|(?:[Cc]ommand|[Pp]rocess|[Ss]tep|[Jj]ob|[Tt]ask|[Bb]uild|[Ss]cript|[Rr]un|[Ee]xecution|[Tt]est run|[Hh]ook|[Ss]erver|[Pp]ipeline|[Oo]peration|[Ee]xpression|[Pp]rogram|[Ss]ession|[Cc]ontainer)\b.{0,120}\b(?:timed out|exceeded (?:the |its )?(?:time|timeout|maximum execution time|\d)|has exceeded the maximum execution time|killed (?:after|by) (?:a )?time)|timeout: sending signal|[Tt]imed out (?:waiting|after \d)|TimeoutExpired|Timeout expired|[Dd]eadline exceeded|\+{3,} Timeout \+{3,}|execution took longer than|job execution timeout|[Tt]erminated (?:due to|by|because of) (?:the )?(?:a )?(?:timeout|time limit)|Timed out waiting for: |exceeded (?:the )?(?:wall|time)[- ](?:clock|limit)|[Gg]lobal timeout|^TIMEOUT\b|exceeded the (?:time )?limit of \d|[Tt]ime limit (?:of .{1,30} )?(?:exceeded|reached))/,
+      /(?:panic: test timed out after|did not complete (?:with)?in \d|[Tt]imeout occurred after waiting|[Tt]imeout after \d{1,6} ?m?s waiting|There was a timeout|execution expired|\b(?:Http)?TimeoutException\b|\bTimeoutError\b|socket\.timeout\b|aborted due to timeout|(?:[Cc]ommand|[Pp]rocess|[Ss]tep|[Jj]ob|[Tt]ask|[Bb]uild|[Ss]cript|[Rr]un|[Ee]xecution|[Tt]est run|[Hh]ook|[Ss]erver|[Pp]ipeline|[Oo]peration|[Ee]xpression|[Pp]rogram|[Ss]ession|[Cc]ontainer)\b.{0,120}\b(?:timed out|exceeded (?:the |its )?(?:time|timeout|maximum execution time|\d)|has exceeded the maximum execution time|killed (?:after|by) (?:a )?time)|timeout: sending signal|[Tt]imed out (?:waiting|after \d)|TimeoutExpired|Timeout expired|[Dd]eadline exceeded|\+{3,} Timeout \+{3,}|execution took longer than|job execution timeout|[Tt]erminated (?:due to|by|because of) (?:the )?(?:a )?(?:timeout|time limit)|Timed out waiting for: |exceeded (?:the )?(?:wall|time)[- ](?:clock|limit)|[Gg]lobal timeout|^TIMEOUT\b|exceeded the (?:time )?limit of \d|[Tt]ime limit (?:of .{1,30} )?(?:exceeded|reached)|[Tt]imeout (?:of \S{1,20} )?(?:was )?reached)/,
     refine: (groups, view) => (isOfOneTest(view.lines[view.at] ?? '') ? null : { groups: isNamed(view) }),
   },
   {
@@ -85,11 +86,13 @@ export const timeoutsRules = rulesOf(null, 'timeout', [
       'sockettimeoutexception',
       'timeout awaiting',
       'error: timeout of',
+      'socket timeout',
+      'request timed',
       'network connection',
     ],
     weight: 74,
     pattern:
-      /(?:\b(?<code>ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_CONNECT_TIMEOUT|ERR_SOCKET_TIMEOUT|UND_ERR_HEADERS_TIMEOUT)\b|[Cc]onnect(?:ion)? (?:has )?timed out|[Rr]ead timed out|[Rr]ead timeout|i\/o timeout|(?:Read|Connect)Timeout(?:Error)?\b|[Oo]peration timed out|[Oo]peration too slow|TLS handshake timeout|network timeout at|SocketTimeoutException|[Cc]onnection timeout|[Tt]imeout was reached|[Rr]equest [Tt]imeout|timeout awaiting|There appears to be trouble with your network connection|[Ff]ailed to connect to .{1,100}: (?:Timeout|Connection timed out)|[Rr]esolving timed out|\b[A-Z]\w{1,40}Error: timeout of \d|Net::OpenTimeout|Net::ReadTimeout)/,
+      /(?:\b(?<code>ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_CONNECT_TIMEOUT|ERR_SOCKET_TIMEOUT|UND_ERR_HEADERS_TIMEOUT)\b|[Cc]onnect(?:ion)? (?:has )?timed out|[Rr]ead timed out|[Rr]ead timeout|i\/o timeout|(?:Read|Connect)Timeout(?:Error)?\b|[Oo]peration timed out|[Oo]peration too slow|TLS handshake timeout|network timeout at|SocketTimeoutException|[Cc]onnection timeout|[Tt]imeout was reached|[Rr]equest [Tt]imeout|timeout awaiting|There appears to be trouble with your network connection|[Ff]ailed to connect to .{1,100}: (?:Timeout|Connection timed out)|[Rr]esolving timed out|\b[A-Z]\w{1,40}Error: timeout of \d|[Ss]ocket timeout|[Rr]equest timed out|Net::OpenTimeout|Net::ReadTimeout)/,
     refine: (groups, view) =>
       isConstant(view.lines[view.at] ?? '')
         ? null
@@ -107,7 +110,7 @@ export const timeoutsRules = rulesOf(null, 'timeout', [
 ]);
 
 const perTest =
-  /(?:[Ee]xceeded timeout of \d+ ?ms for a (?:test|hook)|Test timed out in \d+ ?ms|Test timeout of \d+ ?ms|Hook timed out|[Tt]imeout of \d+ ?ms exceeded|test timed out after \d+ ?ms|Failed: Timeout|\*{3}Timeout|timed out after \d+ ?ms$|Timed out retrying|locator|waiting for (?:selector|element|locator|expect))/;
+  /(?:[Ee]xceeded timeout of \d+ ?ms for a (?:test|hook)|Test timed out in \d+ ?ms|Test timeout of \d+ ?ms|Hook timed out|Async function did not complete|[Tt]imeout of \d+ ?ms exceeded|test timed out after \d+ ?m(?:illi)?s|Failed: Timeout|\*{3}Timeout|timed out after \d+ ?ms$|Timed out retrying|locator|waiting for (?:selector|element|locator|expect))/;
 
 function isOfOneTest(line: string): boolean {
   return perTest.test(line) && !/^panic: /.test(line);

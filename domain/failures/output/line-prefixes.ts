@@ -10,6 +10,9 @@ const sharedPartMin = 0.6;
 /** No tool begins a line of its own with a package and a task. */
 const certain = /^@[\w.-]{1,40}\/[\w.-]{1,60}[:#]|#[\w:-]{1,40}: $/;
 
+/** pnpm says so of each script that it starts in a package. */
+const started = /^[\w@./-]{1,80} [\w:-]{1,40}\$ \S/;
+
 /** Takes off the names of packages or processes where most lines carry one. */
 export function stripNames(lines: readonly string[]): readonly string[] {
   const prefixes = lines.map(prefixOf);
@@ -21,10 +24,12 @@ export function stripNames(lines: readonly string[]): readonly string[] {
   const isBracketed = prefixes.every((prefix) => prefix === '' || prefix.startsWith('['));
   if (
     named < (isBracketed ? groupLinesMin : namedLinesMin) ||
-    (named < sharedPartMin * filled && !prefixes.some((prefix) => certain.test(prefix)))
+    (named < sharedPartMin * filled &&
+      !lines.some((line) => started.test(line)) &&
+      !prefixes.some((prefix) => certain.test(prefix)))
   )
     return lines;
-  const isShared = named >= sharedPartMin * filled;
+  const isShared = named >= sharedPartMin * filled || lines.some((line) => started.test(line));
   return lines.map((line, at) => {
     const prefix = prefixes[at] ?? '';
     return prefix !== '' && isName(prefix) && (isShared || certain.test(prefix)) ? line.slice(prefix.length) : line;

@@ -1,0 +1,53 @@
+import { lookDown, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
+
+const thing = String.raw`(?:[Pp]ackage|[Mm]odule|[Ll]ibrary|[Dd]ependency|[Gg]em|[Cc]rate|[Pp]lugin|[Ff]ormula|[Rr]ecipe|[Cc]hart|[Ss]hard|[Pp]od|[Pp]ort|[Rr]ock|[Ee]gg|[Ee]xtension|[Cc]ask|[Tt]oolchain|[Rr]ole|[Cc]ollection|[Pp]rovider|[Rr]equirement|[Aa]rtifact)s?`;
+const name = (group: string) => String.raw`["'\x60‘“]?(?<${group}>@?[A-Za-z][\w@./+-]{0,100}?)["'\x60’”]?`;
+const recipe = String.raw`(?:specification|spec|recipe|formula|release|candidate|entry|definition|manifest|podspec|gemspec)s?`;
+
+/** Short sentences of package managers. Outside of an installation they may be about anything. */
+export const installWordsRules = rulesOf(null, 'dependency_missing', [
+  {
+    name: 'install-words',
+    cue: [
+      'no ',
+      'not found',
+      'unknown',
+      'find ',
+      'locate ',
+      'resolve ',
+      'needed',
+      'required',
+      'requested',
+      'valid version',
+      'not exist',
+    ],
+    weight: 64,
+    pattern: new RegExp(
+      String.raw`(?:\b[Nn]o (?:such )?${thing} ${name('package')} (?:was |is |were )?(?:found|available|exists?)\b|\b${thing} not found: ${name('package2')}(?:[\s,;]|\.?$)|(?:^|[\s:])${name('package3')}: (?:unknown|no such|not a known) ${thing}\b|\b(?:find|locate|resolve|load|fetch) (?:an? |the |any )?${recipe} (?:for|of|named) ${name('package4')}(?:[\s,;:(]|\.?$)|(?:^|[\s*])${name('package5')} (?:is |was )?(?:needed|required|requested|wanted),? (?:but|and) (?:no|not|none|nothing|it)\b|\bvalid version for .{0,40}?["'\x60](?<package6>[A-Za-z][\w@./+-]{0,100})["'\x60]|^(?:[Ee]rror: |ERROR:? )?[Ff]ailed to (?:resolve|find|locate) ${name('package7')}(?:[,:(]|\.?$)|^(?:error|ERROR|Error): {1,2}${name('package8')} (?:does not exist|not found|is not available)\.?$)`,
+    ),
+    refine: decideName,
+  },
+  {
+    name: 'install-words',
+    cue: ['named:', 'called:', 'packages:', 'package:', 'not available', 'not found:', 'missing:', 'could not be'],
+    weight: 60,
+    pattern: new RegExp(
+      String.raw`(?:\b${thing} (?:named|called)|\b(?:cannot|could not|can't|unable to) (?:find|resolve|locate|install) (?:the following |these |this )?${thing}|\b[Tt]he following ${thing} .{0,80}(?:not|missing|unavailable).{0,60}|\b[Mm]issing ${thing}):$`,
+    ),
+    refine: (groups, view) => {
+      const found = lookDown(view, 3, (line) => listed.exec(line)?.groups?.['name'] ?? null);
+      return found === null ? null : { groups: { ...groups, package: found } };
+    },
+  },
+]);
+
+const listed = /^\s{1,12}(?:[-*•] {1,3})?["'\x60]?(?<name>@?[A-Za-z][\w@./+-]{0,100}?)["'\x60]?(?:@|==?|>=| |:|$)/;
+const noName =
+  /^(?:the|an?|it|this|that|any|all|some|file|page|user|dependencies|package|packages|path|host|version|module|import|command)$/i;
+
+function decideName(groups: Groups, { lines, at }: View): Reading | null {
+  const found = Object.values(groups).find((value) => value !== undefined);
+  return found === undefined || noName.test(found)
+    ? null
+    : { groups: { package: found, message: (lines[at] ?? '').trim() } };
+}

@@ -1,0 +1,79 @@
+import type { FailureClass } from './failure-class.ts';
+import type { Finding } from './finding.ts';
+import { isComparison, isTestRun, modelStages, repositoryStages } from './step-kinds.ts';
+import type { Stage, StepOutput } from './step-output.ts';
+import { isInterpreter } from './tool-kinds.ts';
+
+/** Forms of a place with words that compilers print as linters do. */
+const plainForms: ReadonlySet<string> = new Set(['bare-place', 'named-rule', 'file-field', 'line-entry']);
+/** What a comparison says of a contract, and no compiler of a text. */
+const changeWords =
+  /\b(?:removed|deleted|renamed|no longer|breaking|incompatible|previously|(?:was|were|been) (?:added|changed|narrowed|moved)|changed (?:type |its type )?(?:from|to)|became)\b/i;
+const assertWords =
+  /^(?:Failure|[Ee]xpected|[Aa]ssert\w{0,12}|[Cc]heck)\b|\bexpected\b.{0,120}\b(?:but|got|was|received|actual)\b/;
+
+const assertForms: ReadonlySet<string> = new Set(['placed-error', 'rust-heading', 'told-error']);
+const dataWords = /\bExpected (?:a )?value\b|\bnumeric literal\b|\bJSON (?:data|input|text|value)\b/;
+const parseWords = /\bpars(?:e|ing|er)\b|\bsyntax\b|YAML|TOML/i;
+
+/** The class of a form that all kinds of tools print, where neither its rule nor its code says whose it is. */
+export function settleShared(finding: Finding, step: StepOutput, kind: FailureClass | null): Finding {
+  const { rule, failureClass } = finding;
+  if (rule === 'rust-heading' && failureClass === 'lint_error') return settleHeading(finding, step.stage, kind);
+  if (isData(finding, step.stage)) return { ...finding, failureClass: 'unknown' };
+  return settleByKind(finding, step, kind) ?? settleByStep(finding, step, kind);
+}
+
+// Without a file it is data that was to be read.
+function isData({ rule, groups }: Finding, stage: Stage): boolean {
+  const isBare = rule === 'parse-error' && groups['file'] === undefined;
+  return isBare && repositoryStages.has(stage) && dataWords.test(groups['message'] ?? '');
+}
+
+function settleByKind(finding: Finding, step: StepOutput, kind: FailureClass | null): Finding | null {
+  const message = finding.groups['message'] ?? '';
+  if (kind === 'unknown' && parseWords.test(message)) return finding;
+  if (kind === 'lint_error' || kind === 'unknown') return { ...finding, failureClass: kind };
+  if (isComparison(step.stage, kind) && changeWords.test(message))
+    return { ...finding, failureClass: 'contract_violation', weight: Math.max(finding.weight, 60) };
+  if (kind !== 'compile_error') return null;
+  return plainForms.has(finding.rule) ? { ...finding, failureClass: kind } : finding;
+}
+
+function settleByStep(finding: Finding, step: StepOutput, kind: FailureClass | null): Finding {
+  const isAssertion = assertForms.has(finding.rule) && assertWords.test(finding.groups['message'] ?? '');
+  if (isAssertion && isTestRun(step.stage, kind)) return { ...finding, failureClass: 'test_fail' };
+  return isInterpreter(step.tool ?? null) ? finding : settleByStage(finding, step.stage);
+}
+
+// `error[some-name]` is a linter's rule, unless a checker of types prints it.
+function settleHeading(finding: Finding, stage: Stage, kind: FailureClass | null): Finding {
+  const isChecker = kind === 'compile_error' || (kind === null && stage === 'compile');
+  return isChecker ? { ...finding, failureClass: 'compile_error' } : finding;
+}
+
+const vagueForms: ReadonlySet<string> = new Set(['error-with-code', 'undefined-name']);
+
+function settleByStage(finding: Finding, stage: Stage): Finding {
+  const { rule, failureClass } = finding;
+  // Words of an interpreter about a text that it was to run: no linter prints them so.
+  if (rule === 'node-syntax' || rule === 'python-syntax') return finding;
+  if (stage === 'lint') return failureClass === 'compile_error' ? { ...finding, failureClass: 'lint_error' } : finding;
+  if (rule === 'bare-place') return settleBarePlace(finding, stage);
+  return vagueForms.has(rule) ? settleVague(finding, stage) : finding;
+}
+
+function settleBarePlace(finding: Finding, stage: Stage): Finding {
+  if (stage === 'contract') return { ...finding, failureClass: 'contract_violation' };
+  const isCompile = stage === 'compile' || stage === 'install';
+  return { ...finding, failureClass: isCompile ? 'compile_error' : 'unknown', weight: isCompile ? 45 : 20 };
+}
+
+function settleVague(finding: Finding, stage: Stage): Finding {
+  if (stage === 'test') return { ...finding, failureClass: 'test_fail', weight: Math.min(finding.weight, 46) };
+  const isBeside = stage === 'install' || modelStages.has(stage) || repositoryStages.has(stage);
+  if (!isBeside) return finding;
+  const isPlaced = finding.groups['line'] !== undefined;
+  if (isPlaced && stage === 'install') return finding;
+  return { ...finding, failureClass: 'unknown', weight: isPlaced ? 36 : 32 };
+}
