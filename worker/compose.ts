@@ -33,6 +33,7 @@ import { redactWrites } from '../prisma/redacted-writes.ts';
 import { createFlagStore } from '../prisma/repositories/feature-flags.ts';
 import { createAnswerKeeping, createModelCallRepository } from '../prisma/repositories/model-calls.ts';
 import { workOrderWorkflowId } from '../workflows/contract.ts';
+import { createProcessLauncher } from '../tools/process-launcher.mjs';
 import { readPolicy } from './read-policy.ts';
 import { redactFailures } from './redact-failures.ts';
 import { createRunMessages } from './run-messages.ts';
@@ -63,7 +64,8 @@ export async function composeWorker(config: Config): Promise<WorkerParts> {
   const { secrets, protection, logger, opened, database, ledger } = openRecords(config);
   const { redact } = secrets;
   const folders = await makeFolders(config.stateDir);
-  const git = createGit({ searchPath: config.childPath, home: config.home, redact });
+  const launcher = createProcessLauncher();
+  const git = createGit({ searchPath: config.childPath, home: config.home, redact, run: launcher.run });
   const { gates, outbound } = await composeGates(config, redact);
   const { containment, searchPath } = gates;
   const flags = await openFlags(createFlagStore(database), logger);
@@ -104,6 +106,7 @@ export async function composeWorker(config: Config): Promise<WorkerParts> {
     waitingActivities: redactFailures(createWaitingActivities(dependencies), redact),
     workspaceActivities: redactFailures(createWorkspaceActivities(dependencies), redact),
     close: async () => {
+      launcher.close();
       await endpoint.close();
       await outbound.close();
       await temporal.close();

@@ -8,6 +8,8 @@ export interface GitSettings {
   /** The real home, whose credential helpers and keys are used for fetching and pushing, and for nothing else. */
   home: string;
   redact: Redact;
+  /** Where it is started from: another, smaller process is quicker at that than a large one. Default: this process. */
+  run?: typeof runGuarded;
 }
 
 export interface GitOptions {
@@ -57,8 +59,9 @@ const safeSettings = [
 
 /** The one way in which git is started. */
 export function createGit(settings: GitSettings): Git {
+  const { run = runGuarded } = settings;
   const attempt = async (args: readonly string[], options: GitOptions = {}): Promise<GitResult> => {
-    const result = await runGuarded({
+    const result = await run({
       command: 'git',
       args: [...safeSettings, ...args],
       env: gitEnvironment(settings, options),

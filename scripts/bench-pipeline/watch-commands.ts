@@ -19,17 +19,15 @@ export async function watchCommands(
   const stopping = new AbortController();
   const others = new Set(await listProcesses());
   const looks = new Map<string, number>();
-  const wanted = new Set<string>();
   let ranMs = 0;
   const look = async (): Promise<boolean> => {
-    const running = await listProcesses();
-    if (running.some((pid) => wanted.has(pid))) return true;
-    for (const pid of running.filter((one) => !others.has(one))) {
-      if (await isOneOf(pid, { stateDirectory, marks })) wanted.add(pid);
+    const fresh = (await listProcesses()).filter((pid) => !others.has(pid));
+    const found = await Promise.all(fresh.map((pid) => isOneOf(pid, { stateDirectory, marks })));
+    for (const pid of fresh.filter((_pid, index) => found[index] === false)) {
       looks.set(pid, (looks.get(pid) ?? 0) + 1);
       if ((looks.get(pid) ?? 0) >= looksAtOthers) others.add(pid);
     }
-    return running.some((pid) => wanted.has(pid));
+    return found.includes(true);
   };
   const watching = (async () => {
     let lookedAtMs = performance.now();
@@ -58,6 +56,7 @@ async function isOneOf(
   pid: string,
   { stateDirectory, marks }: { stateDirectory: string; marks: readonly string[] },
 ): Promise<boolean> {
+  // Empty for one that has ended and lies there still.
   const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   if (!marks.some((mark) => line.includes(mark))) return false;
   // Without a sandbox the folder is told by where the command stands, and not by its arguments.
