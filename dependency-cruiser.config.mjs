@@ -25,7 +25,7 @@ const inside = (folders) => `^(?:${folders.join('|')})/`;
 
 const contract = '^workflows/contract[.]ts$';
 /** What starts a child process so that it ends with its parent, and what looks for programs; tools need both early. */
-const guardOfProcesses = '^tools/(?:guarded-process|find-program)[.]mjs$';
+const guardOfProcesses = '^tools/(?:guarded-process|process-launcher|find-program)[.]mjs$';
 const production = topFolders.filter((folder) => !['scripts', 'tests'].includes(folder));
 
 /**

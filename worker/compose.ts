@@ -7,7 +7,7 @@ import { createRecordActivities, createWaitingActivities, createWorkspaceActivit
 import { createBaselines } from '../activities/gates/baseline.ts';
 import { createAiderEngine } from '../activities/aider/aider-engine.ts';
 import { createLocalForge } from '../activities/forge/local/local-forge.ts';
-import { createGit } from '../activities/git/git-command.ts';
+import { createLaunchedGit } from '../activities/git/git-command.ts';
 import { createMirrors } from '../activities/git/mirror.ts';
 import { startModelEndpoint, type ModelEndpoint } from '../activities/llm/endpoint.ts';
 import { createModelGateway, type ModelGatewayOptions } from '../activities/llm/gateway.ts';
@@ -33,7 +33,6 @@ import { redactWrites } from '../prisma/redacted-writes.ts';
 import { createFlagStore } from '../prisma/repositories/feature-flags.ts';
 import { createAnswerKeeping, createModelCallRepository } from '../prisma/repositories/model-calls.ts';
 import { workOrderWorkflowId } from '../workflows/contract.ts';
-import { createProcessLauncher } from '../tools/process-launcher.mjs';
 import { readPolicy } from './read-policy.ts';
 import { redactFailures } from './redact-failures.ts';
 import { createRunMessages } from './run-messages.ts';
@@ -64,8 +63,7 @@ export async function composeWorker(config: Config): Promise<WorkerParts> {
   const { secrets, protection, logger, opened, database, ledger } = openRecords(config);
   const { redact } = secrets;
   const folders = await makeFolders(config.stateDir);
-  const launcher = createProcessLauncher();
-  const git = createGit({ searchPath: config.childPath, home: config.home, redact, run: launcher.run });
+  const { git, close: closeGit } = createLaunchedGit({ searchPath: config.childPath, home: config.home, redact });
   const { gates, outbound } = await composeGates(config, redact);
   const { containment, searchPath } = gates;
   const flags = await openFlags(createFlagStore(database), logger);
@@ -106,7 +104,7 @@ export async function composeWorker(config: Config): Promise<WorkerParts> {
     waitingActivities: redactFailures(createWaitingActivities(dependencies), redact),
     workspaceActivities: redactFailures(createWorkspaceActivities(dependencies), redact),
     close: async () => {
-      launcher.close();
+      closeGit();
       await endpoint.close();
       await outbound.close();
       await temporal.close();

@@ -1,4 +1,5 @@
 import { runGuarded } from '../../tools/guarded-process.mjs';
+import { createProcessLauncher } from '../../tools/process-launcher.mjs';
 import { AppError } from '../../domain/errors.ts';
 import type { Redact } from '../../domain/text/redact.ts';
 
@@ -8,8 +9,6 @@ export interface GitSettings {
   /** The real home, whose credential helpers and keys are used for fetching and pushing, and for nothing else. */
   home: string;
   redact: Redact;
-  /** Where it is started from: another, smaller process is quicker at that than a large one. Default: this process. */
-  run?: typeof runGuarded;
 }
 
 export interface GitOptions {
@@ -57,9 +56,18 @@ const safeSettings = [
   'advice.detachedHead=false',
 ].flatMap((setting) => ['-c', setting]);
 
+/**
+ * Git for a large process with much to do: it is started by a small one beside it.
+ *
+ * @returns `close` ends that, with what still runs
+ */
+export function createLaunchedGit(settings: GitSettings): { git: Git; close: () => void } {
+  const { run, close } = createProcessLauncher();
+  return { git: createGit(settings, run), close };
+}
+
 /** The one way in which git is started. */
-export function createGit(settings: GitSettings): Git {
-  const { run = runGuarded } = settings;
+export function createGit(settings: GitSettings, run: typeof runGuarded = runGuarded): Git {
   const attempt = async (args: readonly string[], options: GitOptions = {}): Promise<GitResult> => {
     const result = await run({
       command: 'git',
