@@ -62,6 +62,8 @@ import { smallLanguagesRules } from './extractors/small-languages.ts';
 import { stylelintRules } from './extractors/stylelint.ts';
 import { swiftTestsRules } from './extractors/swift-tests.ts';
 import { tapRules } from './extractors/tap.ts';
+import { testBlocksRules } from './extractors/test-blocks.ts';
+import { verdictRowsRules } from './extractors/verdict-rows.ts';
 import { testWordsRules } from './extractors/test-words.ts';
 import { timeoutsRules } from './extractors/timeouts.ts';
 import { toldErrorRules } from './extractors/told-errors.ts';
@@ -138,6 +140,8 @@ export const allRules: readonly LineRule[] = [
   ...swiftTestsRules,
   ...tapRules,
   ...failedListRules,
+  ...testBlocksRules,
+  ...verdictRowsRules,
   ...testWordsRules,
   ...timeoutsRules,
   ...toldErrorRules,

@@ -28,7 +28,7 @@ export function contextOf(
 ): ErrorContext {
   const pool = poolOf(deciding, weighed);
   const first = firstOf(deciding, pool, weighed);
-  const testNames = namesOf(deciding, pool);
+  const testNames = namesOf(deciding, pool, weighed);
   const place = findPlace(first, pool, facts);
   return {
     message: messageOf(first, testNames, facts),
@@ -77,15 +77,27 @@ function firstOf(
   return entry ?? own[0] ?? deciding;
 }
 
-function namesOf(deciding: WeighedFinding, pool: readonly WeighedFinding[]): string[] {
+function namesOf(
+  deciding: WeighedFinding,
+  pool: readonly WeighedFinding[],
+  weighed: readonly WeighedFinding[],
+): string[] {
   const running = pool.map(({ groups }) => groups['runningTest']).filter((name) => name !== undefined);
   if (deciding.failureClass === 'timeout') return [...new Set(running)].slice(0, testNamesMax);
   if (deciding.failureClass !== 'test_fail') return [];
-  const unique = uniqueNames(pool);
+  const near = uniqueNames(pool);
+  const unique = near.length > 0 ? near : uniqueNames(lighter(weighed));
   // A name inside a longer one with its suite is the same test told twice.
   const isInside = (name: string) => unique.some((other) => other !== name && isSameTest(other, name));
   const whole = unique.length > 400 ? unique : unique.filter((name) => !isInside(name));
   return whole.slice(0, testNamesMax).map(redact);
+}
+
+// Where what decided names no test, one that is told with less weight is the best name there is.
+function lighter(weighed: readonly WeighedFinding[]): WeighedFinding[] {
+  const named = weighed.filter((one) => one.failureClass === 'test_fail' && one.groups['test'] !== undefined);
+  const heaviest = named[0]?.inContext ?? 0;
+  return named.filter(({ inContext }) => inContext >= Math.max(48, heaviest - sameKindSpan));
 }
 
 const duration = /(?:\s{1,8}[›–-]\s|\s{2,8}|\s[([])\d{1,9}(?:[.,]\d{1,9})? ?(?:ms|s|µs|secs?|seconds?)[)\]]?$/;

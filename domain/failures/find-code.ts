@@ -36,10 +36,19 @@ const printedForms: readonly (readonly [before: number, behind: number, form: Re
   [3, 3, /^\s?(?:\w{1,10} )?(?:error )?code (?<code>E[A-Z0-9_]{3,40})$/],
   [0, 0, /^\s{0,4}(?:error:? |Error: )?(?<code>(?:ERR|E)_[A-Z][A-Z0-9_]{3,60})\b/],
   [0, 2, /^\s{0,8}(?:Error: |error: )?\[(?<code>[A-Z][A-Z0-9]{2,20}_[A-Z0-9_]{2,40})\]/],
+  [0, 12, /^\s{2,40}"code": "(?<code>[a-z]\w{1,40}(?:[.-]\w{1,40}){1,6})",?$/],
+  [0, 2, /^\s{0,8}(?:\[\w{1,12}\] )?[\w./-]{1,100} \[(?<code>E[A-Z]{4,14})\]$/],
+  [0, 44, /^\s{0,20}[Cc]ode:? {1,8}(?<code>(?:ERR|E)_[A-Z_]{3,60})$/],
+  [0, 1, /^\s{0,4}(?<code>E[A-Z]{4,14})$/],
+  [
+    0,
+    4,
+    /^\s{0,12}Error: (?:connect|listen|bind|getaddrinfo|open|read|write|spawn|mkdir|unlink) (?<code>E[A-Z]{4,14})\b/,
+  ],
   // Node prints an error's code among its fields; runners print it in brackets behind its name.
   [
     0,
-    44,
+    90,
     /^\s{0,20}code: '(?<code>(?!ERR_TEST_FAILURE)[A-Z][A-Z0-9_]{2,60})',?$|\b\w{0,40}Error \[(?<code2>ERR_[A-Z_]{3,60})\]/,
   ],
 ];
@@ -59,6 +68,12 @@ const coded: ReadonlySet<string> = new Set(['lint_error', 'compile_error']);
 
 /** Where linters and compilers have the name of a rule on the line of a place, or on the indented one below it. */
 const placedForms: readonly RegExp[] = [
+  /^\s{0,8}(?:[✖×✗] )?\S{1,300}:\d{1,7}(?::\d{1,7})?:?(?: -)? (?:[A-Z]: |(?:error|warning|info|style)[: ] ?)?(?<code>[a-z][a-z\d]{1,30}(?:[-/_][a-z\d]{1,30}){1,6}|[A-Z][a-z\d]{1,30}(?:[A-Z][a-z\d]{1,30}){1,6}): /,
+  /^\s{0,4}\[(?<code>[A-Z][a-z\d]{1,30}(?:[A-Z][a-z\d]{1,30}){1,6}|[a-z]{2,30}(?:[-/_][a-z]{2,30}){1,6})\] \S{1,300}:\d/,
+  /^\s{0,4}\[?(?:error|ERROR|warning|WARN(?:ING)?)\]?:? (?<code>[a-z]{2,30}(?:-[a-z]{2,30}){1,6})(?:: | \S{1,300}:\d)/,
+  /^\s{0,8}\S{1,300}[:@]\d{1,7}:\d{1,7}:? (?<code>[A-Z][a-z\d]{1,30}(?:[A-Z][a-z\d]{0,30}){1,8}): /,
+  /[.\w)'"\x60]\s{1,8}(?<code>[a-z]{2,30}(?:-[a-z]{2,30}){2,6})$/,
+  /^\s{0,8}\S{1,300}:\d{1,7}:\d{1,7}: (?!error|warning|info|note|style|fatal|convention|refactor|hint|suggestion|message|syntax)(?<code>[a-z]{4,30}(?:[_.][a-z]{2,30}){0,6}): [A-Z'"]/,
   /\bIssue: \[(?<code>[A-Z]{1,4}\d{2,5})\b/,
   /(?:^|: |\s{2})(?:[A-Z]: )?(?:\[[A-Z]\w{0,20}\] )?(?<code>[A-Z]\w{1,40}(?:\/[A-Z]\w{1,60}){1,2}): /,
   /(?:^\s{0,12}|: |\s)\(?(?<code>(?!UTF|CWE|CVE|ISO|RFC|SHA|HTTP)[A-Z]{1,6}\d{3,5})\)?(?:\[\w{1,20}\])?(?:[: ]|$)/,

@@ -17,6 +17,7 @@ export function findPlace(first: WeighedFinding, pool: readonly WeighedFinding[]
   if (failureClass === 'orchestration_error') {
     return first.tool === 'llm' || isModelStep(facts) ? null : tracebackPlace(first, facts.lines);
   }
+  if (failureClass === 'dependency_missing') return frameBelow(first, facts.lines);
   if (placeless.has(failureClass)) return null;
   const near = placeNear(first, pool, facts);
   return near !== null && groups['line'] !== undefined && near.line === null
@@ -36,8 +37,14 @@ function tracebackPlace({ at }: WeighedFinding, lines: readonly string[]): Place
   return frames.findLast((place) => place !== null && isProjectFile(place.file)) ?? null;
 }
 
+// A script that could not start something, with the frame of the line that tried.
+function frameBelow({ at }: WeighedFinding, lines: readonly string[]): Place | null {
+  const frames = lines.slice(at + 1, at + 5).filter((line) => /^\s{2,8}at (?:file:\/\/)?\S{1,300}:\d{1,7}/.test(line));
+  return frames.map(projectPlace).find((place) => place !== null) ?? null;
+}
+
 // A file that was named without a line: its line may stand in a frame nearby.
-function completePlace(place: Place, { at }: WeighedFinding, lines: readonly string[]): Place {
+function completePlace(place: Place, { at }: Pick<WeighedFinding, 'at'>, lines: readonly string[]): Place {
   if (place.line !== null) return place;
   const name = place.file.split('/').at(-1) ?? '';
   for (let near = Math.max(0, at - 12); near < Math.min(lines.length, at + 40); near += 1) {
@@ -51,14 +58,23 @@ function completePlace(place: Place, { at }: WeighedFinding, lines: readonly str
 
 const placedWords = /\b[Ll]ine:? (?<line>\d{1,7})(?:,? (?:and )?col(?:umn)?:? (?<column>\d{1,7}))?/;
 
-/** In the dump of an object. */
-const dumpedPlace = /\{ line: (?<line>\d{1,7}), col(?:umn)?: (?<column>\d{1,7}) \}/;
+/** In the dump of an object, or above a drawing of the source. */
+const dumpedPlace =
+  /(?:\{ line: |^\s{0,12}[╭┌][─-]{1,4}\[)(?<line>\d{1,7})(?:, col(?:umn)?: |:)(?<column>\d{1,7})(?: \}|\])/;
+/** What a caret below it points at. */
+const numberedLine = /^\s{0,6}[>→]?\s{0,4}(?<line>\d{1,6})\s{0,4}[|│]/;
+/** A line of the source, with its number before it. */
+const sourceLine = /^\s{0,12}[>→]?\s{0,4}\d{1,6} {1,4}[│|]/;
 
 // Parsers name the line behind their words, apart from the file: on the same line or on one of the next.
 function lineBelow(at: number, lines: readonly string[]): Partial<Place> {
   for (const [offset, line] of lines.slice(at, at + 30).entries()) {
-    const found = (offset < 4 ? placedWords : dumpedPlace).exec(line)?.groups;
+    const found = ((offset < 6 ? placedWords.exec(line) : null) ?? dumpedPlace.exec(line))?.groups;
     if (found !== undefined) return { line: toNumber(found['line']), column: toNumber(found['column']) };
+    const drawn = /^\s{0,4}[|│]?\s{0,200}\^/.test(lines[at + offset + 1] ?? '')
+      ? numberedLine.exec(line)?.groups
+      : undefined;
+    if (drawn !== undefined && offset < 12) return { line: toNumber(drawn['line']), column: null };
   }
   return {};
 }
@@ -115,7 +131,8 @@ function placeAbove(from: number, lines: readonly string[]): Place | null {
 // A file without a line: where the finding stands, else below or above it.
 function fileNear(first: WeighedFinding, lines: readonly string[]): Place | null {
   for (const offset of [0, 1, -1, 2, -2]) {
-    const place = fileIn(lines[first.at + offset] ?? '');
+    const line = lines[first.at + offset] ?? '';
+    const place = sourceLine.test(line) ? null : fileIn(line);
     if (place !== null) return completePlace(place, { ...first, at: Math.max(0, first.at + offset) }, lines);
   }
   return null;
@@ -140,9 +157,15 @@ function listedFile({ failureClass, rule }: WeighedFinding, lines: readonly stri
 }
 
 const listForms: readonly RegExp[] = [
-  /^\s{0,4}(?:\[\w{1,8}\] {1,3})?(?:[-*•+✖✗×⨯✘] |\d{1,5}[).] |from |in |[Uu]nformatted:? |[Ww]ould reformat:? |File:? {1,4}|[Ff]ormatting |Checking )?["'`]?(?<file>[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9})["'`]?(?::?$|: (?:not|needs|would)\b| {1,2}\([\w, :/-]{2,200}\)$| {3,80}\w[\w, :/-]{2,200}$)/,
+  /^\s{0,4}(?:\[\w{1,8}\] {1,3})?(?:[-*•+✖✗×⨯✘] |\d{1,5}[).] |from |[Ii]n |[Uu]nformatted:? |[Nn]ot formatted:? |[Ww]ould reformat:? |File:? {1,4}|[Ff]ormatting |Checking )?["'`]?(?<file>[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9})["'`]?(?::?$|: (?:not|needs|would)\b| {1,2}\([\w, :/-]{2,200}\)$| {3,80}\w[\w, :/-]{2,200}$)/,
   /^\s{0,4}[|│] {1,4}(?<file>[\w./-]{1,200}\.[A-Za-z]\w{0,9})(?: \([^)]{0,60}\))? {1,80}[|│].{0,200}\b(?:MISS|FAIL|[Mm]issing|[Ee]rror|differ)/,
 ];
+
+/** A file that is listed, with the line that is told with its name or below it. */
+export function wholePlace(file: string, lines: readonly string[]): Place {
+  const at = lines.findIndex((line) => fileListed(line) === file);
+  return completePlace({ file, line: null, column: null }, { at: Math.max(0, at) }, lines);
+}
 
 /** The file of a line that is the name of a file, with a mark before it or not. */
 export function fileListed(line: string): string | null {
@@ -166,7 +189,7 @@ function testFile(at: number, lines: readonly string[]): Place | null {
 }
 
 const namedFile =
-  /(?:^|[\s'"`(=])(?<file>(?:\.{0,2}\/)?(?:[\w@.-]{1,80}\/){0,20}(?:\.[a-z]{2,20}rc(?=[\s'"`):,;]|$)|[\w@-][\w@.-]{0,80}\.(?:jsonc?|json5|toml|ya?ml|ini|cfg|conf|xml|lock|gradle|kts|mod|properties|[cm]?[jt]sx?|py|rb|php|go|rs|java|kt|cs|c|h|cc|cpp|hpp|swift|scala|ex|exs|erl|hs|ml|lua|pl|pm|t|sh|sql|proto|graphql|css|scss|less|html|vue|svelte|md|tf)))(?=[\s'"`):,;]|\.?$)/;
+  /(?:^|[\s'"`(=])(?<file>(?:\.{0,2}\/)?(?:[\w@.-]{1,80}\/){0,20}(?:\.[a-z]{2,20}rc(?=[\s'"`):,;]|$)|[\w@-][\w@.-]{0,80}\.(?:jsonc?|json5|toml|ya?ml|ini|cfg|conf|xml|lock|gradle|kts|mod|properties|[cm]?[jt]sx?|py|rb|php|go|rs|java|kt|cs|c|h|cc|cpp|hpp|swift|scala|ex|exs|erl|hs|ml|lua|pl|pm|t|sh|sql|proto|graphql|css|scss|less|html|vue|svelte|md|tf|ejs|hbs|pug|erb|j2|njk|twig|liquid|mustache|haml|slim|zig|nim|cr|jl|dart|elm|cob|adb|vhdl?|sv|po|star|bzl|nix|tex|rst|adoc)))(?=[\s'"`):,;]|\.?$)/;
 
 // Many runners list names first, and tell the details below each name again.
 function placeBelowName({ at: listedAt, groups }: WeighedFinding, lines: readonly string[]): Place | null {
@@ -175,7 +198,7 @@ function placeBelowName({ at: listedAt, groups }: WeighedFinding, lines: readonl
   for (let at = listedAt + 1; at < lines.length; at += 1) {
     const line = (lines[at] ?? '').trim();
     if (!line.endsWith(name) && !line.startsWith(name)) continue;
-    for (let below = at + 1; below < at + 20; below += 1) {
+    for (let below = at; below < at + 20; below += 1) {
       const place = projectPlace(lines[below] ?? '');
       if (place !== null) return place;
     }

@@ -2,7 +2,7 @@ import { usualClass, type OutputFacts } from './choose-finding.ts';
 import { excerptOf } from './excerpt.ts';
 import type { ErrorContext, Failure, FailureClass } from './failure-class.ts';
 import { codeOn } from './find-code.ts';
-import { fileIn, fileListed } from './find-place.ts';
+import { fileIn, fileListed, wholePlace } from './find-place.ts';
 import { isProjectFile, readPlace, type Place } from './places.ts';
 import { kindOfTool } from './tool-kinds.ts';
 import { emptyContext } from './typed-failure.ts';
@@ -57,7 +57,11 @@ function namedBy(lines: readonly string[], failureClass: FailureClass, listed: s
 
 // What a formatter listed; else the first place that any line names; else a file that a line of failure names, or begins with.
 function placeTold(lines: readonly string[], listed: string | null): Partial<ErrorContext> {
-  if (listed !== null) return { file: listed };
+  if (listed !== null) {
+    const whole = wholePlace(listed, lines);
+    const isTold = (line: string) => line.includes(`${listed}:${whole.line ?? ''}`);
+    return { ...whole, ...(whole.line === null ? {} : codeNear(lines, lines.findIndex(isTold))) };
+  }
   const near = lines.slice(0, 2_000);
   const placed = near.flatMap((line, at) => (projectPlaceIn(line) === null ? [] : [at]));
   const at = placed.find((one) => !isWarned(near, one)) ?? placed[0];
@@ -74,7 +78,7 @@ function isWarned(lines: readonly string[], at: number): boolean {
 
 // Beside the place, or above or below it.
 function codeNear(lines: readonly string[], at: number): Partial<ErrorContext> {
-  const near = [0, -1, 1, -2].map((offset) => codeOn(lines[at + offset] ?? ''));
+  const near = [0, -1, 1, -2, 2].map((offset) => codeOn(lines[at + offset] ?? ''));
   return { code: near.find((code) => code !== null) ?? null };
 }
 

@@ -70,6 +70,11 @@ const placeForms: readonly RegExp[] = [
   new RegExp(
     String.raw`${path}${extension}) ?(?:@ ?|#L|\[line |\[(?=\d{1,7}[:,\]])|\+(?=\d{1,7}(?: |$)))(?<line>\d{1,7})(?:[:,] ?(?<column>\d{1,7}))?`,
   ),
+  // [l:c] f; (l:c) in f
+  new RegExp(String.raw`(?:^\s{0,8}\[(?<line>\d{1,7}):(?<column>\d{1,7})\]) ${path}${extension})(?=[\s:,]|$)`),
+  new RegExp(
+    String.raw`\((?<line>\d{1,7}):(?<column>\d{1,7})\) (?:in|at|of) ["'\`]?${path}${extension})(?=["'\`\s:,]|$)`,
+  ),
   // f: words, line l
   new RegExp(
     String.raw`${path}${extension})(?=[\s'"\`:,)])[^<>|]{1,80}?\bline (?<line>\d{1,7})(?:,? col(?:umn)? (?<column>\d{1,7}))?(?!\w)`,
@@ -111,7 +116,8 @@ export function cleanPath(path: string): string {
     .replace(/^(?:webpack:)?\/\/(?:\/|[\w@.-]{1,80}\/)(?:\.\/)?/, '')
     .replace(/^["'`(]+|["'`)]+$/g, '')
     .replace(/^\[(?=[^\]]{0,300}$)/, '')
-    .replace(/\?[\w=&.-]{0,80}$/, '');
+    .replace(/\?[\w=&.-]{0,80}$/, '')
+    .replace(/,$/, '');
 }
 
 // Versions, hosts and times look like files with a number behind them.
@@ -125,7 +131,7 @@ function isFileName(file: string): boolean {
 }
 
 const foreign =
-  /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo|\.rustup|rustc|\.m2|\.gradle|vendor\/(?:bundle|autoload|phpunit|composer)|gems|\.pub-cache|\.julia|\.nuget|\.opam|\.cabal|\.stack|deps\/\w+\/lib|go\/pkg\/mod|GOROOT|jdk|java\.base|pnpm-store|\.yarn|\.pnp|\.?venv)(?:\/|$)|^(?:node:|internal\/(?:modules|process|main|timers|util|bootstrap|streams|event_target|per_context)\/|<|\/usr\/|\/opt\/|\/lib|\/nix\/|\/root\/\.|\/rustc\/|native|async|\.{0,2}\/?(?:misc\/\.\.\/)?(?:sysdeps|nptl|csu)\/|ext:|dart:|package:(?:test|flutter_test|stack_trace)|evalmachine|\[)|\/lib\/python[\d.]{1,6}\/|\/(?:ruby|perl5?|php|lua|erlang|elixir|julia)\/[\d.]{1,8}\/|\/(?:libstd|library\/(?:core|std|alloc|test))\/|go\d?[\d.]{0,8}\/src\/(?:testing|runtime|reflect|net|sync)\/|\/src\/(?:testing|runtime)\/(?:testing|panic|proc|asm_\w{1,10}|signal_\w{1,10}|debug\/stack)\.(?:go|s)$|^(?:src\/)?(?:testing|panic|proc)\.go$/;
+  /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo|\.rustup|rustc|\.m2|\.gradle|vendor\/(?:bundle|autoload|phpunit|composer)|gems|\.pub-cache|\.julia|\.nuget|\.opam|\.cabal|\.stack|deps\/\w+\/lib|deps\/(?:uv|v8|openssl)|go\/pkg\/mod|GOROOT|jdk|java\.base|pnpm-store|\.yarn|\.pnp|\.?venv)(?:\/|$)|^(?:node:|internal\/(?:modules|process|main|timers|util|bootstrap|streams|event_target|per_context)\/|<|\/usr\/|\/opt\/|\/lib|\/nix\/|\/root\/\.|\/rustc\/|native|async|eunit_\w{1,20}\.erl$|\.{0,2}\/?(?:misc\/\.\.\/)?(?:sysdeps|nptl|csu)\/|ext:|dart:|package:(?:test|flutter_test|stack_trace)|evalmachine|\[)|\/lib\/python[\d.]{1,6}\/|\/(?:ruby|perl5?|php|lua|erlang|elixir|julia)\/[\d.]{1,8}\/|\/(?:libstd|library\/(?:core|std|alloc|test))\/|go\d?[\d.]{0,8}\/src\/(?:testing|runtime|reflect|net|sync)\/|\/src\/(?:testing|runtime)\/(?:testing|panic|proc|asm_\w{1,10}|signal_\w{1,10}|debug\/stack)\.(?:go|s)$|^(?:src\/)?(?:testing|panic|proc)\.go$/;
 
 /** Whether a path is one of the project's own files, and not of a package, a runtime or a system. */
 export function isProjectFile(file: string): boolean {

@@ -53,6 +53,17 @@ const testWordRules: ReadonlySet<string> = new Set([
   'function-failed',
   'failure-in',
   'elm-test',
+  'name-heading',
+  'scenario-block',
+  'failed-below-name',
+  'failed-place',
+  'timed-row',
+  'verdict-behind',
+  'verdict-before',
+  'told-test',
+  'failed-heading',
+  'result-field',
+  'verdict-alone',
 ]);
 
 // Words of runners in a step that runs none.
@@ -80,7 +91,7 @@ export function settleClass(finding: Finding, step: StepOutput, kind: FailureCla
   const asTest = settleTestForm(finding, step.stage, kind);
   if (asTest !== null) return asTest;
   const isOwnForm = !sharedForms.has(rule) || weight >= certainWeightMin;
-  const isTypeScript = /^TS\d/.test(groups['code'] ?? '');
+  const isTypeScript = /^TS\d/.test(groups['code'] ?? '') && kind !== 'contract_violation';
   return isOwnForm || groups['package'] !== undefined || isTypeScript ? finding : settleShared(finding, step, kind);
 }
 

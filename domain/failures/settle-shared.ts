@@ -36,6 +36,8 @@ function settleByKind(finding: Finding, step: StepOutput, kind: FailureClass | n
   if (kind === 'lint_error' || kind === 'unknown') return { ...finding, failureClass: kind };
   if (isComparison(step.stage, kind) && changeWords.test(message))
     return { ...finding, failureClass: 'contract_violation', weight: Math.max(finding.weight, 60) };
+  // The types that a package publishes are its contract.
+  if (kind === 'contract_violation' && /\bTS\d{4,5}\b/.test(message)) return { ...finding, failureClass: kind };
   if (kind !== 'compile_error') return null;
   return plainForms.has(finding.rule) ? { ...finding, failureClass: kind } : finding;
 }
@@ -69,7 +71,15 @@ function settleBarePlace(finding: Finding, stage: Stage): Finding {
   return { ...finding, failureClass: isCompile ? 'compile_error' : 'unknown', weight: isCompile ? 45 : 20 };
 }
 
+function isCompilers({ groups, failureClass }: Finding): boolean {
+  return (
+    failureClass === 'compile_error' && groups['line'] !== undefined && /^[A-Z]{1,4}\d{3,5}$/.test(groups['code'] ?? '')
+  );
+}
+
 function settleVague(finding: Finding, stage: Stage): Finding {
+  // A code and a place are a compiler's, that of the tests.
+  if (stage === 'test' && isCompilers(finding)) return finding;
   if (stage === 'test') return { ...finding, failureClass: 'test_fail', weight: Math.min(finding.weight, 46) };
   const isBeside = stage === 'install' || modelStages.has(stage) || repositoryStages.has(stage);
   if (!isBeside) return finding;

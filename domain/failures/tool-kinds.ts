@@ -13,7 +13,7 @@ const kindOf = new Map(
 // For names that nobody has listed.
 const speakingNames: readonly (readonly [FailureClass, RegExp])[] = [
   ['contract_violation', /breaking|semver|contract|compat|api-?diff|abi/],
-  ['lint_error', /lint|fmt|format|style|audit|vet$|spell|sniff|prettier/],
+  ['lint_error', /lint|fmt|format|style|audit|(?:^|go|-)vet$|spell|sniff|prettier/],
   ['test_fail', /test|spec(?!-valid)|unit$|(?<!type-)coverage|e2e/],
   ['compile_error', /compil|build|type-?check|check$|cc$|tsc/],
 ];

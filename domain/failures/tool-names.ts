@@ -71,7 +71,7 @@ export const toolNames: readonly (readonly [FailureClass, string])[] = [
       unbuild sass less postcss tailwindcss protoc thrift flatc buf-build terraform terraform-validate tofu pulumi
       helm kustomize docker-build latex pdflatex luac java-compile solc forge-build vyper hardhat-compile nasm yasm
       verilator iverilog ghdl openscad prisma-validate graphql-codegen asciidoctor mdx cython nvcc deno-check dtsc
-      glint hegel typescript rslib rsbuild farm microbundle tsdx wmr snowpack brunch fusebox fuse-box pkgroll bunchee
+      civet msgfmt glint hegel typescript rslib rsbuild farm microbundle tsdx wmr snowpack brunch fusebox fuse-box pkgroll bunchee
       bunup tsdown obuild vite-build next-build nuxi qwik solid-start remix-build gridsome eleventy hugo jekyll hexo
       vuepress vitepress docusaurus storybook-build stencil lit-build marko ember-cli aurelia preact-cli expo
       electron-builder electron-forge tauri ncc pkg nexe node-gyp prebuild napi neon wasm-pack wasm-bindgen emcc
@@ -186,7 +186,7 @@ export const toolNames: readonly (readonly [FailureClass, string])[] = [
     `
       api-extractor buf-breaking oasdiff openapi-diff openapi-changes optic graphql-inspector cargo-semver-checks
       cargo-public-api apidiff gorelease revapi japicmp animal-sniffer metalava apicompat abidiff
-      abi-compliance-checker griffe publint attw arethetypeswrong tsd dtslint expect-type pact pact-verifier
+      abi-compliance-checker griffe publint attw arethetypeswrong tsd check-dts dtslint expect-type pact pact-verifier
       pact-broker spring-cloud-contract schema-registry avro-compat json-schema-diff-validator rover dredd
       schemathesis roave-backward-compatibility-check php-semver-checker kotlin-binary-compatibility-validator
       apicheck mima proto-break api-extractor-run tsc-api rollup-dts-check type-check-diff are-the-types-wrong

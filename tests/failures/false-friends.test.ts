@@ -13,6 +13,8 @@ const failingTest = [
 
 describe('words that only look like a failure', () => {
   it.each([
+    ['compile', '✓ types\n✗ bundle\n\nsrc/a.ts(3,5): error TS2322: Type "digital" is not assignable.', 'compile_error'],
+    ['lint', '✓ src/a.x\n✗ src/b.x\n    3:5 foo is not allowed\n', 'lint_error'],
     ['test', 'digital legitimate: waiting for capacity, 0 errors, no timeout', 'unknown'],
     ['compile', 'Compiled tests/timeout/rate-limit.ts with 0 errors', 'unknown'],
     [

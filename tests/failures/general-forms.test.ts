@@ -35,6 +35,8 @@ describe('a place', () => {
     ['line 3, column 5 in src/a.yml', 'src/a.yml', 3, 5],
     ['path=src/a.ts line=3 column=5', 'src/a.ts', 3, 5],
     ['[string "src/a.lua"]:3: wrong', 'src/a.lua', 3, null],
+    ['[3:5] src/a.ts: wrong', 'src/a.ts', 3, 5],
+    ['wrong (3:5) in src/a.ts', 'src/a.ts', 3, 5],
     ['#0 /src/a.php(3): total()', '/src/a.php', 3, null],
   ] as const)('is read from %j', (words, file, ...[line, column]) => {
     expect(readPlace(words)).toEqual({ file, line, column });
@@ -148,6 +150,22 @@ describe('tests of a runner that nobody wrote rules for', () => {
       '  Scenario: Take off   # features/a.feature:6\n--- Failed scenarios:\n\n    features/a.feature:6\n',
       ['Take off'],
     ],
+    [
+      'Failed tests:\n1) cart adds up\ncart.x:6: expected 4\n2) cart rounds\ncart.x:9: expected 1\n',
+      ['cart adds up', 'cart rounds'],
+    ],
+    ['#1 starts empty: PASS\n#2 adds up: FAIL (3 != 4)\n', ['adds up']],
+    ['  - adds up [FAILED]\n    tests/cart.x:4 expected 4\n  - starts empty [OK]\n', ['adds up']],
+    ['FAILURE: adds up (tests/cart.x:4)\n  3 != 4\nOK: starts empty\n', ['adds up']],
+    ['    ⨯ adds up\n      3 != 4\n    ✓ starts empty\n', ['adds up']],
+    ['FAIL\tadds-up\ttests/cart.x:4: 3 != 4\nPASS\tempty\n', ['adds-up']],
+    ['Failed test: adds up\n   tests/cart.x:4 3 != 4\n', ['adds up']],
+    ['test: adds up\n  result: fail\n  reason: 3 is not 4\n', ['adds up']],
+    ['TEST adds up\n  tests/cart.x:4: assertion failed\nFAILED\nTEST starts empty\nOK\n', ['adds up']],
+    ['Test "waits" timed out after 300 ms\n', ['waits']],
+    ['cart > adds up:\n3\n  should equal\n4\n    at tests/cart.js:5:14\n', ['cart > adds up']],
+    ['# adds up\nnot ok 1 should equal\n  ---\n  operator: equal\n  ...\n1..1\n', ['adds up > should equal']],
+    ['FAIL: total.steps:2: no match for 4\n', ['total.steps']],
   ] as const)('are named by %j', (output, names) => {
     const { failureClass, context } = classify('test', output);
     expect(failureClass).toBe('test_fail');
@@ -161,6 +179,17 @@ describe('the answer of a server', () => {
     ['llm', answer, 'budget_exceeded', 'rate_limited'],
     ['llm', answer.replace('429', '503'), 'orchestration_error', 'provider'],
     ['llm', answer.replace('429', '402'), 'budget_exceeded', 'money_out'],
+    ['llm', 'Error: account balance is too low to make this request', 'budget_exceeded', 'money_out'],
+    ['llm', 'Too many tokens per day, please wait', 'budget_exceeded', 'rate_limited'],
+    ['llm', 'The output is incomplete due to a max_tokens length limit.', 'budget_exceeded', 'output_truncated'],
+    [
+      'llm',
+      'Error: This model supports at most 8192 tokens, however you asked for 9000',
+      'budget_exceeded',
+      'context_exceeded',
+    ],
+    ['publish', 'acme: there are uncommitted changes: the working tree is dirty', 'orchestration_error', 'git'],
+    ['publish', 'acme: token has expired', 'orchestration_error', 'credentials'],
     ['pr', 'acme.ServerError: 502 Server Error', 'orchestration_error', 'forge'],
     ['publish', 'AcmeError: Request failed with status code 502', 'orchestration_error', 'service'],
     ['publish', 'AcmeError: Request failed with status code 403', 'orchestration_error', 'credentials'],

@@ -28,6 +28,7 @@ export const answerRules = rulesOf(null, 'orchestration_error', [
       ' unauth',
       ' forbid',
       ' unavailable',
+      ' unproc',
       ' conflict',
     ],
     weight: 56,

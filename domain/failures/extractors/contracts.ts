@@ -5,6 +5,12 @@ import { withPlace } from '../refine.ts';
 /** What compares two versions of a public contract, or consumers with a provider. */
 export const contractRules = rulesOf(null, 'contract_violation', [
   {
+    name: 'schemas-differ',
+    cue: ["don't conform", 'not conform', 'disappeared', 'audit failure'],
+    pattern:
+      /(?:\b(?:schemas?|contracts?|interfaces?|APIs?|definitions?) (?:don['’]t|do(?:es)? not|doesn['’]t) conform(?! to the (?:JSON|meta))|\bsymbols?\b.{0,40}\b(?:disappeared|were removed|are gone)\b|\[[\w ]{0,30}Audit Failure: ?(?<file>[^\]\s]{1,300})\] (?<message>.{1,300}))/,
+  },
+  {
     name: 'api-report',
     cue: ['api report', 'ae-', 'api signature', 'public api'],
     pattern:

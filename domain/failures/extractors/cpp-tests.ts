@@ -104,12 +104,18 @@ function decideGtest(groups: Groups, view: View) {
   return { groups: place === null || place.file === '' ? groups : withPlace(groups, place) };
 }
 
+function isRuler(line: string | undefined): boolean {
+  return /^-{20,}$/.test(line ?? '');
+}
+
 // The name of the case stands in a box of lines above.
 function decideCatch(groups: Groups, view: View) {
   for (let at = view.at - 1; at >= Math.max(0, view.at - 14); at -= 1) {
-    if (/^-{20,}$/.test(view.lines[at] ?? '') && /^-{20,}$/.test(view.lines[at - 2] ?? view.lines[at - 3] ?? '')) {
-      return { groups: { ...groups, test: (view.lines[at - 1] ?? '').trim() } };
-    }
+    if (!isRuler(view.lines[at])) continue;
+    // Sections stand further in, below the name of their case.
+    const top = [at - 2, at - 3, at - 4, at - 5].find((one) => isRuler(view.lines[one]));
+    const name = top === undefined ? undefined : view.lines[top + 1]?.trim();
+    if (name !== undefined) return { groups: { ...groups, test: name } };
   }
   return { groups, weight: 66 };
 }

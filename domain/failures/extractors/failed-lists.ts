@@ -9,7 +9,7 @@ export const failedListRules = rulesOf(null, 'test_fail', [
     cue: ['fail', 'errored', 'broken', 'undefined'],
     weight: 64,
     pattern:
-      /^\s{0,8}(?:[^\w\s]{1,6} )?(?:(?:Failed|Failing|Errored|FAILED|FAILING|Broken|Undefined)(?: \w{1,12})? (?:tests|scenarios|specs|examples|cases|steps|features|suites|assertions)|(?:[Tt]he following )?(?:\w{1,12} )?(?:tests?|scenarios?|specs?|cases?)(?: that)?(?: have)? (?:FAILED|failed)|[1-9]\d{0,5} (?:failing|failures?)|FAILURES?|Failures?|[Ff]ailures? (?:in|summary)|Summary of failures)(?: \(\d{1,6}\))?:?\s{0,4}[-=]{0,80}$/,
+      /^\s{0,8}(?:[^\w\s]{1,6} )?(?:(?:Failed|Failing|Errored|FAILED|FAILING|Broken|Undefined)(?: \w{1,12})? (?:[Tt]ests|[Ss]cenarios|[Ss]pecs|[Ee]xamples|[Cc]ases|steps|features|suites|assertions)|[1-9]\d{0,5} (?:of|\/) \d{1,6} (?:tests? )?failed|(?:[Tt]he following )?(?:\w{1,12} )?(?:tests?|scenarios?|specs?|cases?)(?: that)?(?: have)? (?:FAILED|failed)|[1-9]\d{0,5} (?:failing|failures?)|Tests? with (?:errors|failures)|FAILURES?|Failures?|[Ff]ailures? (?:in|summary)|Summary of failures)(?: \(\d{1,6}\))?:?\s{0,4}[-=]{0,80}$/,
     refine: readList,
   },
   {
@@ -39,10 +39,10 @@ export const failedListRules = rulesOf(null, 'test_fail', [
   },
   {
     name: 'told-failed',
-    cue: ['failed'],
+    cue: ['failed', 'timed out', 'exceeded'],
     weight: 60,
     pattern:
-      /^\s{0,12}(?:[^\w\s]{1,3} )?(?:[Tt]est(?: case)?|[Ss]cenario|[Ss]pec|[Ee]xample) (?:["'\x60](?<test>[^"'\x60]{2,200})["'\x60]|(?!result|run|suite|file|step|case|execution|session)(?<test2>[\w.:/>#-]{2,200}[\w)])) (?:has )?(?:failed|FAILED)\b(?!,? (?:to|because) )/,
+      /^\s{0,12}(?:[^\w\s]{1,3} |\w{0,30}Error: )?(?:[Tt]est(?: case)?|[Ss]cenario|[Ss]pec|[Ee]xample) (?:["'\x60](?<test>[^"'\x60]{2,200})["'\x60]|(?!result|run|suite|file|step|case|execution|session|executable|binary|command|process)(?<test2>[\w.:/>#-]{2,200}[\w)])) (?:has )?(?:failed|FAILED|timed out|exceeded)\b(?!,? (?:to|because) )/,
     refine: ({ test2, ...groups }) => ({ groups: { ...groups, test: groups['test'] ?? test2 } }),
   },
   {
@@ -51,7 +51,7 @@ export const failedListRules = rulesOf(null, 'test_fail', [
     weight: 63,
     // A mark of a failure, a name, a time: one line for each test.
     pattern:
-      /^\s{0,24}(?:[✗✘✖×❌]|\[ {0,4}(?:✗|x|FAIL|FAILED|Failed|fail|failed|ERROR) {0,4}\]|(?:✗|✘|✖|×|❌) ?(?:FAIL|Failed|failed):?|\((?:fail|failed|FAIL|FAILED|error)\)|(?:FAIL|FAILED|fail|failed)(?::| -| | \|)) {1,8}(?:\[(?:fail|FAIL|failed)\]:? )?(?<test>[\w"'\x60(].{0,240}?)(?: {2,80}\d{1,3}%)?(?: {1,8}[([]?\d[\d.,]{0,10} ?(?:ms|s|sec|µs|m)[)\]]?)?$/,
+      /^\s{0,24}(?:[✗✘✖×❌]|\[ {0,4}(?:✗|x|FAIL|FAILED|Failed|fail|failed|ERROR) {0,4}\]|(?:✗|✘|✖|×|❌) ?(?:FAIL|Failed|failed):?|\( {0,2}(?:fail|failed|FAIL|FAILED|error) {0,2}\)|(?:FAIL|FAILED|fail|failed)(?::| -| | \|)) {1,8}(?:\[(?:fail|FAIL|failed)\]:? |job {1,4}\d{1,5} {1,4}(?:[+~-] )?)?(?<test>[\w"'\x60(].{0,240}?)(?: {2,80}\d{1,3}%)?(?: {1,8}[([]?\d[\d.,]{0,10} ?(?:ms|s|sec|µs|m)[)\]]?)?$/,
     refine: decideRow,
   },
 ]);
@@ -59,22 +59,35 @@ export const failedListRules = rulesOf(null, 'test_fail', [
 const row =
   /^\s{0,12}(?<mark>\d{1,5}[).:]|\d{1,5} -|[-*•+✗✘✖×❌>]|(?<file>[^\s:]{1,300}\.\w{1,10}):(?<line>\d{1,7})(?::\d{1,7})?:?)?\s{0,6}(?<test>\S.{0,280}?)(?: {1,4}[([](?:[Ff]ailed|FAILED|\d).{0,30}[)\]])?:?$/;
 
-// The rows with one indentation; what is further in belongs to the row above it.
-function readList(groups: Groups, { lines, at }: View): Reading | null {
+function readList(groups: Groups, view: View): Reading | null {
+  const rows = rowsBelow(view);
+  const [top] = rows;
+  if (top === undefined) return null;
+  const names = rows.map(({ test = '' }) => scenarioAt(test, view.lines) ?? cleanName(test));
+  return { groups: { ...groups, test: names.join('\n'), file: top['file'], line: top['line'] } };
+}
+
+// The rows with one indentation; what is further in belongs to the row above it. Between rows with numbers stands what
+// the tests expected.
+function rowsBelow({ lines, at }: View): Groups[] {
   const rows: Groups[] = [];
   let indent = -1;
+  let isCounted = false;
   for (const [offset, line] of lines.slice(at + 1, at + rowsMax).entries()) {
     const depth = line.length - line.trimStart().length;
-    if (isBetweenRows(line) || (indent !== -1 && depth > indent)) continue;
     const found = row.exec(line)?.groups;
+    const isBeside = isBetweenRows(line) || (indent !== -1 && depth > indent);
+    if (isBeside || (isCounted && !hasNumber(found))) continue;
     if (found === undefined || depth < indent || !isRow(found, depth)) break;
+    isCounted = hasNumber(found);
     indent = depth;
     rows.push(wholeRow(found, lines.slice(at + 2 + offset, at + 6 + offset)));
   }
-  const [first] = rows;
-  if (first === undefined) return null;
-  const names = rows.map(({ test = '' }) => scenarioAt(test, lines) ?? cleanName(test));
-  return { groups: { ...groups, test: names.join('\n'), file: first['file'], line: first['line'] } };
+  return rows;
+}
+
+function hasNumber(found: Groups | undefined): boolean {
+  return found?.['mark']?.endsWith(')') === true;
 }
 
 // `1) suite`, then the names inside it, further in, up to the one that ends with a colon.
@@ -114,21 +127,29 @@ const sentence =
 export function isNoTest(text: string): boolean {
   return (
     sentence.test(text) ||
-    /:\d+(?::\d+)?(?::? |$)|^[\w@./-]{1,300}\.(?:[cm]?[jt]sx?|py|rb|php|go|rs|lua|exs?|dart|sh|cs|java|kt)$|\bexit (?:code|status)\b|^[\w ]{1,30}:$|^\w{0,60}(?:Error|Exception)$/.test(
+    /:\d+(?::\d+)?(?::? |$)|^[\w@./-]{1,300}\.(?:[cm]?[jt]sx?|py|rb|php|go|rs|lua|exs?|dart|sh|cs|java|kt)$|\bexit (?:code|status)\b|^[\w ]{1,30}:$|^\w{0,60}(?:Error|Exception)$|^[\w ]{1,20} \(\d{1,6}\):?$|^(?:Given|When|Then|And|But) /.test(
       text,
     )
   );
 }
 
 function isPassed(line: string): boolean | null {
-  return /^\s{0,24}(?:[✓✔√]|ok\b|PASS|\[ {0,10}(?:✓|PASS|PASSED|OK|ok|RUN) {0,6}\])/.test(line) ? true : null;
+  return /^\s{0,24}(?:[✓✔√]|ok\b|PASS|\[ {0,10}(?:✓|PASS|PASSED|OK|ok|RUN) {0,6}\]|\((?: {0,2}(?:pass|ok|PASS|PASSED) {0,2})\))/.test(
+    line,
+  )
+    ? true
+    : null;
+}
+
+/** Linters mark their rows as runners do, with a place or a rule in them. */
+export function isFindingRow(row: string): boolean {
+  return /^\d{1,6}:\d{1,6}\b|^[a-z]+(?:-[a-z]+)+ - |\s{2}[@\w/-]{3,60}$|\.[a-z]{1,5}$/.test(row);
 }
 
 function decideRow(groups: Groups, view: View): Reading | null {
   const test = groups['test'] ?? '';
-  // Linters mark their rows in the same way, with a place or a rule in them.
-  const isFinding = /^\d{1,6}:\d{1,6}\b|^[a-z]+(?:-[a-z]+)+ - |\s{2}[@\w/-]{3,60}$|\.[a-z]{1,5}$/.test(test);
-  if (isFinding) return null;
+  const isSuite = lookUp(view, 200, (line) => (line.trim() === `▶ ${test}` ? true : null)) === true;
+  if (isFindingRow(test) || isSuite) return null;
   const hasRun = lookUp(view, 40, isPassed) ?? lookDown(view, 20, isPassed);
   if (hasRun !== true && /^\s{0,4}\[ERROR\]/.test(view.lines[view.at] ?? '')) return null;
   if (hasRun === true) return /^\d{1,7} |:$|^(?:build|compil\w{1,6}) (?:failed|error)/i.test(test) ? null : { groups };

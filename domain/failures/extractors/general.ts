@@ -83,7 +83,11 @@ export const generalRules = rulesOf(null, 'unknown', [
     pattern:
       /(?<message>\b(?:yaml|toml|json|xml): (?:line \d|unmarshal|invalid|cannot|unexpected).{0,300}|(?:(?:YAML|TOML)\w{0,20}(?:Error|Exception)|ScannerError|MissingSectionHeaderError): .{1,300}|\b(?:[Ss]yntax|[Pp]ars(?:e|ing|er)|YAML|TOML|[Tt]ype|[Cc]onfig(?:uration)?) ?[Ee]rror\b.{0,300}|\b[Uu]nexpected (?:input|token|end of|character|symbol|identifier|EOF).{0,200}|\b(?:[Ff]ailed to|[Cc]ould not|[Cc]annot|[Uu]nable to|[Ee]rror) (?:parse|parsing|load config).{0,200}|\b[Uu]n(?:known|recognized) (?:property|field|key|configuration|attribute|setting|directive)\b.{0,200}|\b[Ii]nvalid (?:JSON|YAML|TOML|configuration|manifest|schema|syntax|requirement)\b.{0,200}|\b[Uu]nterminated .{1,100}|\b[Tt]ype mismatch.{0,200})/,
     refine: (groups, view) =>
-      /^\s{0,20}at |^\s{0,4}#/.test(view.lines[view.at] ?? '') ? null : { groups: withPlace(groups, nearPlace(view)) },
+      /^\s{0,20}at |^\s{0,4}#|\b(?:unauthorized|forbidden|denied|refused|timed out|no such host)\b[^:]{0,40}$/.test(
+        view.lines[view.at] ?? '',
+      )
+        ? null
+        : { groups: withPlace(groups, nearPlace(view)) },
   },
   {
     name: 'file-error',

@@ -30,7 +30,7 @@ export const goRules = rulesOf('go', 'compile_error', [
     ],
     weight: 91,
     pattern:
-      /(?:no required module provides package (?<package>[^\s;:]{1,200})|missing go\.sum entry for (?:module providing package (?<package2>[^\s;:]{1,200})|go\.mod file|.{0,200})|cannot find (?:module providing )?package "?(?<package3>[^\s";:]{1,200})|package (?<package4>[^\s;:]{1,200}) is not in (?:std|GOROOT)|(?<![^\s;:@])(?<package5>[^\s;:@]{1,200})@\S{1,100}: (?:.{0,200}(?:unknown revision|module lookup disabled|checksum mismatch)|verifying .{0,80}checksum mismatch)|updates to go\.mod needed|go\.mod requires go >= |inconsistent vendoring|module (?<package6>[^\s;:]{1,200}): no matching versions|no matching versions for query)/,
+      /(?:no required module provides package (?<package>[^\s;:]{1,200})|missing go\.sum entry for (?:module providing package (?<package2>[^\s;:]{1,200})|go\.mod file|.{0,200})|cannot find (?:module providing )?package "?(?<package3>[^\s";:]{1,200})|package (?<package4>[^\s;:]{1,200}) is not in (?:std|GOROOT)|(?<![^\s;:@])(?<package5>[^\s;:@]{1,200})@\S{1,100}: (?:.{0,200}(?:unknown revision|module lookup disabled|checksum mismatch)|verifying .{0,80}checksum mismatch)|updates to go\.mod needed|(?<manifest>go\.mod) requires go >= |inconsistent vendoring|module (?<package6>[^\s;:]{1,200}): no matching versions|no matching versions for query)/,
     refine: decideModule,
   },
   {
@@ -82,7 +82,7 @@ function decideModule(groups: Groups, view: View) {
   const found = packages.map((key) => groups[key]).find((name) => name !== undefined);
   const isOwn = /\/internal(?:\/|$)/.test(found ?? '') && groups['package'] !== undefined;
   const isStandard = isOwn || (groups['package4'] !== undefined && !groups['package4'].split('/')[0]?.includes('.'));
-  const placed = withPlace({ ...groups, package: found }, own);
+  const placed = withPlace({ ...groups, file: groups['manifest'], package: found }, own);
   // Without a dot in its first part no host can have it: it is a folder of this module, or of nobody.
   return isStandard
     ? { groups: { ...placed, package: undefined }, failureClass: 'compile_error' as const }

@@ -20,10 +20,12 @@ export const installWordsRules = rulesOf(null, 'dependency_missing', [
       'requested',
       'valid version',
       'not exist',
+      'in registry',
+      'requirement given',
     ],
     weight: 64,
     pattern: new RegExp(
-      String.raw`(?:\b[Nn]o (?:such )?${thing} ${name('package')} (?:was |is |were )?(?:found|available|exists?)\b|\b${thing} not found: ${name('package2')}(?:[\s,;]|\.?$)|(?:^|[\s:])${name('package3')}: (?:unknown|no such|not a known) ${thing}\b|\b(?:find|locate|resolve|load|fetch) (?:an? |the |any )?${recipe} (?:for|of|named) ${name('package4')}(?:[\s,;:(]|\.?$)|(?:^|[\s*])${name('package5')} (?:is |was )?(?:needed|required|requested|wanted),? (?:but|and) (?:no|not|none|nothing|it)\b|\bvalid version for .{0,40}?["'\x60](?<package6>[A-Za-z][\w@./+-]{0,100})["'\x60]|^(?:[Ee]rror: |ERROR:? )?[Ff]ailed to (?:resolve|find|locate) ${name('package7')}(?:[,:(]|\.?$)|^(?:error|ERROR|Error): {1,2}${name('package8')} (?:does not exist|not found|is not available)\.?$)`,
+      String.raw`(?:\b(?:find|locate|resolve|fetch) ${name('package9')} in (?:the )?(?:registry|index|repositor(?:y|ies)|channels?|source)\b|\b(?:[Dd]ouble|[Dd]uplicate|[Cc]onflicting) requirements? (?:given|specified)?:? ?${name('package10')}(?:[<>=!~ ,;(]|$)|\b[Nn]o (?:such )?${thing} ${name('package')} (?:was |is |were )?(?:found|available|exists?)\b|\b${thing} not found: ${name('package2')}(?:[\s,;]|\.?$)|(?:^|[\s:])${name('package3')}: (?:unknown|no such|not a known) ${thing}\b|\b(?:find|locate|resolve|load|fetch) (?:an? |the |any )?${recipe} (?:for|of|named) ${name('package4')}(?:[\s,;:(]|\.?$)|(?:^|[\s*])${name('package5')} (?:is |was )?(?:needed|required|requested|wanted),? (?:but|and) (?:no|not|none|nothing|it)\b|\bvalid version for .{0,40}?["'\x60](?<package6>[A-Za-z][\w@./+-]{0,100})["'\x60]|^(?:[Ee]rror: |ERROR:? )?[Ff]ailed to (?:resolve|find|locate) ${name('package7')}(?:[,:(]|\.?$)|^(?:error|ERROR|Error): {1,2}${name('package8')} (?:does not exist|not found|is not available)\.?$)`,
     ),
     refine: decideName,
   },

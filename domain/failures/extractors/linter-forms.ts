@@ -77,7 +77,9 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
     name: 'rule-before',
     cue: [' [', ' ['],
     weight: 61,
-    pattern: new RegExp(String.raw`${gnu}:? -?\s?\[(?<code>[A-Za-z][\w./@:+-]{2,80})\]:? (?<message>.{1,600})$`),
+    pattern: new RegExp(
+      String.raw`${gnu}:? -?\s?(?:[a-z]{4,14}: )?\[(?<code>[A-Za-z][\w./@:+-]{2,80})\]:? (?<message>.{1,600})$`,
+    ),
     refine: (groups) => (/^(?:error|warning|info)$/i.test(groups['code'] ?? '') ? null : { groups }),
   },
   {
@@ -87,7 +89,10 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
     pattern: new RegExp(
       String.raw`${gnu}(?::|\s)\s?(?:(?<severity>error|warning|note|info|style|performance|portability|notice|refactor|convention|ERROR|WARNING|\[error\]|\[warning\]): ?)?(?<message>.{1,900}?)\s{1,4}[[(](?<code>(?!-W|-f)[@a-zA-Z][\w./@:+-]{2,100}(?:\([\w/-]{2,60}\))?)[\])](?: \((?:warning|error)\)| {1,4}\[\d{1,2}\])?$`,
     ),
-    refine: (groups) => (/(?:Error|Exception)$/.test(groups['code'] ?? '') ? null : decideBehind(groups)),
+    refine: (groups) =>
+      /(?:Error|Exception)$|\.(?:c|cc|h|go|rs|zig|py|rb|js|ts|java)$/.test(groups['code'] ?? '')
+        ? null
+        : decideBehind(groups),
   },
   {
     name: 'bare-place',
@@ -97,12 +102,18 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
       String.raw`^\s{0,4}(?:\.\/)?(?<file>[^\s:()]{1,300}\.[A-Za-z]\w{0,11}):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?(?::| -)?\s(?<message>[A-Za-z"'\x60(].{5,600})$`,
     ),
     refine: (groups) =>
-      isProjectFile(groups['file'] ?? '') && !frameWords.test(groups['message'] ?? '') ? { groups } : null,
+      isProjectFile(groups['file'] ?? '') && !frameWords.test(groups['message'] ?? '')
+        ? { groups: withSeverity(groups) }
+        : null,
   },
 ]);
 
 /** What stands behind a place in a stack. */
 const frameWords = /^(?:\(\w{1,60}\)$|in (?:function|main chunk|block|method|upvalue|local|`|<))/;
+
+function withSeverity(groups: Groups): Groups {
+  return /^(?:warning|note|info|style): /i.test(groups['message'] ?? '') ? { ...groups, severity: 'warning' } : groups;
+}
 
 const lineField = /^\s{0,8}(?:[Ll]ine|LINE|[Ss]tart ?[Ll]ine)(?: number)?:?\s{1,12}(?<line>\d{1,7})(?:$|: )/;
 const ruleField =

@@ -37,11 +37,15 @@ export const modelRules = [
         'out of ',
         'not enough',
         'no remaining',
+        'no credit',
+        'balance is',
+        'balance too',
+        'top up',
         'max budget',
       ],
       weight: 94,
       pattern:
-        /(?:\b(?<code>insufficient_quota|billing_hard_limit_reached|billing_not_active|insufficient_credits|billing_error|budget_exceeded)\b|credit balance is too low|exceeded your current quota|[Ii]nsufficient (?:balance|credits?|funds)|\b(?:spend(?:ing)?|usage) (?:limit|cap)s?\b.{0,60}(?:reached|exceeded|hit)|(?:reached|exceeded|hit) (?:your|the) (?:specified )?(?:(?:API |workspace |organization |monthly |weekly )?(?:spend(?:ing)?|usage|budget)) (?:limit|cap)|[Bb]udget has been exceeded|BudgetExceeded(?:Error)?|[Mm]ax budget|requires more credits|can only afford|(?:out of|not enough|no remaining) (?:credits?|balance|quota|funds)|(?:[Qq]uota|[Cc]redits?|[Bb]alance|[Bb]udget)\b.{0,40}\b(?:exhausted|depleted|used up|run out|ran out)|[Pp]ayment [Rr]equired|ExceededBudget)/,
+        /(?:\b(?<code>insufficient_quota|billing_hard_limit_reached|billing_not_active|insufficient_credits|billing_error|budget_exceeded)\b|credit balance is too low|exceeded your current quota|[Ii]nsufficient (?:balance|credits?|funds)|\b(?:spend(?:ing)?|usage) (?:limit|cap)s?\b.{0,60}(?:reached|exceeded|hit)|(?:reached|exceeded|hit) (?:your|the) (?:specified )?(?:(?:API |workspace |organization |monthly |weekly )?(?:spend(?:ing)?|usage|budget)) (?:limit|cap)|[Bb]udget has been exceeded|BudgetExceeded(?:Error)?|[Mm]ax budget|requires more credits|can only afford|(?:out of|not enough|no remaining) (?:credits?|balance|quota|funds)|(?:[Qq]uota|[Cc]redits?|[Bb]alance|[Bb]udget)\b.{0,40}\b(?:exhausted|depleted|used up|run out|ran out)|\bno credits? (?:left|remaining|available)|[Bb]alance (?:is )?(?:too low|insufficient|empty|negative)|[Pp]lease top up|[Pp]ayment [Rr]equired|ExceededBudget)/,
       refine: withCode,
     },
     {
@@ -66,12 +70,15 @@ export const modelRules = [
         'toomanyrequests',
         'capacity exceeded',
         'limited to ',
+        'requests limit',
+        'request limit',
+        'retry after',
         'calls /',
         'calls/',
       ],
       weight: 93,
       pattern:
-        /(?:\b(?<code>rate_limit_exceeded|rate_limit_error|RESOURCE_EXHAUSTED|ThrottlingException|tokens_per_min_limit_exceeded|rate_limit_reached|too_many_requests|RateLimitReached)\b|litellm\.RateLimitError|(?:openai|anthropic|groq|mistral|cohere|together)\.RateLimitError|\bRateLimitError\b|(?:tokens|requests) per (?:min(?:ute)?|day|hour)\b|[Rr]ate limit (?:exceeded|reached|hit)\b|[Tt]oo ?[Mm]any ?[Rr]equests|capacity exceeded|limited to \d{1,9} (?:API )?(?:calls|requests|tokens)|(?:calls|requests|tokens) ?\/ ?(?:min(?:ute)?|hour|day|month)\b|[Rr]ate limit.{0,60}(?:model|tokens|organization|deployment|TPM|RPM|provider))/,
+        /(?:\b(?<code>rate_limit_exceeded|rate_limit_error|RESOURCE_EXHAUSTED|ThrottlingException|tokens_per_min_limit_exceeded|rate_limit_reached|too_many_requests|RateLimitReached)\b|litellm\.RateLimitError|(?:openai|anthropic|groq|mistral|cohere|together)\.RateLimitError|\bRateLimitError\b|(?:tokens|requests) per (?:min(?:ute)?|day|hour)\b|[Rr]ate limit (?:exceeded|reached|hit)\b|[Tt]oo ?[Mm]any ?[Rr]equests|(?:reached|exceeded|hit) (?:your|the) (?:\w{1,20} )?requests? limit|[Rr]etry after \d{1,6} ?s|capacity exceeded|limited to \d{1,9} (?:API )?(?:calls|requests|tokens)|(?:calls|requests|tokens) ?\/ ?(?:min(?:ute)?|hour|day|month)\b|[Rr]ate limit.{0,60}(?:model|tokens|organization|deployment|TPM|RPM|provider))/,
       refine: withCode,
     },
     {
@@ -101,10 +108,12 @@ export const modelRules = [
         'total tokens',
         'reduce the',
         'shorter prompt',
+        'supports ',
+        'model limit',
       ],
       weight: 95,
       pattern:
-        /(?:\b(?<code>context_length_exceeded|request_too_large|context_window_exceeded|string_above_max_length|exceed_context_size_error|tokens_limit_reached)\b|maximum context length|\b(?:longer|larger|greater|bigger|more) than (?:the )?(?:model's )?(?:maximum |allowed )?context|prompt is too long|ContextWindowExceeded|context (?:window|length|size).{0,60}(?:exceed|limit|too|full)|(?:exceeds?|exceeded|larger than|exceed) (?:the )?(?:model's |available |maximum )?context|[Ii]nput is too long for|input token count .{0,40}exceeds|exceeds the maximum number of tokens|exhausted context window|exceed context limit|[Rr]equest body too large for|[Tt]oo many tokens|(?:prompt|input|messages?|conversation)\b.{0,60}\b(?:is |are )?(?:too long|(?:cannot|can not|must not) exceed)|(?:total|input|prompt) tokens\b.{0,60}(?:exceed|limit|maximum)|[Rr]educe the (?:length|size) of (?:the|your) (?:messages|prompt|input)|shorter prompt)/,
+        /(?:\b(?<code>context_length_exceeded|request_too_large|context_window_exceeded|string_above_max_length|exceed_context_size_error|tokens_limit_reached)\b|maximum context length|\b(?:longer|larger|greater|bigger|more) than (?:the )?(?:model's )?(?:maximum |allowed )?context|prompt is too long|ContextWindowExceeded|context (?:window|length|size).{0,60}(?:exceed|limit|too|full)|(?:exceeds?|exceeded|larger than|exceed) (?:the )?(?:model's |available |maximum )?context|[Ii]nput is too long for|input token count .{0,40}exceeds|exceeds the maximum number of tokens|exhausted context window|exceed context limit|[Rr]equest body too large for|[Tt]oo many tokens(?! per |,? (?:please )?wait)|(?:prompt|input|messages?|conversation)\b.{0,60}\b(?:is |are )?(?:too long|(?:cannot|can not|must not) exceed)|(?:total|input|prompt) tokens\b.{0,60}(?:exceed|limit|maximum)|[Rr]educe the (?:length|size) of (?:the|your) (?:messages|prompt|input)|shorter prompt|supports? (?:at most|up to|a maximum of|only) \d{1,9} tokens|\btokens?\b.{0,60}\b(?:longer|larger|more|greater) than .{0,30}\blimit)/,
       refine: withCode,
     },
     {
@@ -125,7 +134,7 @@ export const modelRules = [
       ],
       weight: 93,
       pattern:
-        /(?:["']?(?:finish_?[rR]eason|stop_?[rR]eason|done_reason)["']?\s?[:=]\s?["']?(?:length|max_tokens|MAX_TOKENS|max_output_tokens)\b|"reason": ?"(?<code>max_output_tokens)"|(?:output|response|completion|answer|reply) (?:was )?(?:truncated|cut off).{0,80}(?:token|length|limit)|exceeded the \d{1,7} output token maximum|(?:hit|reached|exceeded) (?:the |its )?(?:max(?:imum)? )?output (?:token )?limit|LengthFinishReasonError|possibly exceeded output limit|output token (?:limit|maximum))/,
+        /(?:["']?(?:finish_?[rR]eason|stop_?[rR]eason|done_reason)["']?\s?[:=]\s?["']?(?:length|max_tokens|MAX_TOKENS|max_output_tokens)\b|"reason": ?"(?<code>max_output_tokens)"|(?:[Oo]utput|[Rr]esponse|[Cc]ompletion|[Aa]nswer|[Rr]eply) (?:was |is |has been )?(?:truncated|incomplete|cut (?:off|short)).{0,80}(?:token|length|limit)|exceeded the \d{1,7} output token maximum|(?:hit|reached|exceeded) (?:the |its )?(?:max(?:imum)? )?output (?:token )?limit|LengthFinishReasonError|IncompleteOutput\w{0,20}|\bmax_(?:output_)?tokens (?:length )?limit|possibly exceeded output limit|output token (?:limit|maximum)|maximum (?:number of )?output tokens|(?:ran |run )?out of output tokens)/,
     },
   ]),
   ...rulesOf('llm', 'orchestration_error', [
@@ -159,7 +168,7 @@ export const modelRules = [
       ],
       weight: 88,
       pattern:
-        /(?:\b(?<code>overloaded_error|api_error|model_not_found|not_found_error|server_error|engine_overloaded|model_not_available|UNAVAILABLE|DeploymentNotFound|ModelNotReadyException|internal_server_error)\b|litellm\.(?:InternalServerError|ServiceUnavailableError|APIConnectionError|NotFoundError|BadGatewayError|APIError)|(?:openai|anthropic)\.(?:InternalServerError|APIConnectionError|NotFoundError|APIStatusError)|APIConnectionError|\b[Mm]odel [`'"].{1,100}[`'"] (?:does not exist|has been|is not)|[Mm]odel (?:is )?(?:currently )?overloaded|model ['"].{1,100}['"] not found|No endpoints found|llama runner process|[Oo]verloaded)/,
+        /(?:\b(?<code>overloaded_error|api_error|model_not_found|not_found_error|server_error|engine_overloaded|model_not_available|UNAVAILABLE|DeploymentNotFound|ModelNotReadyException|internal_server_error)\b|litellm\.(?:InternalServerError|ServiceUnavailableError|APIConnectionError|NotFoundError|BadGatewayError|APIError)|(?:openai|anthropic)\.(?:InternalServerError|APIConnectionError|NotFoundError|APIStatusError)|APIConnectionError|\b[Mm]odel [`'"].{1,100}[`'"] (?:does not exist|has been|is not)|[Mm]odel (?:is )?(?:currently )?overloaded|model ['"].{1,100}['"] not found|\b(?:ServiceUnavailable|InternalServerError|BadGateway)\w{0,12}: 50\d|No endpoints found|llama runner process|[Oo]verloaded)/,
       refine: withCode,
     },
     {

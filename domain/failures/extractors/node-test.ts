@@ -9,7 +9,7 @@ export const nodeTestRules = rulesOf('node-test', 'test_fail', [
     cue: '✖ ',
     // The reporter's heading, a linter's sum, and a file that could not even be loaded are no tests.
     pattern:
-      /^\s{0,40}✖ (?!failing tests:|\d+ problems? \(|\S+\.[cm]?[jt]sx? \()(?<test>.{1,300}?) \(\d{1,12}(?:\.\d{1,12})?ms\)(?: # .{0,100})?$/,
+      /^\s{0,40}✖ (?!failing tests:|\d+ problems? \(|\S+\.[cm]?[jt]sx? \()(?!\. \()(?<test>.{1,300}?) \(\d{1,12}(?:\.\d{1,12})?ms\)(?: # .{0,100})?$/,
     refine: decideNodeTest,
   },
   {

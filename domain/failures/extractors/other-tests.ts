@@ -1,5 +1,5 @@
 import { lookDown, rulesOf } from '../line-rule.ts';
-import { readPlace } from '../places.ts';
+import { isProjectFile, readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
 
 /** R, Lua, Clojure, Julia, PowerShell, Erlang, Elm, Solidity, Rego. */
@@ -8,7 +8,7 @@ export const otherTestsRules = rulesOf(null, 'test_fail', [
     name: 'testthat',
     cue: ['── failure', '── error', 'failure (', 'error ('],
     pattern:
-      /^(?:── )?(?:\d{1,4}\. )?(?:Failure|Error) \(['‘]?(?<file>[^\s:'’]{1,200}):(?<line>\d{1,7}):(?<column>\d{1,7})['’]?\): (?<test>.{1,200}?)(?: ─{1,200})?$/,
+      /^(?:── )?(?:\d{1,4}\. )?(?:Failure|Error) \(['‘]?(?<file>[^\s:'’]{1,200}):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?['’]?\): (?<test>.{1,200}?)(?: ─{1,200})?$/,
   },
   {
     name: 'busted',
@@ -51,7 +51,22 @@ export const otherTestsRules = rulesOf(null, 'test_fail', [
     pattern:
       /^\s{0,20}(?:\S{1,100}: )?(?<test>\w{1,100}:(?:\d{1,6}: )?\w{1,100})(?: ?\(.{1,100}\))?(?:\.{3}| ).{0,40}\*failed\*/,
   },
-  { name: 'rebar-eunit', cue: [') '], weight: 68, pattern: /^\s{2}\d{1,4}\) (?<test>\w{1,80}(?::|\.)\w{1,100}\/\d)/ },
+  {
+    name: 'rebar-eunit',
+    cue: [') '],
+    weight: 68,
+    pattern: /^\s{2}\d{1,4}\) (?<test>\w{1,80}(?::|\.)\w{1,100})\/\d/,
+    refine: (groups, view) => {
+      // The formatter of terms breaks a place into two lines.
+      for (let at = view.at + 1; at < view.at + 30; at += 1) {
+        const file = /^\s{1,120}"(?<file>[^"]{1,300}\.erl)"\},$/.exec(view.lines[at] ?? '')?.groups?.['file'];
+        const line = /^\s{1,120}\{line,(?<line>\d{1,7})\}/.exec(view.lines[at + 1] ?? '')?.groups?.['line'];
+        if (file !== undefined && line !== undefined && isProjectFile(file))
+          return { groups: { ...groups, file, line } };
+      }
+      return { groups };
+    },
+  },
   { name: 'elm-test', cue: ['✗ '], weight: 66, pattern: /^✗ (?![Bb]uild |[Cc]ompil|[Ee]rror)(?<test>.{1,300})$/ },
   {
     name: 'foundry',

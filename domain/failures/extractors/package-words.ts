@@ -89,6 +89,12 @@ export const packageWordsRules = rulesOf(null, 'dependency_missing', [
     refine: (groups, view) => (isAside(view.lines[view.at] ?? '') ? null : firstOf(groups)),
   },
   {
+    name: 'package-without-code',
+    cue: ['no code for'],
+    weight: 72,
+    pattern: new RegExp(String.raw`\b[Nn]o code for (?:module|package|library) [(]?${name('package')}(?:[)\s]|$)`),
+  },
+  {
     name: 'command-status',
     cue: ['127'],
     weight: 88,

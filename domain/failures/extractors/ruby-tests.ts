@@ -44,7 +44,6 @@ export const rubyTestsRules = [
     {
       name: 'test-unit',
       cue: ['failure: ', 'error: '],
-      weight: 69,
       pattern: /^(?:Failure|Error): (?<test>test\w{0,10}[\w: -]{1,200}\([\w:]{1,100}\))/,
       refine: (groups, view) => ({
         groups: withPlace(

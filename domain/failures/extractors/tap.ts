@@ -1,4 +1,4 @@
-import { type Groups, type View, type Reading, lookDown, rulesOf } from '../line-rule.ts';
+import { type Groups, type View, type Reading, lookDown, lookUp, rulesOf } from '../line-rule.ts';
 import { readPlace, type Place } from '../places.ts';
 import { withPlace } from '../refine.ts';
 import { projectPlace } from './project-place.ts';
@@ -9,14 +9,14 @@ export const tapRules = rulesOf('tap', 'test_fail', [
     name: 'tap',
     cue: 'not ok',
     pattern:
-      /^\s{0,80}not ok\b(?: \d{1,9})?(?: -)? ?(?<test>.{0,300}?)(?: # time=[\d.]{1,20}m?s)?(?: in \d{1,9}(?:ms|sec))?(?: \{)?$/,
+      /^\s{0,80}not ok\b(?: \d{1,9})?(?: -)? ?(?<test>.{0,300}?)(?: # time ?= ?[\d.]{1,20}m?s)?(?: in \d{1,9}(?:ms|sec))?(?: \{)?$/,
     refine: decideTap,
   },
   {
     name: 'perl-test',
     cue: 'failed test',
     pattern:
-      /^\s{0,20}#\s{1,20}Failed (?:TODO )?test (?:\d{1,6} )?'?(?<test>.{0,300}?)'?(?: ?at (?<file>\S{1,300}) line (?<line>\d{1,7})\.?)?$/,
+      /^(?:\(\s{1,3}DIAG\s{1,3}\)\s{1,3}job\s{1,4}\d{1,5}|\s{0,20}#)\s{1,20}Failed (?:TODO )?test (?:\d{1,6} )?'?(?<test>.{0,300}?)'?(?: ?at (?<file>\S{1,300}) line (?<line>\d{1,7})\.?)?$/,
     weight: 71,
     refine: (groups, view) => ({
       groups: groups['file'] === undefined ? withPlace(groups, lookDown(view, 2, readPlace)) : groups,
@@ -24,9 +24,14 @@ export const tapRules = rulesOf('tap', 'test_fail', [
   },
   {
     name: 'prove',
-    cue: ['dubious', 'failed tests:', 'failed test:', 'parse errors:'],
+    cue: ['dubious', 'failed tests:', 'failed test:', 'parse errors:', 'result: fail'],
     weight: 57,
-    pattern: /^(?<file>\S{1,200}\.t) \.{2,}.{0,40}(?:Dubious|Failed)|^Result: FAIL$/,
+    pattern: /^(?<file>\S{1,200}\.t) \.{2,}.{0,40}(?:Dubious|Failed)|^\s{0,8}(?:--> {1,3})?Result: FAIL(?:ED)?\b/,
+    refine: (groups, view) => {
+      const died = / at (?<file>\S{1,300}\.(?:t|pm|pl)) line (?<line>\d{1,7})\.$/;
+      const told = groups['file'] === undefined ? lookUp(view, 60, (line) => (died.test(line) ? line : null)) : null;
+      return { groups: told === null ? groups : { ...groups, ...died.exec(told)?.groups, message: told.trim() } };
+    },
   },
   {
     name: 'bats',
@@ -46,7 +51,7 @@ function decideTap(groups: Groups, view: View): Reading | null {
   const line = view.lines[view.at] ?? '';
   const test = (groups['test'] ?? '').trim();
   if (todo.test(line) || holdsFailures(view, test)) return null;
-  const known: Groups = { ...groups, test: test === '' ? undefined : test };
+  const known: Groups = { ...groups, test: joinHeading(test, view) };
   const stack = lookDownAt(view, 30, /^\s{1,80}stack: /);
   const place = lookDown({ ...view, at: stack ?? view.at }, 30, readFrame) ?? noPlace;
   if (isNotLoaded(view, test)) return { groups: withPlace({}, place), failureClass: 'compile_error', weight: 82 };
@@ -83,6 +88,20 @@ function holdsFailures(view: View, test: string): boolean {
   const inner = view.lines[view.at - 1] ?? '';
   const isFile = /\.m?[jt]sx?$|\.t$/.test(test) && /^\s{4,}(?:\d{1,5}\.\.\d{1,5}|# )/.test(inner);
   return isBlock || (isFile && indentOf(inner) > indentOf(view.lines[view.at] ?? ''));
+}
+
+const heading =
+  /^\s{0,8}# (?!Subtest\b|(?:tests?|pass|fail|ok|skip|todo|time|asserts|not ok|Looks|Failed)\b)(?<name>\S.{0,200})$/;
+
+// Where comments divide the assertions, the comment is the name of the test, and what was asserted a part of it.
+function joinHeading(test: string, view: View): string | undefined {
+  const above = lookUp(view, 60, (line) => {
+    if (/^TAP version|^\s{0,80}# Subtest/.test(line)) return '';
+    return heading.exec(line)?.groups?.['name'] ?? null;
+  });
+  const isSame = above === test || above === null || above === '';
+  const joined = isSame ? test : `${above} > ${test}`;
+  return joined === '' ? undefined : joined;
 }
 
 function indentOf(line: string): number {

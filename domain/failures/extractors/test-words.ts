@@ -11,17 +11,34 @@ export const testWordsRules = rulesOf(null, 'test_fail', [
     cue: ['[fail] ', 'fail: ', '[failed] ', 'fail ', 'failed '],
     weight: 56,
     pattern:
-      /^\s{0,12}(?:[-=*#]{2,4} {1,2})?(?:\[(?:FAIL|FAILED|fail)\]:? |(?:FAIL|FAILED|Failed|✘ FAIL):? )(?!in |with |to |on |because|\d)(?<test>[\w"'(].{0,200}?)(?: [([]\d[\d.]{0,10} ?m?s[)\]])?(?: [-=*#]{2,4})?$/,
+      /^\s{0,12}(?:[-=*#]{2,4} {1,2})?(?:\[(?:FAIL|FAILED|fail)\]:? |(?:FAIL|FAILED|Failed|✘ FAIL):? (?:\. )?)(?!in |with |to |on |because|\d)(?<test>[\w"'(].{0,200}?)(?: [([]\d[\d.]{0,10} ?m?s[)\]])?(?: [-=*#]{2,4})?$/,
     refine: (groups) =>
       isNoTest(groups['test'] ?? '') ? null : { groups: { ...groups, test: bareName(groups['test'] ?? '') } },
   },
   {
     name: 'fail-end',
-    cue: ['... fail', ' > ', ' failed', ' - fail', ': fail', ' ✗', ' ✖', '[fail', '| fail', ' fail', '[error]'],
+    cue: [
+      '... fail',
+      '... error',
+      ' > ',
+      ' failed',
+      ' - fail',
+      ': fail',
+      ' ✗',
+      ' ✖',
+      '[fail',
+      '| fail',
+      ' fail',
+      '[error]',
+    ],
     weight: 54,
     pattern:
       /^\s{0,20}(?:\{\d{1,4}\} |[[(]\d{1,6}\/\d{1,6}[\])] )?(?:test[: ]\s{0,4})?(?<test>[\w"'].{0,200}?)(?: \[[\d.]{1,12}s\])?(?:\s{0,2}\.{3,80}\s{0,80}| [-:|] |(?<= [>›] [^>›]{2,200}) | {2,80}(?:\| )?)\[?(?:FAIL|FAILED|failed|FAILURE|✗|✖|ERROR)(?:\]| \|)?(?: [([].{1,40})?!?$/,
-    refine: (groups) => (isNoTest(groups['test'] ?? '') ? null : { groups }),
+    // A row above a sum is a suite.
+    refine: (groups, view) =>
+      isNoTest(groups['test'] ?? '') || /^\d{1,6} \w{0,10} ?tests?\b, /.test(view.lines[view.at + 1] ?? '')
+        ? null
+        : { groups },
   },
   {
     name: 'function-failed',

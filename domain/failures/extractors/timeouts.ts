@@ -6,6 +6,12 @@ import { isConstant } from './network.ts';
 /** Limits that ran out. A runner's limit for one test is that test's failure, and is read with the tests. */
 export const timeoutsRules = rulesOf(null, 'timeout', [
   {
+    name: 'terminated-field',
+    cue: 'sigterm',
+    weight: 66,
+    pattern: /^\s{0,12}["']?signal["']?: {1,4}["']?SIGTERM["']?,?$/,
+  },
+  {
     name: 'process-timeout',
     cue: [
       'did not complete',

@@ -73,7 +73,7 @@ export const typescriptRules = rulesOf('tsc', 'compile_error', [
 // webpack's and esbuild's own headings stand above or below the words of the compiler.
 function decideBundled(groups: Readonly<Record<string, string | undefined>>, lines: readonly string[], at: number) {
   const near = /(?<file>[^\s():]{1,300}\.[cm]?[jt]sx?|[^\s():]{1,300}\.vue)[:(](?<line>\d{1,7})[:,](?<column>\d{1,7})/;
-  for (const offset of [-1, 1, 2, -2, 3]) {
+  for (const offset of [-1, 1, 2, -2, 3, 4, 5]) {
     const place = near.exec(lines[at + offset] ?? '')?.groups;
     if (place !== undefined) return { groups: { ...groups, ...place } };
   }

@@ -21,7 +21,18 @@ export const uncaughtRules = rulesOf(null, 'unknown', [
     cue: [' at '],
     weight: 64,
     pattern:
-      /^(?!\s{0,8}#)(?<message>(?!Can't locate|syntax error|Global symbol|BEGIN failed).{1,300}) at (?<file>[^\s]{1,300}\.(?:pl|pm|cgi)) line (?<line>\d{1,7})\.$/,
+      /^(?!\s{0,8}#)(?<message>(?!Can't locate|syntax error|Global symbol|BEGIN failed|Connection (?:refused|reset|timed out)).{1,300}) at (?<file>[^\s]{1,300}\.(?:pl|pm|cgi)) line (?<line>\d{1,7})\.$/,
+  },
+  {
+    name: 'trace-end',
+    cue: ['error: '],
+    weight: 70,
+    pattern: /^Error: (?<message>.{3,300})$/,
+    refine: (groups, view) => {
+      const frame = /^\s{1,8}(?<file>[\w./-]{1,300}\.\w{1,10}):(?<line>\d{1,7}):(?<column>\d{1,7}): in /;
+      const place = frame.exec(view.lines[view.at - 1] ?? '')?.groups;
+      return place === undefined ? null : { groups: { ...groups, ...place } };
+    },
   },
   {
     name: 'php-uncaught',

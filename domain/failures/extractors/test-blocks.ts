@@ -1,0 +1,87 @@
+import { lookDown, lookUp, rulesOf } from '../line-rule.ts';
+import { readPlace } from '../places.ts';
+import { withPlace } from '../refine.ts';
+import { projectPlace } from './project-place.ts';
+
+/** Tests that are named above what they expected, as a heading or at the start of a line that goes on. */
+export const testBlocksRules = rulesOf(null, 'test_fail', [
+  {
+    name: 'name-heading',
+    cue: [' > ', ' › ', ' » ', ' / ', '::'],
+    weight: 63,
+    pattern: /^(?:[✗✘✖×●] )?(?<test>\w[^>›»{}=;|]{0,100}(?: [>›»/] |::)[^{}=;|]{1,200}?):?$/,
+    refine: (groups, view) => {
+      const isAssertion = (line: string) => (assertion.test(line) ? true : null);
+      const own = view.lines[view.at] ?? '';
+      const isMarked = /^[✗✘✖×●]/.test(own);
+      const frame = (line: string) => (isMarked || /^\s{2,12}at /.test(line) ? projectPlace(line) : null);
+      const place = lookDown(view, 8, frame);
+      const isHeading = own.endsWith(':') || lookDown(view, 5, isAssertion) === true;
+      return place === null || !isHeading ? null : { groups: withPlace(groups, place) };
+    },
+  },
+  {
+    name: 'scenario-block',
+    cue: ['scenario', 'example:', 'spec:', 'test:'],
+    weight: 62,
+    pattern: /^\s{0,12}(?:Scenario(?: Outline)?|Example|Spec|Test): (?<test>\S.{0,200}?)(?:\s{1,40}# \S{1,300})?$/,
+    refine: (groups, view) => {
+      const found = lookDown(view, 60, (line) => {
+        if (/^\s{0,12}(?:Scenario|Example|Spec|Test|Feature)\b.{0,20}: /.test(line)) return false;
+        return /^\s{4,}(?:Traceback \(most recent|AssertionError|ASSERT FAILED|Assertion Failed)|^\s{2,}(?:[✗✘✖×] )?(?:Given|When|Then|And|But) .{1,200} \.{3} ?(?:failed|FAILED)/.test(
+          line,
+        )
+          ? true
+          : null;
+      });
+      return found === true ? { groups } : null;
+    },
+  },
+  {
+    name: 'failed-below-name',
+    cue: ['fail', 'FAIL'],
+    weight: 67,
+    // The name was written before the test ran; what the test printed follows it on the same line.
+    pattern: /^(?:FAIL(?:ED|URE)?|ERROR)(?: \(\w{1,80}\))?$/,
+    refine: (_groups, view) => {
+      const begun = lookUp(
+        view,
+        12,
+        (line) => /^\d{1,6}\/\d{1,6} (?<test>\S.{0,200}?)\.{3}/.exec(line)?.groups?.['test'] ?? null,
+      );
+      const place = lookDown(view, 20, projectPlace);
+      return begun === null ? null : { groups: withPlace({ test: begun }, place) };
+    },
+  },
+  {
+    name: 'failed-place',
+    cue: ['fail: ', 'failed: ', 'fail '],
+    weight: 66,
+    pattern:
+      /^\s{0,8}(?:FAIL|FAILED|Failed)(?::| -)? (?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,7}):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?: (?<message>\S.{2,400})$/,
+    // Where the file is a script of steps, it is the test.
+    refine: (groups) => ({
+      groups: { ...groups, test: (groups['file'] ?? '').split('/').at(-1) },
+    }),
+  },
+  {
+    name: 'timed-row',
+    cue: [' fail', ' timeout', ' error'],
+    weight: 64,
+    pattern:
+      /^\s{0,8}(?:\d{1,5}\/\d{1,5} )?(?<test>[\w"'].{0,200}?) {1,60}(?:FAIL|FAILED|TIMEOUT|ERROR) {2,40}\d{1,7}[.,]\d{1,6} ?m?s\b/,
+  },
+  {
+    name: 'placed-in',
+    cue: ['failed example', 'failed expectation', 'failed assertion'],
+    weight: 64,
+    pattern: /^\s{0,8}Failed (?:example|expectation|assertion):$/,
+    refine: (_groups, view) => {
+      const above = view.lines[view.at - 1] ?? '';
+      const test = / in (?<test>[\w.]{2,200})$/.exec(above)?.groups?.['test'];
+      return test === undefined ? null : { groups: withPlace({ test }, readPlace(above)) };
+    },
+  },
+]);
+
+const assertion = /\b(?:should|expected|[Ee]xpect|received|actual|assert\w{0,12}|equal|Error)\b/;
