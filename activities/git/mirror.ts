@@ -48,7 +48,7 @@ export function createMirrors(git: Git, folder: string): Mirrors {
     async withCommit(location, commit, signal) {
       const path = pathOf(location);
       const key = `${path} ${commit}`;
-      if (seen.has(key) && (await exists(join(path, 'HEAD')))) return path;
+      if (seen.has(key) && (await exists(join(path, 'objects'))) && (await exists(join(path, 'HEAD')))) return path;
       const found = await git.attempt(['cat-file', '-e', `${commit}^{commit}`], { gitDir: path, signal });
       if (found.exitCode !== 0) return refresh(location, signal);
       if (seen.size >= seenMax) seen.clear();

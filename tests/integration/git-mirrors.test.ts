@@ -91,6 +91,18 @@ describe('a mirror', () => {
   });
 
   it.each([
+    ['all of it', (mirror: string) => rm(mirror, { recursive: true })],
+    ['its objects', (mirror: string) => rm(join(mirror, 'objects'), { recursive: true })],
+  ])('has a commit again that it had when somebody removed %s', async (_what, remove) => {
+    const commit = await commitFile('kept');
+    const mirror = await mirrors.refresh(repository);
+    for (let times = 0; times < 2; times += 1) expect(await mirrors.withCommit(repository, commit)).toBe(mirror);
+    await remove(mirror);
+    expect(await mirrors.withCommit(repository, commit)).toBe(mirror);
+    expect(await readFileAt(test.git, mirror, `${commit}:a.txt`)).toBe('kept');
+  });
+
+  it.each([
     ['without its settings', (mirror: string) => rm(join(mirror, 'config'))],
     ['without HEAD', (mirror: string) => rm(join(mirror, 'HEAD'))],
     ['with a HEAD of nonsense', (mirror: string) => writeFile(join(mirror, 'HEAD'), 'nonsense')],

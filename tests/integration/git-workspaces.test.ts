@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMirrors, type Mirrors } from '../../activities/git/mirror.ts';
 import {
   diffSinceBase,
+  holdCommit,
   inWorkspace,
   openWorkspace,
   ordersWithWorkspaces,
@@ -152,6 +153,20 @@ describe('a workspace that is opened again', () => {
     await writeFile(join(workspace.tree, 'a.txt'), 'changed');
     await restorePaths(test.git, workspace, ['a*', 'nothing-like-it']);
     expect(await readFile(join(workspace.tree, 'a.txt'), 'utf8')).toBe('one\n');
+  });
+});
+
+describe('a commit that is held', () => {
+  it('leaves the tree as it stands where it is there, and is rebuilt elsewhere', async () => {
+    const workspace = await open();
+    await writeFile(join(workspace.tree, 'a.txt'), 'two\n');
+    const { commit, bundle } = await takeCheckpoint(test.git, workspace, 'Change');
+    await writeFile(join(workspace.tree, 'a.txt'), 'in the middle of something');
+    const wish = { ...request, commit, bundle };
+    expect(await holdCommit(test.git, folder, wish)).toEqual(workspace);
+    expect(await readFile(join(workspace.tree, 'a.txt'), 'utf8')).toBe('in the middle of something');
+    const elsewhere = await holdCommit(test.git, join(folder, 'other'), wish);
+    expect(await treeOf(elsewhere, commit)).toBe(await treeOf(workspace, commit));
   });
 });
 
