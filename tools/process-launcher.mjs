@@ -31,15 +31,22 @@ const LAUNCHED_PATH = fileURLToPath(new URL('./process-launcher-child.mjs', impo
 export function createProcessLauncher() {
   /** @type {LauncherConnection | undefined} */
   let connection;
+  let isClosed = false;
   return {
-    run(options) {
+    async run(options) {
+      if (isClosed) throw new ProvisioningError('This process is ending, so it starts no further command.');
       if (connection?.hasEnded() !== false) connection = new LauncherConnection();
-      return connection.run(options);
+      return await connection.run(options);
     },
     close() {
+      isClosed = true;
       connection?.close();
     },
   };
+}
+
+function noLauncher() {
+  return new ProvisioningError('The process that runs short commands was ended from outside: try again.');
 }
 
 /** One small process, and who waits for its answers. */
@@ -63,11 +70,11 @@ class LauncherConnection {
     });
     const end = () => {
       this.#isOver = true;
-      const error = new ProvisioningError('The process that runs short commands was ended from outside: try again.');
-      for (const id of [...this.#waiting.keys()]) this.#take(id)?.reject(error);
+      for (const id of [...this.#waiting.keys()]) this.#take(id)?.reject(noLauncher());
     };
     this.#child.once('exit', end);
-    this.#child.once('error', end);
+    // More than one can come, and one that nobody hears would end this process.
+    this.#child.on('error', end);
     // Nobody stays for its sake alone.
     this.#child.unref();
     this.#child.channel?.unref();
@@ -87,16 +94,12 @@ class LauncherConnection {
    */
   async run({ signal, ...options }) {
     const id = (this.#lastId += 1);
-    const abort = () => {
-      this.#child.send({ id, abort: true }, () => undefined);
-    };
+    const abort = () => this.#send({ id, abort: true });
     const answer = new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
     });
     this.#child.channel?.ref();
-    this.#child.send({ id, options }, (error) => {
-      if (error !== null) this.#take(id)?.reject(error);
-    });
+    this.#send({ id, options });
     if (signal?.aborted === true) abort();
     else signal?.addEventListener('abort', abort, { once: true });
     try {
@@ -104,6 +107,18 @@ class LauncherConnection {
     } finally {
       signal?.removeEventListener('abort', abort);
     }
+  }
+
+  /** @param {LauncherRequest} request */
+  #send(request) {
+    // Without a channel where the system had no file or process left for it.
+    if (!this.#child.connected) {
+      this.#take(request.id)?.reject(noLauncher());
+      return;
+    }
+    this.#child.send(request, (error) => {
+      if (error !== null) this.#take(request.id)?.reject(noLauncher());
+    });
   }
 
   /**

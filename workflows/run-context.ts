@@ -24,6 +24,7 @@ export class RunContext {
   private questions = 0;
   /** The last message to the mirror: each waits for the one before it, so that what it shows never goes back. */
   private telling: Promise<void> = Promise.resolve();
+  private untold = 0;
 
   constructor(orderId: string) {
     this.orderId = orderId;
@@ -47,9 +48,17 @@ export class RunContext {
     const events = this.held.splice(0);
     const before = this.telling.catch(() => undefined);
     // A cancelled run has told what it did until then: a short write that is begun is brought to its end.
-    this.telling = before.then(() => CancellationScope.nonCancellable(() => mirror(events)));
+    this.untold += 1;
+    this.telling = before
+      .then(() => CancellationScope.nonCancellable(() => mirror(events)))
+      .finally(() => (this.untold -= 1));
     // Whoever waits for it hears of its failure. Until then it is nobody's.
     this.telling.catch(() => undefined);
+  }
+
+  /** Whether all that was announced is mirrored. Not for long while the database is there. */
+  hasTold(): boolean {
+    return this.untold === 0;
   }
 
   /** Returns when all that was announced is mirrored. @throws when the last of it can't be */

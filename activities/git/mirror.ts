@@ -37,7 +37,7 @@ export function createMirrors(git: Git, folder: string): Mirrors {
   const refresh = (location: string, signal?: AbortSignal) => {
     const path = pathOf(location);
     return oneAtATime(path, async () => {
-      if (await prepare(git, path)) seen.clear();
+      await prepare(git, path, () => seen.clear());
       await fetchAll(git, { path, location, signal });
       return path;
     });
@@ -58,16 +58,17 @@ export function createMirrors(git: Git, folder: string): Mirrors {
   };
 }
 
-/** Returns whether it was made anew. */
-async function prepare(git: Git, path: string): Promise<boolean> {
+/** @param forget called before and after the mirror is made anew */
+async function prepare(git: Git, path: string, forget: () => void): Promise<void> {
   if (await isHealthy(git, path)) {
     await removeHalfPacks(path);
-    return false;
+    return;
   }
+  forget();
   await rm(path, { recursive: true, force: true });
   await mkdir(path, { recursive: true });
   await git(['init', '--quiet', '--bare', path]);
-  return true;
+  forget();
 }
 
 // A worker that was killed in the middle of a fetch leaves lock files behind; nothing but this process uses the mirror.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { parseNumstat } from '../../domain/text/unified-diff.ts';
 import type { DiffStat } from '../../domain/work-orders/work-order.ts';
-import { writeBareRepository } from './bare-repository.ts';
+import { writeDecoy } from './decoy.ts';
 import { splitNul, type Git } from './git-command.ts';
 
 /** A clean checkout that belongs to exactly one attempt. */
@@ -84,8 +84,9 @@ async function resetTo(git: Git, workspace: Workspace, commit: string): Promise<
   );
   if (!there) return false;
   await mkdir(workspace.tree, { recursive: true });
-  // A killed worker may have left git's lock; nobody else uses this git dir.
-  await rm(join(workspace.gitDir, 'index.lock'), { force: true });
+  // What a killed git left; nobody else uses this git dir.
+  for (const lock of ['index.lock', `${checkpointRef}.lock`, 'outgoing.bundle.lock'])
+    await rm(join(workspace.gitDir, lock), { force: true });
   const reset = await git.attempt(['reset', '--quiet', '--hard', commit], inWorkspace(workspace));
   if (reset.exitCode !== 0) return false;
   // Ignored files stay: they are what the install gate brought.
@@ -99,12 +100,13 @@ async function rebuild(
 ): Promise<void> {
   await rm(root, { recursive: true, force: true });
   await mkdir(workspace.tree, { recursive: true });
-  await writeBareRepository(workspace.gitDir, {
-    borrowsFrom: [workspace.mirrorObjects],
-    // The checkpoint is not there yet; the reset below moves it on.
-    head: request.baseCommit,
-    exclusions: ownExclusions,
-  });
+  // By git itself, which looks at what this file system can do. Bare: with a git dir alone it must read no attributes of
+  // the folder that this process happens to stand in.
+  await git(['init', '--quiet', '--bare', workspace.gitDir]);
+  await writeFile(join(workspace.gitDir, 'objects/info/alternates'), `${workspace.mirrorObjects}\n`);
+  await writeFile(join(workspace.gitDir, 'info/exclude'), `${ownExclusions.join('\n')}\n`);
+  // The checkpoint is not there yet; the reset below moves it on.
+  await writeFile(join(workspace.gitDir, 'HEAD'), `${request.baseCommit}\n`);
   if (request.bundle !== null) {
     const bundlePath = join(root, 'checkpoint.bundle');
     await writeFile(bundlePath, request.bundle);
@@ -121,12 +123,8 @@ async function rebuild(
 async function giveDecoy(workspace: Workspace, { baseBranch, commit }: WorkspaceRequest): Promise<void> {
   const decoy = join(workspace.tree, '.git');
   await rm(decoy, { recursive: true, force: true });
-  await writeBareRepository(decoy, {
-    borrowsFrom: [workspace.mirrorObjects, join(workspace.gitDir, 'objects')],
-    head: `ref: refs/heads/${baseBranch}`,
-    branches: new Map([[baseBranch, commit]]),
-    settings: '[user]\n\tname = Ratchet\n\temail = ratchet@localhost\n',
-  });
+  const borrowsFrom = [workspace.mirrorObjects, join(workspace.gitDir, 'objects')];
+  await writeDecoy(decoy, { borrowsFrom, branch: baseBranch, commit });
   // Of the same tree at the same commit.
   await copyFile(join(workspace.gitDir, 'index'), join(decoy, 'index'));
 }

@@ -50,8 +50,9 @@ export async function publishAttempt(
   const { orderId, attempt, commit, diffStat, route, verification, failure } = input;
   refuseWithheld(verification);
   const order = await loadOrder(database, orderId);
-  const [workspace, proposal, standIns, costUsdMicros] = await Promise.all([
-    holdAttemptCommit(dependencies, { order, attempt, commit }, progress.signal),
+  // By itself: it may rebuild what another try of this step works on, so nobody leaves it running.
+  const workspace = await holdAttemptCommit(dependencies, { order, attempt, commit }, progress.signal);
+  const [proposal, standIns, costUsdMicros] = await Promise.all([
     findProposal(database, input),
     ledger.standIns(orderId, attempt),
     ledger.spent(orderId),

@@ -156,6 +156,24 @@ describe('a workspace that is opened again', () => {
   });
 });
 
+describe('the diff of a checkpoint', () => {
+  it('is not bent by attributes of the folder that this process stands in', async () => {
+    const workspace = await open();
+    await writeFile(join(workspace.tree, 'a.txt'), 'two\n');
+    const { commit } = await takeCheckpoint(test.git, workspace, 'Change');
+    const elsewhere = join(folder, 'elsewhere');
+    await mkdir(elsewhere);
+    await writeFile(join(elsewhere, '.gitattributes'), '* -diff\n');
+    const before = process.cwd();
+    process.chdir(elsewhere);
+    try {
+      expect(await diffSinceBase(test.git, workspace, { commit, renames: false })).toContain('+two');
+    } finally {
+      process.chdir(before);
+    }
+  });
+});
+
 describe('a commit that is held', () => {
   it('leaves the tree as it stands where it is there, and is rebuilt elsewhere', async () => {
     const workspace = await open();

@@ -61,6 +61,8 @@ export type Script = {
 } & {
   /** What follows a failed attempt; without it, what the rules of the product say. */
   next?: (attempt: number) => NextRung;
+  /** Fails as long as the records can't be written. */
+  beforeTelling?: (events: Given<'appendEvents'>) => Promise<void>;
 };
 
 /** What the activities of one order were asked for. */
@@ -124,7 +126,7 @@ export function verifyResult(
 }
 
 /** What activities do when a test says nothing about them: everything goes well. */
-export const usual: Required<Omit<Script, 'next'>> = {
+export const usual: Required<Omit<Script, 'next' | 'beforeTelling'>> = {
   routeAttempt: () => routeTo('scripted'),
   planAttempt: () => ({ summary: 'A plan', files: ['a.ts'], findings: [], cycles: 1, failure: null }),
   editAttempt: () => editResult(null),
@@ -221,6 +223,7 @@ function activitiesFor(orders: Map<string, { script: Script; trace: Trace }>) {
   };
   const records: Omit<RecordActivities, ScriptedActivity> = {
     appendEvents: async (events) => {
+      await own().script.beforeTelling?.(events);
       own().trace.events.push(...events);
     },
     readProgress: async () => null,

@@ -219,3 +219,28 @@ describe('the measuring of the base commit', () => {
     expect(namesOf(run)).not.toContain('step_failed verify');
   });
 });
+
+describe('a step that begins while the database is away', () => {
+  it('is run again once the record of its beginning can be written, and the attempt goes on', async () => {
+    let isAway = false;
+    const run = await runs.start({
+      editAttempt: () => {
+        isAway = true;
+        return editResult(null);
+      },
+      beforeTelling: async () => {
+        if (!isAway) return;
+        await new Promise((resolve) => setTimeout(resolve, 2_500));
+        isAway = false;
+      },
+      verifyAttempt: (_calls, input) => {
+        if (isAway) throw ApplicationFailure.nonRetryable('The database is away.');
+        return verifyResult(input, null);
+      },
+    });
+    expect(await run.result()).toMatchObject({ status: 'completed', attempts: 1 });
+    expect(run.trace.calls.verifyAttempt).toHaveLength(2);
+    expect(run.trace.outcomes).toMatchObject([{ failure: null }]);
+    expectSound(run, 'completed');
+  });
+});
