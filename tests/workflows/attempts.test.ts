@@ -222,19 +222,13 @@ describe('the measuring of the base commit', () => {
 
 describe('a step that begins while the database is away', () => {
   it('is run again once the record of its beginning can be written, and the attempt goes on', async () => {
-    let isAway = false;
     const run = await runs.start({
-      editAttempt: () => {
-        isAway = true;
-        return editResult(null);
+      beforeTelling: async (events) => {
+        const isBegun = events.some(({ type, step }) => type === 'step_started' && step === 'verify');
+        if (isBegun) await new Promise((resolve) => setTimeout(resolve, 2_500));
       },
-      beforeTelling: async () => {
-        if (!isAway) return;
-        await new Promise((resolve) => setTimeout(resolve, 2_500));
-        isAway = false;
-      },
-      verifyAttempt: (_calls, input) => {
-        if (isAway) throw ApplicationFailure.nonRetryable('The database is away.');
+      verifyAttempt: (calls, input) => {
+        if (calls === 0) throw ApplicationFailure.nonRetryable('The database is away.');
         return verifyResult(input, null);
       },
     });
