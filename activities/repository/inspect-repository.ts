@@ -50,14 +50,13 @@ export async function inspectRepository(
   const gateFiles = await readGateFiles(git, mirror, baseCommit);
   refuseDeclaration(gateFiles);
   const gates = findGates(gateFiles);
-  const files = await countFiles(git, mirror, baseCommit);
   if (!canProve(gates)) {
     throw new AppError(
       'repository-without-gates',
       `Nothing in ${input.repository} can prove a change: no compile, lint or test command was found (looked for .ratchet.yml, package.json, Python, Go and Rust projects, and a Makefile). Add a test command to the repository, or declare its gates in .ratchet.yml.`,
     );
   }
-  return { kind: 'accepted', baseBranch, baseCommit, gates, sizeBytes, files };
+  return { kind: 'accepted', baseBranch, baseCommit, gates, sizeBytes, files: gateFiles.paths.size };
 }
 
 /** What of a commit decides about gates: its tracked paths, and the texts that describe tools. */
@@ -85,11 +84,6 @@ function parseDeclaration(text: string): unknown {
 function refuseDeclaration({ declared }: RepositoryFiles): void {
   const gates = declared === undefined ? [] : parseDeclaredGates(declared);
   if (typeof gates === 'string') throw new AppError('repository-without-gates', `${gates} Correct it first.`);
-}
-
-async function countFiles(git: Git, gitDir: string, commit: string): Promise<number> {
-  const all = await git(['ls-tree', '-r', '-z', '--name-only', commit], { gitDir });
-  return splitNul(all).length;
 }
 
 /** @throws AppError disk-full when less than the minimum is free where Ratchet keeps its workspaces */

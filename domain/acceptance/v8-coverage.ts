@@ -47,15 +47,13 @@ const beforeFunction = /^\s{0,1000}(?:export\s{1,100}(?:default\s{1,100})?)?/;
 export function readV8Coverage(texts: Iterable<string>, sources: SourceTexts, root: string): Coverage {
   const reading: Reading = { coverage: new CoverageReading(), steps: 0 };
   const wanted = new Map<unknown, Source>();
-  const urls: string[] = [];
   for (const [path, text] of sources) {
     const url = fileUrl(`${root}/${path}`);
-    urls.push(url);
     wanted.set(url, { path, text, url, lines: null });
   }
   for (const text of texts) {
     // Most processes run none of them: the package manager's, the runner's own, those of tests of other files.
-    if (!urls.some((url) => text.includes(url))) continue;
+    if (![...wanted.values()].some(({ url }) => text.includes(url))) continue;
     for (const script of listOf(field(parseUnknown(text), 'result'))) {
       const source = wanted.get(field(script, 'url'));
       if (source !== undefined && reading.steps < stepsMax) countScript(reading, source, rangesOf(script));

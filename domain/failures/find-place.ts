@@ -1,12 +1,9 @@
 import type { OutputFacts, WeighedFinding } from './choose-finding.ts';
 import { projectPlace } from './extractors/project-place.ts';
 import { isProjectFile, placeOf, readPlace, toNumber, type Place } from './places.ts';
+import { modelStages } from './step-kinds.ts';
 
 const placeless: ReadonlySet<string> = new Set(['budget_exceeded', 'timeout', 'dependency_missing']);
-
-function isModelStep({ step: { stage } }: OutputFacts): boolean {
-  return stage === 'llm' || stage === 'propose' || stage === 'plan' || stage === 'edit';
-}
 
 /** The place that the first deciding finding blames, in the project's own code; null where the output names none. */
 export function findPlace(first: WeighedFinding, pool: readonly WeighedFinding[], facts: OutputFacts): Place | null {
@@ -15,7 +12,7 @@ export function findPlace(first: WeighedFinding, pool: readonly WeighedFinding[]
     return completePlace(placeOf(groups), first, facts.lines);
   }
   if (failureClass === 'orchestration_error') {
-    return first.tool === 'llm' || isModelStep(facts) ? null : tracebackPlace(first, facts.lines);
+    return first.tool === 'llm' || modelStages.has(facts.step.stage) ? null : tracebackPlace(first, facts.lines);
   }
   if (failureClass === 'dependency_missing') return frameBelow(first, facts.lines);
   if (placeless.has(failureClass)) return null;
