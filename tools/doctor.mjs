@@ -10,7 +10,7 @@ import { readVariable } from './environment.mjs';
 import { askProgram, findProgram } from './find-program.mjs';
 import { GIT_VERSION_MIN, lookForGit } from './git-program.mjs';
 import { HOST_NODE_MAJOR_MIN, bundledNodePath, describeOldNode, hasBundledNode } from './node-runtime.mjs';
-import { findFreePort } from './ports.mjs';
+import { isPortFree } from './ports.mjs';
 import { POSTGRES_MAJOR } from './postgres-server.mjs';
 import { lookForPython } from './python-environment.mjs';
 import { readRun } from './run-lock.mjs';
@@ -234,7 +234,7 @@ async function portsRow(root) {
     wantedPorts().map(async ({ part, preferred }) => ({
       part,
       preferred,
-      isFree: (await findFreePort(preferred)) !== undefined,
+      isFree: await isPortFree(preferred),
     })),
   );
   const taken = looks.filter(({ isFree }) => !isFree).map(({ part, preferred }) => `${String(preferred)} (${part})`);

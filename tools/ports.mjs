@@ -1,4 +1,5 @@
 /** Loopback ports for one run. Two runs on one machine never get the same one. */
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { cacheFolder } from './cache.mjs';
@@ -8,9 +9,15 @@ import { tryLock } from './process-lock.mjs';
 const RANDOM_ATTEMPTS = 50;
 
 /**
+ * Below the ports that a system gives to outgoing connections (from 32768 on Linux, from 49152 on macOS): one of those
+ * may go to somebody's connection between this look and the moment in which the part listens, and no start gets it then.
+ */
+const RANDOM_PORTS = { from: 20_000, below: 24_000 };
+
+/**
  * @typedef {object} WantedPort
  * @property {string} part shown to the user, such as 'Temporal'
- * @property {number} preferred taken when it is free
+ * @property {number} [preferred] taken when it is free; without it any free one
  */
 
 /**
@@ -37,10 +44,12 @@ export async function reservePorts(wanted, { claimsFolder = join(cacheFolder(), 
   /** @type {(() => void)[]} */
   const releases = [];
   for (const { part, preferred } of wanted) {
-    const claim = (await claimPort(preferred, claimsFolder)) ?? (await claimAnyPort(claimsFolder));
+    const isAnyGood = preferred === undefined;
+    const claim =
+      (isAnyGood ? undefined : await claimPort(preferred, claimsFolder)) ?? (await claimAnyPort(claimsFolder));
     ports.push(claim.port);
     releases.push(claim.release);
-    if (claim.port !== preferred) {
+    if (!isAnyGood && claim.port !== preferred) {
       notes.push(`Port ${String(preferred)} is taken; ${part} uses ${String(claim.port)}.`);
     }
   }
@@ -56,20 +65,18 @@ export async function reservePorts(wanted, { claimsFolder = join(cacheFolder(), 
 /**
  * Looks at a port without claiming it.
  *
- * @param {number} port 0 asks for any free one
- * @returns {Promise<number | undefined>} the port, or undefined when somebody listens on it
+ * @param {number} port
+ * @returns {Promise<boolean>} false when somebody has it
  */
-export function findFreePort(port) {
+export function isPortFree(port) {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => {
-      resolve(undefined);
+      resolve(false);
     });
     server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-      const address = server.address();
-      const found = typeof address === 'object' && address !== null ? address.port : undefined;
       server.close(() => {
-        resolve(found);
+        resolve(true);
       });
     });
   });
@@ -84,7 +91,7 @@ async function claimPort(port, claimsFolder) {
   // Claim first, look second: the other order leaves a gap in which two runs both see the port free.
   const lock = await tryLock(join(claimsFolder, String(port)));
   if (lock === undefined) return undefined;
-  if ((await findFreePort(port)) !== undefined) return { port, release: lock.release };
+  if (await isPortFree(port)) return { port, release: lock.release };
   lock.release();
   return undefined;
 }
@@ -92,8 +99,7 @@ async function claimPort(port, claimsFolder) {
 /** @param {string} claimsFolder */
 async function claimAnyPort(claimsFolder) {
   for (let attempt = 0; attempt < RANDOM_ATTEMPTS; attempt += 1) {
-    const port = await findFreePort(0);
-    const claim = port === undefined ? undefined : await claimPort(port, claimsFolder);
+    const claim = await claimPort(randomInt(RANDOM_PORTS.from, RANDOM_PORTS.below), claimsFolder);
     if (claim !== undefined) return claim;
   }
   throw new Error(

@@ -68,7 +68,7 @@ const HTTP_TIMEOUT_MS = 1_000;
  * @property {StackAddresses} addresses
  */
 
-/** @returns {import('./ports.mjs').WantedPort[]} in the order of `toStackPorts` */
+/** @returns {Required<import('./ports.mjs').WantedPort>[]} in the order of `toStackPorts` */
 export function wantedPorts() {
   return WANTED_PORTS.map(({ part, variable, preferred }) => {
     const chosen = Number(readVariable(variable));

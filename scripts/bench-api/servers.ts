@@ -30,9 +30,7 @@ export async function startBenchApi(stateDirectory: string): Promise<BenchApi> {
     for (const end of ends.toReversed()) await end();
   };
   try {
-    const reserved = await reservePorts(
-      ['API', 'PostgreSQL', 'bare server'].map((part, index) => ({ part, preferred: 58_800 + index })),
-    );
+    const reserved = await reservePorts(['API', 'PostgreSQL', 'bare server'].map((part) => ({ part })));
     ends.push(async () => reserved.release());
     const [api = 0, postgres = 0, bare = 0] = reserved.ports;
     const silent = await startSilentServer();

@@ -56,7 +56,7 @@ async function readLitellmVersion(program: string): Promise<string | undefined> 
 }
 
 async function start(program: string, providerUrl: string, folder: string): Promise<RunningLitellm> {
-  const reserved = await reservePorts([{ part: 'LiteLLM', preferred: 58_640 }]);
+  const reserved = await reservePorts([{ part: 'LiteLLM' }]);
   const [port = 0] = reserved.ports;
   const config = join(folder, 'litellm.json');
   const model = { model: 'openai/gpt-5.6', api_base: providerUrl, api_key: 'none' };

@@ -29,7 +29,7 @@ const jobTimeoutMs = 30 * 60_000;
  */
 export async function startBenchGateway(folder: string, withLitellm: boolean): Promise<BenchGateway> {
   const names = ['PostgreSQL', 'provider', 'gateway', 'load'];
-  const reserved = await reservePorts(names.map((part, index) => ({ part, preferred: 58_630 + index })));
+  const reserved = await reservePorts(names.map((part) => ({ part })));
   const [postgres = 0, providerPort = 0, gatewayPort = 0, loadPort = 0] = reserved.ports;
   const ends: (() => Promise<void>)[] = [async () => reserved.release()];
   const close = async () => {

@@ -37,7 +37,7 @@ export interface BenchServers {
 export async function startBenchServers(changes: Record<string, string> = {}): Promise<BenchServers> {
   const stateDirectory = await makeStateDirectory();
   const names = ['API', 'worker health', 'Temporal', "Temporal's UI", 'PostgreSQL'];
-  const reserved = await reservePorts(names.map((part, index) => ({ part, preferred: 58_600 + index })));
+  const reserved = await reservePorts(names.map((part) => ({ part })));
   const [api = 0, workerHealth = 0, temporal = 0, temporalUi = 0, postgres = 0] = reserved.ports;
   const place = { stateDirectory, ports: { api, workerHealth, temporal, temporalUi, postgres } };
   const ends: (() => Promise<void>)[] = [async () => reserved.release(), () => removeFolder(stateDirectory)];
@@ -86,7 +86,7 @@ function createStarters({ place, environment, ends }: Running) {
   };
   const makeWorkerPlace = async (): Promise<StackPlace> => {
     const stateDirectory = await makeStateDirectory();
-    const reserved = await reservePorts([{ part: 'worker health', preferred: 58_620 }]);
+    const reserved = await reservePorts([{ part: 'worker health' }]);
     ends.push(
       () => removeFolder(stateDirectory),
       async () => reserved.release(),

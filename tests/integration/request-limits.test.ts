@@ -26,7 +26,7 @@ beforeAll(async () => {
   database = openDatabase(testDatabase.url, 4);
   folder = await mkdtemp(join(tmpdir(), 'ratchet-limits-'));
   login = await makeApplicationLogin(testDatabase.url, `limits_${String(process.pid)}`);
-  const reserved = await reservePorts([0, 1].map((index) => ({ part: 'API', preferred: 57_300 + index })));
+  const reserved = await reservePorts([{ part: 'API' }, { part: 'another API' }]);
   ({ release } = reserved);
   for (const port of reserved.ports) {
     const place = {

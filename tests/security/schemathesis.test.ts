@@ -43,7 +43,7 @@ beforeAll(async () => {
   database = openDatabase(testDatabase.url, 2);
   folder = await mkdtemp(join(tmpdir(), 'ratchet-contract-'));
   login = await makeApplicationLogin(testDatabase.url, `contract_${String(process.pid)}`);
-  const reserved = await reservePorts([{ part: 'API', preferred: 57_320 }]);
+  const reserved = await reservePorts([{ part: 'API' }]);
   ({ release } = reserved);
   const [port = 0] = reserved.ports;
   url = `http://127.0.0.1:${String(port)}`;

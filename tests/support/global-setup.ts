@@ -52,7 +52,7 @@ async function provideServer(project: TestProject): Promise<() => Promise<void>>
 async function startPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'ratchet-test-'));
   await ensurePostgresData({ root, stateDirectory });
-  const reserved = await reservePorts([{ part: 'PostgreSQL of the tests', preferred: 54_329 }]);
+  const reserved = await reservePorts([{ part: 'PostgreSQL of the tests' }]);
   const [port] = reserved.ports;
   if (port === undefined) throw new Error('There is no free port for the PostgreSQL of the tests.');
   const server = startGuarded(await postgresServerCommand({ root, stateDirectory, port }));

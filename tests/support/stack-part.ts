@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { startGuarded, type GuardedOptions, type GuardedProcess } from '../../tools/guarded-process.mjs';
@@ -22,6 +22,7 @@ export interface StackPartOptions {
 }
 
 const startMs = 60_000;
+const logEndLength = 2_000;
 
 export function createStackPart({ name, logFile, command, isReady }: StackPartOptions): StackPart {
   let running: GuardedProcess | null = null;
@@ -33,8 +34,9 @@ export function createStackPart({ name, logFile, command, isReady }: StackPartOp
       const started = startGuarded({ ...options, stdout: log.fd, stderr: log.fd });
       running = started;
       void started.finished.then(() => log.close());
-      const ended = started.finished.then(({ exitCode }) => {
-        throw new Error(`${name} ended with exit code ${exitCode} instead of becoming ready: see ${logFile}`);
+      const ended = started.finished.then(async ({ exitCode }) => {
+        const said = (await readFile(logFile, 'utf8')).slice(-logEndLength);
+        throw new Error(`${name} ended with exit code ${exitCode} instead of becoming ready:\n${said}`);
       });
       await Promise.race([waitFor(`answer of ${name} (see ${logFile})`, isReady, startMs), ended]);
       // From now on its end is expected.

@@ -139,7 +139,7 @@ function createStackFiles(stateDirectory: string): Pick<TestStack, 'writePolicy'
 
 async function reserveStackPorts(): Promise<{ ports: StackPlace['ports']; release: () => void }> {
   const wanted = ['API', 'worker health', 'Temporal', "Temporal's UI", 'PostgreSQL'];
-  const reserved = await reservePorts(wanted.map((part, index) => ({ part, preferred: 56_100 + index })));
+  const reserved = await reservePorts(wanted.map((part) => ({ part })));
   const [api = 0, workerHealth = 0, temporal = 0, temporalUi = 0, postgres = 0] = reserved.ports;
   return { ports: { api, workerHealth, temporal, temporalUi, postgres }, release: reserved.release };
 }

@@ -29,10 +29,7 @@ export async function startTestTemporal({ withSearchAttributes = true } = {}): P
   const { address: given } = await provideTemporal(root);
   if (given !== undefined) return { address: given, close: () => Promise.resolve() };
   const stateDirectory = await mkdtemp(join(tmpdir(), 'ratchet-test-temporal-'));
-  const reserved = await reservePorts([
-    { part: 'Temporal of the tests', preferred: 57_233 },
-    { part: "Temporal's UI of the tests", preferred: 58_233 },
-  ]);
+  const reserved = await reservePorts([{ part: 'Temporal' }, { part: "Temporal's UI" }]);
   const [port = 0, uiPort = 0] = reserved.ports;
   const { part } = await createTemporalServer({ stateDirectory, port, uiPort, withSearchAttributes });
   const close = async () => {

@@ -132,12 +132,23 @@ describe('ports', () => {
 
   it('hands no port to two runs, though nobody listens on it yet', async () => {
     const options = { claimsFolder: scratch.path };
-    const first = await reservePorts([{ part: 'API', preferred: 0 }], options);
+    const first = await reservePorts([{ part: 'API' }], options);
     const preferred = first.ports[0] ?? 0;
     const second = await reservePorts([{ part: 'API', preferred }], options);
     expect(second.ports[0]).not.toBe(preferred);
     second.release();
     first.release();
+  });
+
+  it('chooses none that the system may give to an outgoing connection before the part listens', async () => {
+    const reserved = await reservePorts(
+      Array.from({ length: 20 }, () => ({ part: 'API' })),
+      { claimsFolder: scratch.path },
+    );
+    expect(new Set(reserved.ports).size).toBe(20);
+    for (const port of reserved.ports) expect(port).toBeLessThan(32_768);
+    expect(reserved.notes).toEqual([]);
+    reserved.release();
   });
 });
 
