@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import type { Containment } from '../sandbox/containment.ts';
 import { readAnalyticsLog } from './analytics-log.ts';
-import { locateAider } from './aider-program.ts';
+import { locateAider, type AiderProgram } from './aider-program.ts';
 import type { EditEngine, EditJob, EditReport } from './edit-engine.ts';
 
 export interface AiderOptions {
@@ -30,20 +31,26 @@ const hostileName = /^(?:\.aider.*|\.env)$/;
 
 /** The editor Aider, started once for each edit. Its exit code says nothing, so it is not read. */
 export function createAiderEngine(options: AiderOptions): EditEngine {
-  return { edit: (job) => edit(options, job) };
+  let located: AiderProgram | null = null;
+  const locate = async (): Promise<AiderProgram> => {
+    // It takes a start of Python, so it is looked for again only when it has gone.
+    if (located === null || !existsSync(located.command))
+      located = await locateAider(options.aiderPath, options.searchPath);
+    return located;
+  };
+  return { edit: async (job) => edit(options, await locate(), job) };
 }
 
-async function edit(options: AiderOptions, job: EditJob): Promise<EditReport> {
+async function edit(options: AiderOptions, program: AiderProgram, job: EditJob): Promise<EditReport> {
   const { workspace } = job;
   await maskHostileFiles(workspace.tree);
   const own = join(workspace.home, 'aider');
   await writeOwnFiles(own, workspace.home, job);
   const relayed = options.containment.sandboxed && job.gateway.socketPath !== undefined;
   const baseUrl = relayed ? `http://127.0.0.1:${portInSandbox}/v1` : job.gateway.baseUrl;
-  const program = await locateAider(options.aiderPath, options.searchPath);
   const result = await options.containment.run({
     command: program.command,
-    args: aiderArguments(own, baseUrl, job),
+    args: [...program.firstArguments, ...aiderArguments(own, baseUrl, job)],
     cwd: workspace.tree,
     cwdShownAs: treeInSandbox,
     env: { ...aiderEnvironment(options, job), ...program.environment },

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 
 import { z } from 'zod';
 
@@ -9,8 +9,10 @@ import { askProgram, findProgram } from '../../tools/find-program.mjs';
 
 /** Aider as it can be started in a sandbox that hides the folders in which people install programs. */
 export interface AiderProgram {
-  /** Absolute path of the real script, behind all links. */
+  /** Absolute path of the script's interpreter, or of what starts it in another way. */
   command: string;
+  /** What the command is given before Aider's own arguments. */
+  firstArguments: readonly string[];
   /** Absolute folders and files that it needs. */
   readable: readonly string[];
   environment: Record<string, string>;
@@ -31,6 +33,9 @@ const question = [
   'print(json.dumps({"executable": sys.executable, "prefixes": prefixes, "packages": packages}))',
 ].join('\n');
 
+/** Starts Aider's script, and spares a quarter of an edit's processor time. */
+const starter = join(import.meta.dirname, 'start.py');
+
 /** A wrapper may start another wrapper, but not for ever. */
 const wrappersMax = 4;
 
@@ -44,14 +49,19 @@ const wrappersMax = 4;
 export async function locateAider(given: string, searchPath: string): Promise<AiderProgram> {
   const path = isAbsolute(given) ? given : (findProgram(given, searchPath) ?? given);
   const { scripts, interpreter } = await followWrappers(path);
-  const [command = path] = scripts;
+  const [script = path, ...wrapped] = scripts;
   const found = interpreter === undefined ? null : await askInterpreter(interpreter);
-  if (interpreter === undefined || found === null) return { command, readable: scripts, environment: {} };
+  if (interpreter === undefined || found === null) {
+    return { command: script, firstArguments: [], readable: scripts, environment: {} };
+  }
   const isInPrefix = found.prefixes.some((prefix) => !relative(prefix, found.packages).startsWith('..'));
   return {
-    command,
+    // A wrapper starts the script in its own way.
+    ...(wrapped.length > 0
+      ? { command: script, firstArguments: [] }
+      : { command: interpreter, firstArguments: [starter, script] }),
     // A prefix such as /usr is visible anyway; where links lead, the interpreter is found under both names.
-    readable: [...new Set([...found.prefixes, found.packages, ...scripts, interpreter])],
+    readable: [...new Set([...found.prefixes, found.packages, ...scripts, interpreter, starter])],
     // Packages of the user's home are found through HOME, which is another one in the sandbox.
     environment: isInPrefix ? {} : { PYTHONPATH: found.packages },
   };

@@ -137,7 +137,7 @@ describe('an editor that was installed elsewhere', () => {
     await mkdir(join(home, '.local/bin'), { recursive: true });
     await symlink(join(venv, 'bin/aider'), join(home, '.local/bin/aider'));
     const found = await locateAider(join(home, '.local/bin/aider'), searchPath);
-    expect(found.command).toBe(join(venv, 'bin/aider'));
+    expect(found).toMatchObject({ command: join(venv, 'bin/aider'), firstArguments: [] });
     expect(found.readable).not.toContain(join(home, '.local'));
   });
 

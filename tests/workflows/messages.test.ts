@@ -16,6 +16,7 @@ import {
   live,
   startRuns,
   untilAsked,
+  untilIdle,
 } from './run-probes.ts';
 
 let runs: WorkOrderRuns;
@@ -45,8 +46,7 @@ describe('an answer by update', () => {
   it('that can not be taken is refused, leaves no event and changes nothing', async () => {
     const run = await runs.start(changesNothing);
     await untilAsked(run);
-    // The last word of the run may still be on its way into the history.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await untilIdle(run);
     const before = { events: await countEvents(run), live: await live(run) };
     for (const [what, given, type] of wrong) {
       const refused = answer(run, given as EscalationAnswer);

@@ -92,6 +92,15 @@ export function answer(run: StartedRun, given: EscalationAnswer): Promise<LiveSt
   return run.handle.executeUpdate<LiveState, [EscalationAnswer]>(messages.resolveEscalation, { args: [given] });
 }
 
+/** Waits until nothing that the run has begun is left to be told in its history: it only waits. */
+export async function untilIdle(run: StartedRun): Promise<void> {
+  const isIdle = async () => {
+    const { raw } = await run.handle.describe();
+    return (raw.pendingActivities ?? []).length === 0 && !raw.pendingWorkflowTask;
+  };
+  await waitFor('a run without anything pending', isIdle, patienceMs);
+}
+
 /** How long a history is. */
 export async function countEvents(run: StartedRun): Promise<number> {
   return (await run.handle.fetchHistory()).events?.length ?? 0;
