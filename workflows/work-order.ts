@@ -199,6 +199,8 @@ class WorkOrderRun {
       await CancellationScope.nonCancellable(() => this.recordOutcome(attempt, startedAtMs));
       throw error;
     }
+    // What the attempt failed by: its last step may have been a repair that came to nothing.
+    if (attempt.failure !== null) this.context.state.lastFailure = attempt.failure;
     return CancellationScope.nonCancellable(() => this.recordOutcome(attempt, startedAtMs));
   }
 

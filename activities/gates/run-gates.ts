@@ -1,5 +1,5 @@
 import { classifyFailure } from '../../domain/failures/classify-failure.ts';
-import type { Failure } from '../../domain/failures/failure-class.ts';
+import { faultOfBaseRule, type Failure } from '../../domain/failures/failure-class.ts';
 import { failureOf, failureOfClass } from '../../domain/failures/typed-failure.ts';
 import type { Coverage } from '../../domain/acceptance/coverage.ts';
 import type { SourceTexts } from '../../domain/acceptance/v8-coverage.ts';
@@ -62,6 +62,7 @@ export async function runGates(
   options: GateRunOptions,
 ): Promise<GatesResult> {
   const gates: JudgedGate[] = [];
+  let notInstalled: Failure | null = null;
   for (const gate of work.gates) {
     options.onStart(gate.kind);
     const before = work.baseline?.find(({ kind, command }) => kind === gate.kind && command === gate.command) ?? null;
@@ -69,8 +70,14 @@ export async function runGates(
     const judged = judge(run, before);
     gates.push(judged);
     if (judged.outcome === 'failed') {
-      return { gates, failure: explain(gate, run, judged.verdict), newErrors: countNewErrors(judged.verdict) };
+      const { verdict } = judged;
+      const failure = explain(gate, run, verdict);
+      // What is missing is missing since the install.
+      const told = verdict.isFaultOfBase ? faultOfBase(notInstalled ?? failure) : failure;
+      return { gates, failure: told, newErrors: countNewErrors(verdict) };
     }
+    if (gate.kind === 'install' && judged.outcome === 'known_failures')
+      notInstalled = explain(gate, run, judged.verdict);
     const failure = explainAltered(gate, altered);
     if (failure !== null) {
       judged.outcome = 'failed';
@@ -78,7 +85,9 @@ export async function runGates(
       return { gates, failure, newErrors: 1 };
     }
   }
-  return { gates, failure: null, newErrors: 0 };
+  // Nothing was installed, and nothing passed without it.
+  const hasProof = gates.some(({ outcome }) => outcome === 'passed');
+  return { gates, failure: notInstalled === null || hasProof ? null : faultOfBase(notInstalled), newErrors: 0 };
 }
 
 /**
@@ -139,6 +148,12 @@ function explainAltered(gate: Gate, altered: readonly string[]): Failure | null 
   if (first === undefined || gate.kind === 'install' || gate.kind === 'compile') return null;
   const message = `The ${gate.kind} gate changed ${first} instead of only checking it, so what it found green is not what would be published.`;
   return failureOfClass(gate.kind === 'lint' ? 'lint_error' : 'test_fail', 'gate-changed-files', message);
+}
+
+/** What the base commit fails by: a person has to mend that first, and no attempt can. */
+function faultOfBase(failure: Failure): Failure {
+  const message = `The base commit fails in the same way, so nothing can prove a change: ${failure.context.message}`;
+  return { ...failure, rule: faultOfBaseRule, context: { ...failure.context, message } };
 }
 
 function explain(gate: Gate, run: GateRun, verdict: GateVerdict): Failure {

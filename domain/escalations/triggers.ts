@@ -15,8 +15,3 @@ export const escalationTriggers = [
 ] as const;
 
 export type EscalationTrigger = (typeof escalationTriggers)[number];
-
-/** Whether a text names a trigger. */
-export function isEscalationTrigger(text: string): text is EscalationTrigger {
-  return (escalationTriggers as readonly string[]).includes(text);
-}

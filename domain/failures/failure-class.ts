@@ -36,6 +36,9 @@ export interface ErrorContext {
   excerpt: string;
 }
 
+/** The rule of a gate that could not run at the base commit either. */
+export const faultOfBaseRule = 'baseline:not-run';
+
 /** Why a step failed: always a class and a context. */
 export interface Failure {
   failureClass: FailureClass;

@@ -12,6 +12,11 @@ export interface GateMeasurement {
   /** Null where the runner did not say them, or its report could not be read. */
   tests: TestResult[] | null;
   outputFingerprint: string;
+  /**
+   * Fingerprint of what made an install fail; null where none did. The rest of what an installer prints comes and goes.
+   * Not in measurements from before it was read.
+   */
+  installCause?: string | null | undefined;
 }
 
 /** What a run of a gate says about a change, once what was there before it is taken away. */
@@ -26,12 +31,14 @@ export interface GateVerdict {
   knownFailures: number;
   /** Errors and failing tests of the base commit that are gone. */
   fixed: number;
+  /** It failed, and so it did at the base commit for the same reason: no other change would help. */
+  isFaultOfBase: boolean;
   /** One sentence for a person. */
   reason: string;
 }
 
-type Findings = Omit<GateVerdict, 'outcome' | 'reason'>;
-type Decision = Pick<GateVerdict, 'outcome' | 'reason'>;
+type Decision = Pick<GateVerdict, 'outcome' | 'reason' | 'isFaultOfBase'>;
+type Findings = Omit<GateVerdict, keyof Decision>;
 
 /** From here on a shell says that a program was not found, could not start, or was killed. */
 const crashExitCode = 126;
@@ -59,14 +66,25 @@ export function countNewErrors(verdict: GateVerdict): number {
 
 function decide(after: GateMeasurement, before: GateMeasurement | null, findings: Findings): Decision {
   if (after.timedOut) return failed('It was stopped at its time limit.');
-  if (isClean(after)) return { outcome: 'passed', reason: passedReason(findings) };
+  if (isClean(after)) return passed(passedReason(findings));
   if (before === null) {
     return after.exitCode === 0
-      ? { outcome: 'passed', reason: 'Its exit code is 0; the base commit was not measured.' }
+      ? passed('Its exit code is 0; the base commit was not measured.')
       : failed(`It failed with ${exitWords(after)}; the base commit was not measured.`);
   }
-  if (isIdentical(after, before)) return known('It fails exactly as at the base commit.');
-  if (after.kind === 'install') return failed('Installing fails in another way than at the base commit.');
+  if (isIdentical(after, before)) {
+    // Nothing was compared where nothing ran.
+    if (hasSaidNothing(after))
+      return { ...failed(`It ended with ${exitWords(after)}, as at the base commit.`), isFaultOfBase: true };
+    return known('It fails exactly as at the base commit.');
+  }
+  if (after.kind === 'install') {
+    const { installCause: cause = null } = after;
+    const isSame = cause !== null && cause === before.installCause;
+    return isSame
+      ? known('Installing fails for the same reason as at the base commit.')
+      : failed('Installing fails in another way than at the base commit.');
+  }
   if (isClean(before)) return failed('It passed at the base commit.');
   return decideBetweenFailures(after, before, findings);
 }
@@ -168,6 +186,12 @@ function isIdentical(after: GateMeasurement, before: GateMeasurement): boolean {
   );
 }
 
+/** It could not be started, or was killed, and nothing that it said can be compared. An installer's words can. */
+function hasSaidNothing(measurement: GateMeasurement): boolean {
+  const { kind, diagnostics, tests } = measurement;
+  return kind !== 'install' && hasCrashed(measurement) && diagnostics.length === 0 && tests === null;
+}
+
 function hasCrashed({ exitCode }: GateMeasurement): boolean {
   return exitCode === null || exitCode >= crashExitCode;
 }
@@ -197,12 +221,16 @@ function isError({ severity }: Diagnostic): boolean {
   return severity === 'error';
 }
 
+function passed(reason: string): Decision {
+  return { outcome: 'passed', reason, isFaultOfBase: false };
+}
+
 function failed(reason: string): Decision {
-  return { outcome: 'failed', reason };
+  return { outcome: 'failed', reason, isFaultOfBase: false };
 }
 
 function known(reason: string): Decision {
-  return { outcome: 'known_failures', reason };
+  return { outcome: 'known_failures', reason, isFaultOfBase: false };
 }
 
 function passedReason({ vanishedTests: { length }, fixed }: Findings): string {

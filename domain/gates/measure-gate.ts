@@ -1,3 +1,4 @@
+import { classifyFailure } from '../failures/classify-failure.ts';
 import type { GateMeasurement } from './compare-with-baseline.ts';
 import { readDiagnostics } from './diagnostics.ts';
 import { fingerprintOutput } from './fingerprint-output.ts';
@@ -53,5 +54,9 @@ export function measureGate(facts: GateRunFacts): GateMeasurement {
         ? null
         : readTestReports(reportFormat, [report, ...(facts.furtherReportTexts ?? [])], root),
     outputFingerprint: fingerprintOutput(output, root),
+    installCause:
+      kind === 'install' && exitCode !== 0
+        ? classifyFailure({ stage: kind, exitCode, timedOut, output }).fingerprint
+        : null,
   };
 }

@@ -19,7 +19,7 @@ const described: ReadonlySet<string> = new Set([
   ...['requirements/test.txt', 'requirements/dev.txt', 'go.mod', 'Cargo.toml', 'Makefile'],
 ]);
 
-const pythonTest = /^(?:tests?\/)?(?:[\w-]{1,80}\/){0,3}test_[\w-]{1,80}\.py$/;
+const pythonTest = /^(?:tests?\/)?(?:[\w-]{1,80}\/){0,3}(?:test_[\w-]{1,80}|tests?)\.py$/;
 
 /** Whether the text of a file decides about gates. */
 export function describesGates(path: string): boolean {

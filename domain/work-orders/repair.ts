@@ -1,4 +1,4 @@
-import type { Failure, FailureClass } from '../failures/failure-class.ts';
+import { faultOfBaseRule, type Failure, type FailureClass } from '../failures/failure-class.ts';
 
 export interface RepairSituation {
   /** Repairs that this attempt already had. */
@@ -54,6 +54,7 @@ function findObstacle(situation: RepairSituation): string | null {
 
 function findUnrepairable({ failureClass, rule }: Failure): string | null {
   if (blockRule.test(rule)) return 'What a guard blocked is for a person to decide and not repaired.';
+  if (rule === faultOfBaseRule) return 'The base commit fails in the same way, which no change mends.';
   if (!repairableClasses.includes(failureClass))
     return `A failure of the class ${failureClass} can't be repaired in the code.`;
   // Only a package that the code itself names; a tool that this machine lacks is not in the model's hands.

@@ -1,5 +1,5 @@
 import type { EscalationTrigger } from '../escalations/triggers.ts';
-import type { Failure } from '../failures/failure-class.ts';
+import { faultOfBaseRule, type Failure } from '../failures/failure-class.ts';
 import type { Guard } from '../guards/guard.ts';
 
 /** What comes after a failed attempt. */
@@ -66,6 +66,12 @@ function findDirectTrigger(failure: Failure, blockedBy: Guard | null): Omit<Rung
   }
   if (rule === 'typed:budget-exceeded' || (failureClass === 'budget_exceeded' && subReason === 'money_out')) {
     return { trigger: 'budget_exceeded', reason: 'There is no money left for another attempt.' };
+  }
+  if (rule === faultOfBaseRule) {
+    return {
+      trigger: 'provider_or_forge_fault',
+      reason: 'The base commit fails in the same way, and another attempt would meet the same.',
+    };
   }
   if (subReason === 'credentials' || subReason === 'forge' || faultRules.includes(rule)) {
     const reason = 'A provider, the forge or this machine refuses, and another attempt would meet the same.';

@@ -123,6 +123,8 @@ const storedVerdict = z.object({
   vanishedTests: z.array(z.string()),
   knownFailures: z.number(),
   fixed: z.number(),
+  // Not in rows from before it was told.
+  isFaultOfBase: z.boolean().default(false),
   reason: z.string(),
 });
 

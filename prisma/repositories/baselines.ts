@@ -39,6 +39,7 @@ const storedMeasurements = z.array(
     diagnostics: z.array(storedDiagnostic),
     tests: z.array(storedTestResult).nullable(),
     outputFingerprint: z.string(),
+    installCause: z.string().nullish(),
   }),
 );
 

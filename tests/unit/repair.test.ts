@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { failureClasses, type Failure, type FailureClass } from '../../domain/failures/failure-class.ts';
+import {
+  failureClasses,
+  faultOfBaseRule,
+  type Failure,
+  type FailureClass,
+} from '../../domain/failures/failure-class.ts';
 import { emptyContext, failureOf, failureOfClass } from '../../domain/failures/typed-failure.ts';
 import { betterCheckpoint, decideRepair } from '../../domain/work-orders/repair.ts';
 
@@ -23,6 +28,11 @@ describe('repair', () => {
   it('is for packages that code names and not for tools that are missing', () => {
     expect(decide(failure('dependency_missing', 'text:command-missing'))).toBe(false);
     expect(decide(failureOf('tool-missing', 'No npm.'))).toBe(false);
+  });
+
+  it('is not for what the base commit fails by', () => {
+    expect(decide(failure('dependency_missing', faultOfBaseRule))).toBe(false);
+    expect(decide(failure('test_fail', faultOfBaseRule))).toBe(false);
   });
 
   it('ends the attempt from the sixth new compile error on', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { escalationTriggers, isEscalationTrigger } from '../../domain/escalations/triggers.ts';
+import { faultOfBaseRule } from '../../domain/failures/failure-class.ts';
 import { failureOf, failureOfClass } from '../../domain/failures/typed-failure.ts';
 import { guards } from '../../domain/guards/guard.ts';
 import { nextRung } from '../../domain/work-orders/retry-ladder.ts';
@@ -34,6 +34,7 @@ describe('the retry ladder', () => {
     [failureOf('branch-taken', 'x'), 'provider_or_forge_fault'],
     [failureOf('script-without-reply', 'x'), 'provider_or_forge_fault'],
     [failureOf('disk-full', 'x'), 'provider_or_forge_fault'],
+    [{ ...testFailed, rule: faultOfBaseRule }, 'provider_or_forge_fault'],
     [{ ...testFailed, subReason: 'forge' }, 'provider_or_forge_fault'],
     [failureOfClass('unknown', 'gate-redefined', 'x'), 'tamper_block'],
   ])('asks a person at once where another attempt would meet the same: %#', (failure, trigger) => {
@@ -46,9 +47,4 @@ describe('the retry ladder', () => {
       expect(after(1, failureOf(code, 'x')).kind).toBe('same_model');
     },
   );
-
-  it('knows its triggers by name', () => {
-    expect(escalationTriggers.every(isEscalationTrigger)).toBe(true);
-    expect(isEscalationTrigger('constructor')).toBe(false);
-  });
 });

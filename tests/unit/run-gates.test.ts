@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { measureGates, runGates } from '../../activities/gates/run-gates.ts';
+import { faultOfBaseRule } from '../../domain/failures/failure-class.ts';
 import { defaultPolicy } from '../../domain/work-orders/policy.ts';
 import type { GateMeasurement } from '../../domain/gates/compare-with-baseline.ts';
 import type { Gate } from '../../domain/gates/gate.ts';
@@ -117,6 +118,48 @@ describe('gates', () => {
     const result = await run({ ended: { 'npm run lint': { exitCode: 1, output: lintError(40) } }, baseline });
     expect(outcomes(result.gates)).toEqual(['install passed', 'lint known_failures', 'test passed']);
     expect(result.failure).toBeNull();
+  });
+
+  describe('where the base commit can not be installed', () => {
+    const npm = (about: string, code: string, name: string) =>
+      `npm warn deprecated ${about}\nnpm error code ${code}\nnpm error 404 Not Found - GET https://127.0.0.1/${name} - Not found\nnpm error 404  '${name}@^1.0.0' is not in this registry.\n`;
+    const missing = { exitCode: 127, output: 'sh: 1: eslint: not found\n' };
+    const install = (about: string, code = 'E404', name = 'top-sites') => ({
+      'npm ci': { exitCode: 1, output: npm(about, code, name) },
+    });
+
+    it('go on, and what passes without it counts', async () => {
+      const baseline = await measure(install('glob@10.5.0: old'));
+      const result = await run({ ended: install('rimraf@2.0.0: older'), baseline });
+      expect(outcomes(result.gates)).toEqual(['install known_failures', 'lint passed', 'test passed']);
+      expect(result.failure).toBeNull();
+    });
+
+    it('end where a tool is missing that would have been installed, with the reason of the install', async () => {
+      const baseline = await measure({ ...install('glob@10.5.0: old'), 'npm run lint': missing });
+      const result = await run({ ended: { ...install('rimraf@2.0.0: older'), 'npm run lint': missing }, baseline });
+      expect(outcomes(result.gates)).toEqual(['install known_failures', 'lint failed']);
+      expect(result.failure).toMatchObject({
+        failureClass: 'dependency_missing',
+        rule: faultOfBaseRule,
+        context: { message: expect.stringContaining('E404') as string },
+      });
+      expect(result.failure?.context.message).toContain('The base commit fails in the same way');
+    });
+
+    it('prove nothing where not one of them passes', async () => {
+      const fails = { exitCode: 1, output: 'Cannot start.\n' };
+      const ended = { ...install('glob@10.5.0: old'), 'npm run lint': fails, 'npm run test': fails };
+      const result = await run({ ended, baseline: await measure(ended) });
+      expect(result.failure?.rule).toBe(faultOfBaseRule);
+    });
+
+    it('fail by an install that fails for another reason', async () => {
+      const baseline = await measure(install('glob@10.5.0: old'));
+      const result = await run({ ended: install('glob@10.5.0: old', 'E404', 'other-sites'), baseline });
+      expect(outcomes(result.gates)).toEqual(['install failed']);
+      expect(result.failure?.rule).not.toBe(faultOfBaseRule);
+    });
   });
 
   it('fail by what is new alone: the failure does not name what was there before', async () => {

@@ -32,6 +32,7 @@ const verdictOf = (given: Partial<GateVerdict>): GateVerdict => ({
   vanishedTests: [],
   knownFailures: 0,
   fixed: 0,
+  isFaultOfBase: false,
   reason: 'It is worse.',
   ...given,
 });

@@ -5,7 +5,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { Failure } from '../../domain/failures/failure-class.ts';
 import { failureOf, failureOfClass } from '../../domain/failures/typed-failure.ts';
 import { editResult, verifyResult, type Script, type WorkOrderRuns } from '../support/work-order-runs.ts';
-import { answer, asks, expectSound, namesOf, startRuns, testFailure, untilAsked } from './run-probes.ts';
+import { answer, asks, expectSound, live, namesOf, startRuns, testFailure, untilAsked } from './run-probes.ts';
 
 let runs: WorkOrderRuns;
 
@@ -142,9 +142,12 @@ describe('a repair that fails', () => {
   async function recordOf(script: Script): Promise<{ failure: Failure | null; failedStep: string | null }> {
     const run = await runs.start({ ...findsErrors(3, 2), ...asks(), ...script });
     await untilAsked(run);
+    const { lastFailure } = await live(run);
     await answer(run, { option: 'accept_as_is' });
     await run.result();
     expectSound(run, 'needs_review');
+    // Lists and Temporal's UI tell of the same failure as the outcome.
+    expect(lastFailure).toEqual(run.trace.outcomes[0]?.failure);
     expect(run.trace.calls.publishAttempt).toMatchObject([{ commit: commitOf(0), verification: { round: 0 } }]);
     const [outcome] = run.trace.outcomes;
     expect(outcome).toMatchObject({ repairRounds: 1, commit: commitOf(0) });

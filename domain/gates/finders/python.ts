@@ -6,6 +6,8 @@ const groupNames = ['dev', 'test', 'tests', 'testing', 'lint'];
 const requirementFiles = ['requirements.txt', 'requirements-dev.txt', 'requirements/test.txt', 'requirements/dev.txt'];
 const settingFiles = ['pyproject.toml', 'setup.cfg', 'tox.ini', 'pytest.ini'];
 const testFile = /(?:^|\/)test_[\w-]{1,80}\.py$/;
+/** pytest looks into none of these unless it is told to; unittest does. */
+const bareTestFile = /(?:^|\/)tests?\.py$/;
 
 interface PythonProject {
   files: RepositoryFiles;
@@ -55,7 +57,8 @@ function usesTool(tool: string, { settings, files }: PythonProject): boolean {
 
 function findTestGate(project: PythonProject): Gate | undefined {
   const { files, spoken } = project;
-  const tests = [...files.paths].filter((path) => testFile.test(path));
+  const isOfUnittest = (path: string) => bareTestFile.test(path) && files.read(path)?.includes('unittest') === true;
+  const tests = [...files.paths].filter((path) => testFile.test(path) || isOfUnittest(path));
   const hasTests = tests.length > 0 || [...files.paths].some((path) => path.startsWith('tests/'));
   if (!spoken.includes('pytest') && !files.paths.has('conftest.py') && !hasTests) return undefined;
   if (usesUnittest(project, tests)) return unittestGate(files);

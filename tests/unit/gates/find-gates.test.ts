@@ -201,6 +201,12 @@ describe('the gates of a Python project', () => {
     expect(testOf('def test_a(): pass\n')).toContain('pytest');
     expect(testOf('import unittest\n', `${project}[tool.pytest.ini_options]\n`)).toContain('pytest');
   });
+
+  it('run unittest for a single file of tests, whose name only unittest knows', () => {
+    const gates = (text: string) => gatesOf({ 'setup.py': 'setup()', 'slug/__init__.py': '', 'test.py': text });
+    expect(gates('import unittest\n').at(-1)?.command).toBe('.venv/bin/python -m unittest');
+    expect(gates('print("by hand")\n').map(({ kind }) => kind)).not.toContain('test');
+  });
 });
 
 describe('declared gates', () => {
