@@ -65,13 +65,12 @@ export async function runGate(
     },
   });
   signal.throwIfAborted();
-  // Relative to the tree, so that a model reads the same on every disk and nobody reads of this machine.
-  const relative = (text: string) => text.replaceAll(`${workspace.tree}/`, '');
-  const output = relative(dependencies.redact(result.output));
+  const clean = (text: string) => dependencies.redact(relativeTo(workspace.tree, text));
+  const output = clean(result.output);
   const { kind, command, reportFormat = null, packageFolders } = gate;
   const { exitCode, timedOut, durationMs } = result;
   const found = await readReports(reports, packageFolders?.length);
-  const [reportText = null, ...furtherReportTexts] = found.map((report) => relative(dependencies.redact(report)));
+  const [reportText = null, ...furtherReportTexts] = found.map(clean);
   const root = workspace.tree;
   const facts = { kind, command, exitCode, timedOut, output, reportText, furtherReportTexts, reportFormat, root };
   const measurement = measureGate(facts);
@@ -88,6 +87,14 @@ export async function runGate(
             { sources, root: await realpath(root) },
           ),
   };
+}
+
+const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** Relative to the tree, so that a model reads the same on every disk and nobody reads of this machine. */
+function relativeTo(tree: string, text: string): string {
+  // npm hides every UUID that it prints, and the order's id is a part of the path.
+  return text.replaceAll(`${tree}/`, '').replaceAll(`${tree.replaceAll(uuid, '***')}/`, '');
 }
 
 /** The report, or that of each package; none where one is missing: what is left would pass for all. */

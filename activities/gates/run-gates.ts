@@ -153,7 +153,9 @@ function explainAltered(gate: Gate, altered: readonly string[]): Failure | null 
 /** What the base commit fails by: a person has to mend that first, and no attempt can. */
 function faultOfBase(failure: Failure): Failure {
   const message = `The base commit fails in the same way, so nothing can prove a change: ${failure.context.message}`;
-  return { ...failure, rule: faultOfBaseRule, context: { ...failure.context, message } };
+  // What could not be installed, or not be started, is missing, whatever words were printed.
+  const failureClass = failure.failureClass === 'unknown' ? 'dependency_missing' : failure.failureClass;
+  return { ...failure, failureClass, rule: faultOfBaseRule, context: { ...failure.context, message } };
 }
 
 function explain(gate: Gate, run: GateRun, verdict: GateVerdict): Failure {

@@ -3,6 +3,7 @@ import type { Finding } from './finding.ts';
 import { hashText, steadyLine } from './steady-text.ts';
 
 const tailLines = 30;
+const warning = /^\s{0,20}(?:\w{1,20} )?warn(?:ing)?\b/i;
 
 /**
  * A hash of a failure's cause: its class, and of every deciding finding the code, the words, the test, the package and the
@@ -13,12 +14,15 @@ const tailLines = 30;
 export function fingerprintFindings(failure: Failure, findings: readonly Finding[], lines: readonly string[]): string {
   const { failureClass, subReason, context } = failure;
   const keys = findings.map((finding) => keyOf(finding, lines[finding.at] ?? ''));
-  const tail = lines
-    .filter((line) => line.trim() !== '')
-    .slice(-tailLines)
-    .map(withoutFolders);
-  const told = keys.length > 0 ? keys : tail;
+  const told = keys.length > 0 ? keys : lastWords(lines);
   return hashText([failureClass, subReason ?? '', context.package ?? '', ...[...new Set(told)].sort()].join('\n'));
+}
+
+/** The end of an output in which nothing is known: without its warnings, which come and go, unless it has nothing else. */
+function lastWords(lines: readonly string[]): string[] {
+  const words = lines.filter((line) => line.trim() !== '');
+  const grave = words.filter((line) => !warning.test(line));
+  return (grave.length > 0 ? grave : words).slice(-tailLines).map(withoutFolders);
 }
 
 function keyOf({ groups, rule }: Finding, line: string): string {

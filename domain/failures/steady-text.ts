@@ -1,6 +1,6 @@
 // What differs between two runs with the same cause. Each is linear: bounded, and begun by what it does not repeat.
 const varying: readonly (readonly [pattern: RegExp, replacement: string])[] = [
-  [/\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?/g, '<time>'],
+  [/\b\d{4}-\d\d-\d\d(?:[T _]\d\d[:_-]\d\d(?:[:_-]\d\d(?:[.,_]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?/g, '<time>'],
   [/\b\d{1,2}:\d\d:\d\d(?:\.\d{1,9})?(?: [AP]M)?/g, '<time>'],
   [
     /\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? (?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6},? [\d, ]{1,9}/g,

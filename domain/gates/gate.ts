@@ -4,7 +4,7 @@ export const gateKinds = ['install', 'compile', 'lint', 'test', 'contract'] as c
 export type GateKind = (typeof gateKinds)[number];
 
 /** How the results of single tests can be read: from the file of the report, or for the last three from the output. */
-export const testReportFormats = ['junit', 'jest-json', 'go-json', 'tap', 'cargo-text'] as const;
+export const testReportFormats = ['junit', 'jest-json', 'go-json', 'tap', 'cargo-text', 'unittest-text'] as const;
 
 export type TestReportFormat = (typeof testReportFormats)[number];
 

@@ -25,7 +25,7 @@ export interface GateRunFacts {
 }
 
 /** These are printed, where the others go into the file of the report. */
-const printedFormats: ReadonlySet<TestReportFormat> = new Set(['go-json', 'tap', 'cargo-text']);
+const printedFormats: ReadonlySet<TestReportFormat> = new Set(['go-json', 'tap', 'cargo-text', 'unittest-text']);
 
 /** What a gate printed as a person reads it: the events of Go's tests are turned back into text. */
 export function readableOutput({

@@ -6,7 +6,7 @@ const testFolder = /(?:^|\/)(?:__tests__|tests?|specs?|e2e|testing)\//i;
 
 /** Whether the name of a file says that it holds tests. */
 export function hasTestName(path: string): boolean {
-  return testNames.test(path) || /(?:^|\/)(?:test_[^/]{1,200}|conftest)\.py$/.test(path);
+  return testNames.test(path) || /(?:^|\/)(?:(?:test_[^/]{1,200}|conftest)\.py|tests?\.[a-z]{1,6})$/.test(path);
 }
 
 /** Whether a file belongs to the tests: by its name, or as code in a folder of tests. */

@@ -69,6 +69,11 @@ const outputs: Readonly<Record<string, readonly [Stage, (given: Circumstances) =
     'install',
     ({ port }) => `npm error code ECONNREFUSED\nnpm error connect ECONNREFUSED 127.0.0.1:${port}`,
   ],
+  'an installer that names no reason': [
+    'install',
+    ({ line, milliseconds }) =>
+      `${line % 2 === 0 ? `npm warn deprecated old@${line}.0.0: Use another\n` : ''}npm error code 1\nnpm error path node_modules/sites\nnpm error A complete log of this run can be found in: _logs/2026-11-2${line % 10}T05_37_36_${milliseconds}Z-debug-0.log`,
+  ],
   'a commit that is gone': ['apply', ({ hash }) => `fatal: reference is not a tree: ${hash}`],
   'a crash': ['test', ({ address, milliseconds }) => `Segmentation fault at ${address} after ${milliseconds} ms`],
   'a linter': [

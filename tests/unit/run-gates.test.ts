@@ -17,6 +17,7 @@ const gates: Gate[] = [
   { kind: 'test', command: 'npm run test', source: 'package.json scripts.test' },
 ];
 
+const orderId = '9d41c402-8a36-4f7f-a31a-5db5149123cb';
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ratchet-test-gates-'));
@@ -50,7 +51,7 @@ function prepare({ ended = {}, altered = [] }: Situation) {
     packageCaches: join(folder, 'packages'),
   };
   const workspace = {
-    tree: join(folder, 'tree'),
+    tree: join(folder, orderId, 'tree'),
     gitDir: join(folder, 'git'),
     home: join(folder, 'home'),
     mirrorObjects: join(folder, 'mirror.git/objects'),
@@ -99,6 +100,14 @@ describe('gates', () => {
     const result = await run({ ended, altered: ['src/a.ts'], baseline: await measure(ended) });
     expect(outcomes(result.gates)).toEqual(['install passed', 'lint failed']);
     expect(result.failure?.rule).toBe('typed:gate-changed-files');
+  });
+
+  it('tell of places in the tree alone, and of no secret', async () => {
+    // npm hides ids that look like those of its users.
+    const trees = [join(folder, orderId, 'tree'), join(folder, '***', 'tree')];
+    const output = trees.map((tree) => `${tree}/src/a.ts:3: wrong: hunter2\n`).join('');
+    const result = await run({ ended: { 'npm run lint': { exitCode: 1, output } } });
+    expect(result.gates.at(-1)?.output).toBe('src/a.ts:3: wrong: ***\n'.repeat(2));
   });
 
   it('reach the network only to install', async () => {

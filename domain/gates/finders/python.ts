@@ -105,7 +105,14 @@ function usesUnittest({ files, spoken }: PythonProject, tests: readonly string[]
 function unittestGate(files: RepositoryFiles): Gate {
   const isPackage = files.paths.has('tests/__init__.py') || ![...files.paths].some((path) => path.startsWith('tests/'));
   const command = `${python} -m unittest${isPackage ? '' : ' discover -s tests'}`;
-  return { kind: 'test', command, source: 'tests' };
+  return {
+    kind: 'test',
+    command,
+    source: 'tests',
+    // With its names, and without what the tests themselves print between them.
+    reportingCommand: `${command} -v -b`,
+    reportFormat: 'unittest-text',
+  };
 }
 
 function installGate(project: PythonProject, tools: readonly string[]): Gate {

@@ -5,6 +5,7 @@ import { readJestJson } from './jest-json.ts';
 import { readJunit } from './junit.ts';
 import { readTap } from './tap.ts';
 import { makeNamesUnique, testsMax, type TestResult } from './test-result.ts';
+import { readUnittestText } from './unittest-text.ts';
 
 /** Null where a text is no whole report of its kind. */
 export type TestReportReader = (text: string, root: string) => TestResult[] | null;
@@ -17,6 +18,7 @@ const readers: Record<TestReportFormat, TestReportReader> = {
   'go-json': readGoJson,
   tap: readTap,
   'cargo-text': readCargoText,
+  'unittest-text': readUnittestText,
 };
 
 /**

@@ -95,6 +95,24 @@ describe('the report of a runner says each test by name', () => {
     ]);
     expect(read('cargo-text', 'cargo-test.txt')?.[2]).toMatchObject({ file: 'src/lib.rs', line: 19 });
   });
+
+  const idOf = (ending: string) => ending.split(' ')[1] ?? '';
+  it.each(['unittest-3.10.txt', 'unittest-3.12.txt'])('for unittest, alike in all versions of Python: %s', (name) => {
+    expect(endings('unittest-text', name).toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))).toEqual([
+      'failed test.A.test_bad',
+      'failed test.A.test_err',
+      'passed test.A.test_ok',
+      'passed test.A.test_print',
+      'skipped test.A.test_skip',
+      'failed test.A.test_sub',
+      'passed test.A.test_xfail',
+      'failed test.B.setUpClass',
+      'failed unittest.loader._FailedTest.test_broken',
+    ]);
+    const [bad] = read('unittest-text', name) ?? [];
+    expect(bad).toMatchObject({ file: 'test.py', line: 6, message: expect.stringContaining('1 != 2') as string });
+    expect(readTestReport('unittest-text', recorded(name).slice(0, -200))).toBeNull();
+  });
 });
 
 describe('the text of a Go run', () => {
@@ -115,6 +133,7 @@ describe('any report', () => {
     'go-json': 'go-test-json.txt',
     tap: 'node-24.tap',
     'cargo-text': 'cargo-test.txt',
+    'unittest-text': 'unittest-3.10.txt',
   };
 
   it('is null when it is something else, cut off or empty', () => {
@@ -161,6 +180,10 @@ describe('any report', () => {
     for (const text of hostile) readTestReport('junit', text);
     readTestReport('tap', 'ok 1 - '.repeat(300_000));
     readTestReport('cargo-text', `test ${'. '.repeat(500_000)}`);
+    readTestReport(
+      'unittest-text',
+      `${'test_a (b) ... '.repeat(100_000)}\n${'a (b'.repeat(200_000)}\nRan 1 test in 0s`,
+    );
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 });

@@ -32,6 +32,14 @@ describe('tests that are taken away', () => {
     ]);
     expect(messages({ 'a_test.go': ['func TestA(t *testing.T) {\n}\nx', 'x'] })).toHaveLength(1);
     expect(messages({ 'tests/test_a.py': ['def test_a():\n    assert f()\nx = 1', 'x = 1'] })).toHaveLength(1);
+    const unittest = 'import unittest\nclass A(unittest.TestCase):\n    def test_a(self):\n        pass\n';
+    for (const path of ['test.py', 'shop/tests.py']) {
+      expect(messages({ [path]: [unittest, 'import unittest\n'] })).toEqual([
+        `${path} lost tests: 1 removed, 0 added.`,
+      ]);
+    }
+    expect(messages({ 'test.js': [test1 + test2, test1] })).toHaveLength(1);
+    expect(messages({ 'src/latest.js': [test1 + test2, test1] })).toEqual([]);
     expect(messages({ 'src/lib.rs': ['#[test]\nfn a() {}\nx', 'x'] })).toHaveLength(1);
   });
 
