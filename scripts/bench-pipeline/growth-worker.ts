@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 import { loadConfig } from '../../platform/config.ts';
+import { createDataConverter } from '../../platform/payload-codec.ts';
 import { bundleWorkflows } from '../../worker/bundle-workflows.ts';
 import { composeWorker } from '../../worker/compose.ts';
 import { startHealthServer } from '../../worker/health.ts';
@@ -18,7 +19,8 @@ const connection = await NativeConnection.connect({ address: config.temporal.add
 // The end of an order gives its place back: without it nobody after the first few would ever get one.
 const { settleWorkOrder } = parts.waitingActivities;
 const activities = { ...parts.recordActivities, ...createIdleSteps(), settleWorkOrder };
-const shared = { connection, namespace: config.temporal.namespace, activities };
+const dataConverter = createDataConverter(parts.protection);
+const shared = { connection, namespace: config.temporal.namespace, dataConverter, activities };
 const workers = await Promise.all([
   Worker.create({ ...shared, ...workflowQueue, workflowBundle: { codePath } }),
   Worker.create({ ...shared, ...waitingQueue }),
