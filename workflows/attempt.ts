@@ -60,6 +60,13 @@ export function leadAfter(failure: Failure, guidance: string | null): Lead {
   return { ...firstLead, guidance, previousFailure: `${message}\n${excerpt}`.slice(0, 2_000) };
 }
 
+/** The next rung: the same model with what failed, or a more capable one. */
+export function climb(kind: 'same_model' | 'more_capable', attempt: Attempt, failure: Failure): Lead {
+  const than = attempt.route?.model;
+  const rule = kind === 'same_model' ? ('same' as const) : ('more_capable' as const);
+  return { ...leadAfter(failure, attempt.lead.guidance), model: than === undefined ? null : { rule, than } };
+}
+
 /** What an attempt has come to so far. Filled step by step, so that a failed one still tells how far it got. */
 export interface Attempt {
   orderId: string;

@@ -19,16 +19,7 @@ import { failureOfClass } from '../domain/failures/typed-failure.ts';
 import type { Failure } from '../domain/failures/failure-class.ts';
 import type { Step } from '../domain/work-orders/work-order.ts';
 import { recordOptions, waitingOptions } from './activity-options.ts';
-import {
-  firstLead,
-  leadAfter,
-  newAttempt,
-  publish,
-  runSteps,
-  type Attempt,
-  type Lead,
-  type StepRunner,
-} from './attempt.ts';
+import { climb, firstLead, newAttempt, publish, runSteps, type Attempt, type StepRunner } from './attempt.ts';
 import { messages, type LiveState, type WorkOrderInput, type WorkOrderResult } from './contract.ts';
 import { endingOf, type Ending } from './ending.ts';
 import { askPerson, follow, type Consequence, type Question } from './escalation.ts';
@@ -291,11 +282,4 @@ class WorkOrderRun {
     await this.context.tell('ended', { reason: ending.reason });
     await records.announceEnd({ orderId });
   }
-}
-
-/** The next rung: the same model with what failed, or a more capable one. */
-function climb(kind: 'same_model' | 'more_capable', attempt: Attempt, failure: Failure): Lead {
-  const than = attempt.route?.model;
-  const rule = kind === 'same_model' ? ('same' as const) : ('more_capable' as const);
-  return { ...leadAfter(failure, attempt.lead.guidance), model: than === undefined ? null : { rule, than } };
 }
