@@ -34,10 +34,12 @@ def read_tables_in_c():
     read_json5 = json5.loads
 
     def loads(text, **options):
-        try:
-            return read_json5(text, **options) if options else json.loads(without_additions(text))
-        except ValueError:
-            return read_json5(text, **options)
+        if not options:
+            try:
+                return json.loads(without_additions(text))
+            except ValueError:
+                pass
+        return read_json5(text, **options)
 
     json5.loads = loads
 

@@ -65,7 +65,7 @@ export async function runGate(
     },
   });
   signal.throwIfAborted();
-  const clean = (text: string) => dependencies.redact(relativeTo(workspace.tree, text));
+  const clean = (text: string) => dependencies.redact(withoutTree(workspace.tree, text));
   const output = clean(result.output);
   const { kind, command, reportFormat = null, packageFolders } = gate;
   const { exitCode, timedOut, durationMs } = result;
@@ -92,7 +92,7 @@ export async function runGate(
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** Relative to the tree, so that a model reads the same on every disk and nobody reads of this machine. */
-function relativeTo(tree: string, text: string): string {
+function withoutTree(tree: string, text: string): string {
   // npm hides every UUID that it prints, and the order's id is a part of the path.
   return text.replaceAll(`${tree}/`, '').replaceAll(`${tree.replaceAll(uuid, '***')}/`, '');
 }
