@@ -27,7 +27,7 @@ export interface EmbeddingCall {
 export async function callEmbedding(
   tools: CallTools,
   call: EmbeddingCall,
-): Promise<{ answer: EmbeddingAnswer; costUsdMicros: number }> {
+): Promise<{ answer: EmbeddingAnswer; costUsdMicros: number; written: Promise<void> }> {
   const { entry, texts, provider } = call;
   const timeouts = timeoutsOf({ provider: entry.provider, callTimeoutMs }, false);
   const promptHash = createHash('sha256')

@@ -32,6 +32,8 @@ export interface SessionCalls {
 export interface Session {
   request: SessionRequest;
   calls: SessionCalls;
+  /** When all answers that were sent are in the ledger. */
+  written: Promise<void>;
 }
 
 /** The sessions that are open, found by their token. */
@@ -54,6 +56,7 @@ export function createSessions() {
           lastErrorCode: null,
           lastErrorMessage: null,
         },
+        written: Promise.resolve(),
         digest,
       };
       sessions.set(digest.toString('hex'), session);

@@ -7,8 +7,9 @@ import { AppError } from '../../domain/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { chatStream, parseChatRequest, toCompletion, toErrorBody } from './chat-completions.ts';
 import type { CompletionIdentity, EndpointRequest, StreamForm } from './endpoint-request.ts';
+import { openStream, sendJson, statusOf } from './endpoint-response.ts';
 import { createSessions, type Session, type SessionCalls, type SessionRequest } from './endpoint-sessions.ts';
-import type { GenerateResult, ModelGateway } from './gateway.ts';
+import type { EarlyAnswer, GenerateResult, ModelGateway } from './gateway.ts';
 import { messagesStream, parseMessagesRequest, toMessage, toMessagesError } from './messages.ts';
 
 const bodyBytesMax = 20 * 1024 * 1024;
@@ -19,7 +20,8 @@ export interface ModelSession {
   token: string;
   /** Present when a socket folder was given. */
   socketPath: string | undefined;
-  calls(): SessionCalls;
+  /** What they came to, once all of them are in the ledger. Throws when one can't be written. */
+  calls(): Promise<SessionCalls>;
   /** The token is worth nothing afterwards. Safe to repeat. */
   close(): Promise<void>;
 }
@@ -69,10 +71,15 @@ export async function startModelEndpoint(options: { gateway: ModelGateway; logge
         baseUrl,
         token,
         socketPath: socket?.path,
-        calls: () => ({ ...session.calls }),
+        async calls() {
+          await session.written;
+          return { ...session.calls };
+        },
         async close() {
           sessions.close(token);
           if (socket !== undefined) await stop(socket.server);
+          // The connection to the database may be closed next.
+          await session.written.catch(() => undefined);
         },
       };
     },
@@ -198,48 +205,32 @@ async function complete(asked: EndpointRequest, response: ServerResponse, contex
   const stream = asked.isStream ? openStream(response, dialect.stream(identity, asked.includeUsage)) : null;
   // Only the session ends a call. A client that hangs up does not: its answer is being paid for, and is stored.
   const call = { ...prompt, scope, model, outputTokensMax, signal };
-  let result: GenerateResult;
+  let early: EarlyAnswer;
   try {
-    result = await gateway.generate(stream === null ? call : { ...call, onPiece: (piece) => stream.write(piece) });
+    early = await gateway.answerEarly(stream === null ? call : { ...call, onPiece: (piece) => stream.write(piece) });
+    // All pieces of a stream are with the client already: it loses nothing, and its next call need not wait.
+    if (stream !== null) await early.written;
   } catch (error) {
     const known = explain(error, session, context.logger);
     stream?.fail(known);
     throw known;
   }
-  countAnswer(session, result);
+  const { result } = early;
+  countAnswer(session, early);
   if (stream === null) sendJson(response, 200, dialect.whole(identity, result));
   else stream.end(result);
 }
 
-function countAnswer({ calls }: Session, { usage, scripted, degraded }: GenerateResult): void {
+function countAnswer(session: Session, { result: { usage, scripted, degraded }, written }: EarlyAnswer): void {
+  const { calls } = session;
+  session.written = Promise.all([session.written, written]).then(() => undefined);
+  // Whoever asks for the calls gets the error.
+  session.written.catch(() => undefined);
   calls.count += 1;
   calls.inputTokens += usage?.inputTokens ?? 0;
   calls.outputTokens += usage?.outputTokens ?? 0;
   calls.scripted ||= scripted;
   calls.degraded ||= degraded;
-}
-
-/** A stream whose head is sent with its first piece: until then an error can still have a status of its own. */
-function openStream(response: ServerResponse, form: StreamForm) {
-  const begin = () => {
-    if (response.headersSent) return;
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    response.write(form.begin());
-  };
-  return {
-    write(piece: Parameters<StreamForm['piece']>[0]): void {
-      begin();
-      response.write(form.piece(piece));
-    },
-    end(result: GenerateResult): void {
-      begin();
-      response.end(form.end(result));
-    },
-    /** What was sent is no answer: the stream ends with the error and without its last words. */
-    fail(error: AppError): void {
-      if (response.headersSent) response.end(form.error(error));
-    },
-  };
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
@@ -268,25 +259,10 @@ function explain(error: unknown, session: Session | null, logger: Logger): AppEr
   });
 }
 
-/**
- * Clients such as Aider's retry 408, 409, 429 and 5xx on their own, up to 27 times. The gateway has already tried
- * again what was worth it, so everything else is a 400.
- */
-function statusOf(error: AppError): number {
-  return error.code === 'payload-too-large' ? 413 : error.code === 'not-found' ? 404 : 400;
-}
-
 function sendError(
   response: ServerResponse,
   dialect: Dialect,
   { status, error }: { status: number; error: AppError },
 ): void {
   sendJson(response, status, dialect.error(error));
-}
-
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  if (response.headersSent || response.destroyed) return;
-  // The official clients look at this header before they look at the status.
-  response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false' });
-  response.end(JSON.stringify(body));
 }

@@ -9,6 +9,7 @@ import { callEmbedding } from './embedding-call.ts';
 import { callModel, type ServedAnswer } from './model-call.ts';
 import type { ModelMetrics } from './model-metrics.ts';
 import type { ModelDirectory } from './models.ts';
+import { createOpenEndings } from './open-endings.ts';
 import type { CallTools } from './paid-try.ts';
 import { hashPrompt } from './prompt.ts';
 import type { ModelProviders } from './providers/create-providers.ts';
@@ -81,6 +82,14 @@ interface KeptAnswer {
   answer: ServedAnswer;
   costUsdMicros: number;
   repeated: boolean;
+  written: Promise<void>;
+}
+
+/** An answer that may still be on its way into the ledger. */
+export interface EarlyAnswer {
+  result: GenerateResult;
+  /** When it is paid and stored. Nothing that lasts may be made of the answer before. Throws when it can't be written. */
+  written: Promise<void>;
 }
 
 interface GatewayTools extends CallTools {
@@ -103,7 +112,22 @@ export function createModelGateway(options: ModelGatewayOptions) {
   const flights = createSingleFlight<KeptAnswer>();
   const breakers = options.breakers ?? createCircuitBreakers();
   const { timeouts = {}, retryPolicy = defaultRetryPolicy } = options;
-  const tools: GatewayTools = { ...options, breakers, timeouts, retryPolicy };
+  const tools: GatewayTools = { ...options, breakers, timeouts, retryPolicy, openEndings: createOpenEndings() };
+
+  async function answerEarly(request: GenerateRequest): Promise<EarlyAnswer> {
+    const { workOrderId, attempt, step } = request.scope;
+    const promptHash = hashPrompt(request.model, promptOf(request));
+    const flightKey = [workOrderId, attempt, step, promptHash].join('/');
+    const { result: kept, joined } = await flights.run(flightKey, request.signal, (signal) =>
+      answerWithStandIns(tools, { request, promptHash, signal }),
+    );
+    const { answer, written } = kept;
+    const repeated = kept.repeated || joined;
+    if (repeated) passAll(answer, request.onPiece);
+    const { text, toolCalls, finishReason, provider, servedModel, degraded, scripted, usage } = answer;
+    const told = { text, toolCalls, finishReason, provider, servedModel, degraded, scripted, usage };
+    return { result: { ...told, costUsdMicros: repeated ? 0 : kept.costUsdMicros, repeated }, written };
+  }
 
   return {
     /**
@@ -112,19 +136,16 @@ export function createModelGateway(options: ModelGatewayOptions) {
      * @throws AppError with a code of the model calls; the signal's reason when the caller gave up
      */
     async generate(request: GenerateRequest): Promise<GenerateResult> {
-      const { workOrderId, attempt, step } = request.scope;
-      const promptHash = hashPrompt(request.model, promptOf(request));
-      const flightKey = [workOrderId, attempt, step, promptHash].join('/');
-      const { result, joined } = await flights.run(flightKey, request.signal, (signal) =>
-        answerWithStandIns(tools, { request, promptHash, signal }),
-      );
-      const { answer } = result;
-      const repeated = result.repeated || joined;
-      if (repeated) passAll(answer, request.onPiece);
-      const { text, toolCalls, finishReason, provider, servedModel, degraded, scripted, usage } = answer;
-      const told = { text, toolCalls, finishReason, provider, servedModel, degraded, scripted, usage };
-      return { ...told, costUsdMicros: repeated ? 0 : result.costUsdMicros, repeated };
+      const { result, written } = await answerEarly(request);
+      await written;
+      return result;
     },
+
+    /**
+     * As `generate`, while the answer is still being written: for a client that waits for each call, and whose work
+     * counts only after `written`. The next call of the order waits for it as well.
+     */
+    answerEarly,
 
     /**
      * Vectors for texts, one each, in their order.
@@ -135,9 +156,10 @@ export function createModelGateway(options: ModelGatewayOptions) {
       const { scope, texts, signal = new AbortController().signal } = request;
       const entry = tools.directory.findEmbedding(request.model);
       const provider = providerOf(tools, entry);
-      const { answer, costUsdMicros } = await callEmbedding(tools, {
+      const { answer, costUsdMicros, written } = await callEmbedding(tools, {
         ...{ scope, texts, signal, entry, provider, limits: tools.limits },
       });
+      await written;
       return { vectors: answer.vectors, servedModel: answer.servedModel, costUsdMicros };
     },
 
@@ -226,7 +248,10 @@ async function askOne(
     onPiece,
     hasPassed,
   });
-  if ('stored' in result) return { answer: readStoredAnswer(result.stored), costUsdMicros: 0, repeated: true };
+  if ('stored' in result) {
+    const answer = readStoredAnswer(result.stored);
+    return { answer, costUsdMicros: 0, repeated: true, written: Promise.resolve() };
+  }
   return { ...result, repeated: false };
 }
 

@@ -6,6 +6,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { CallEnding, CapName, ModelCallRepository, Reservation } from '../../prisma/repositories/model-calls.ts';
 import type { BreakerPass, CircuitBreakers } from './circuit-breaker.ts';
 import type { ModelMetrics } from './model-metrics.ts';
+import type { OpenEndings } from './open-endings.ts';
 import { BrokenAnswerError } from './providers/broken-answer.ts';
 import { hasProviderAnswered, isProviderAway, planRetry, type RetryPolicy } from './retry.ts';
 
@@ -14,6 +15,7 @@ export interface CallTools {
   logger: Logger;
   breakers: CircuitBreakers;
   metrics: ModelMetrics;
+  openEndings: OpenEndings;
   retryPolicy: RetryPolicy;
 }
 
@@ -41,7 +43,9 @@ export interface PaidCall<Answer> {
   hasPassed(): boolean;
 }
 
-export type PaidResult<Answer> = { answer: Answer; costUsdMicros: number } | { stored: unknown };
+export type PaidResult<Answer> =
+  /** `written`: when the ledger and the store of answers have it. Nothing that lasts may be made of it before. */
+  { answer: Answer; costUsdMicros: number; written: Promise<void> } | { stored: unknown };
 
 /**
  * Asks a provider, at most `triesMax` times, each try with a row of its own in the ledger. Nothing below this retries.
@@ -104,6 +108,7 @@ async function tryOnce<Answer>(
   call: PaidCall<Answer>,
   reservation: Reservation,
 ): Promise<PaidResult<Answer>> {
+  await tools.openEndings.written(reservation.workOrderId);
   const reserved = await tools.ledger.reserve(reservation);
   if (reserved.verdict === 'answered') return { stored: reserved.answer };
   if (reserved.verdict !== 'reserved') throw refusal(reserved.verdict, reservation);
@@ -125,10 +130,12 @@ async function tryOnce<Answer>(
   }
   const { ending, flaw } = call.judge(answer, reservation);
   const errorCode = flaw?.code ?? null;
-  await end(tools, reservation, { ...ending, outcome: 'settled', latencyMs: latency(), errorCode });
+  const written = end(tools, reservation, { ...ending, outcome: 'settled', latencyMs: latency(), errorCode });
+  tools.openEndings.add(reservation.workOrderId, written);
+  if (flaw === null) return { answer, costUsdMicros: ending.costUsdMicros, written };
   // It is of no use, but the provider bills it all the same.
-  if (flaw !== null) throw flaw;
-  return { answer, costUsdMicros: ending.costUsdMicros };
+  await written;
+  throw flaw;
 }
 
 async function end({ metrics, ledger }: CallTools, reservation: Reservation, ending: CallEnding): Promise<void> {

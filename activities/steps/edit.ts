@@ -116,7 +116,7 @@ async function editThroughGateway(
   });
   try {
     const report = await runEditor(dependencies, { ...parts, session }, progress);
-    const calls = session.calls();
+    const calls = await session.calls();
     compareTokens(dependencies, { workOrderId, report, calls });
     return { report, calls };
   } finally {

@@ -94,8 +94,8 @@ describe('a session', () => {
     const answer = await client(session).chat.completions.create(question);
     expect(answer.choices[0]?.message.content).toBe('An answer.');
     expect(answer.usage).toMatchObject({ prompt_tokens: 1_000, completion_tokens: 200, total_tokens: 1_200 });
-    expect(session.calls()).toMatchObject({ count: 1, scripted: false, degraded: false, lastErrorCode: null });
-    expect(session.calls()).toMatchObject({ inputTokens: 1_000, outputTokens: 200 });
+    expect(await session.calls()).toMatchObject({ count: 1, scripted: false, degraded: false, lastErrorCode: null });
+    expect(await session.calls()).toMatchObject({ inputTokens: 1_000, outputTokens: 200 });
     expect(await createModelCallRepository(database, testAnswerKeeping).spent(workOrderId)).toBe(6_560);
   });
 
@@ -191,7 +191,7 @@ describe('a failed call', () => {
     const { status, text } = await post(session, chat('Change it.'));
     expect(status).toBe(400);
     expect(JSON.parse(text)).toMatchObject({ error: { code } });
-    expect(session.calls()).toMatchObject({ count: 0, lastErrorCode: code });
+    expect(await session.calls()).toMatchObject({ count: 0, lastErrorCode: code });
   });
 
   it('does not lose a paid answer when its client hangs up: it waits for the next one who asks', async () => {
@@ -224,7 +224,7 @@ describe('the scripted model', () => {
     const session = await openScriptedSession();
     const { text } = await post(session, chat('Please rename the constant.', { model: 'scripted' }));
     expect(text).toContain('Renamed.');
-    expect(session.calls()).toMatchObject({ count: 1, scripted: true, degraded: false, lastErrorCode: null });
+    expect(await session.calls()).toMatchObject({ count: 1, scripted: true, degraded: false, lastErrorCode: null });
     expect(await createModelCallRepository(database, testAnswerKeeping).spent(workOrderId)).toBe(0);
     expect(await createModelCallRepository(database, testAnswerKeeping).servedModels(workOrderId, 1)).toEqual([
       'scripted',

@@ -68,7 +68,7 @@ describe.each(models)("OpenAI's client, in front of %s", (dialect, model) => {
     expect(await stream.totalUsage()).toMatchObject({ total_tokens: 110 });
     expect((await openAi.models.list()).data.map(({ id }) => id)).toEqual([model]);
     expect(await openAi.models.retrieve(model)).toMatchObject({ id: model });
-    expect(session.calls()).toMatchObject({ count: 2, lastErrorCode: null });
+    expect(await session.calls()).toMatchObject({ count: 2, lastErrorCode: null });
   });
 
   it.each([false, true])('is asked for a tool, gives its result and gets an answer (stream: %s)', async (isStream) => {

@@ -66,7 +66,7 @@ describe('a model that stands in', () => {
       model: 'claude-opus-5-5',
       ratchet: { served_model: 'ollama/qwen3:latest', degraded: true },
     });
-    expect(session.calls()).toMatchObject({ count: 1, degraded: true });
+    expect(await session.calls()).toMatchObject({ count: 1, degraded: true });
     await endpoint.close();
   });
 
