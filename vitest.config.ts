@@ -5,8 +5,8 @@ import { SlowestFirst } from './tests/support/slowest-first.ts';
 /** Tests of rules compute and wait for nothing. Some measure that time grows with the input alone: they run by themselves. */
 const rules = ['tests/unit/**/*.test.ts', 'tests/failures/**/*.test.ts'];
 
-/** Servers in the process of the test. Loading their code again for each file would take longer than many a test. */
-const servers = ['tests/integration/gateway/**/*.test.ts', 'tests/integration/api-*.test.ts'];
+/** Files with servers and clients in the process of the test. Loading their code for each takes longer than many a test. */
+const servers = ['tests/integration/**/*.test.ts', 'tests/workflows/**/*.test.ts'];
 
 const patience = { testTimeout: 120_000, hookTimeout: 120_000, teardownTimeout: 30_000 };
 

@@ -2,7 +2,7 @@
  * `npm start`: gets what is missing, then starts the stack and the main job under a supervisor. Plain JavaScript without
  * dependencies for the host's Node 20, because it is what installs the rest.
  */
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hostEnvironment, readVariable } from '../tools/environment.mjs';
 import { startGuarded } from '../tools/guarded-process.mjs';
@@ -65,6 +65,8 @@ async function main(args) {
         RATCHET_JOB: args.includes('--no-job') ? 'none' : args.includes('--once') ? 'once' : 'stay',
         RATCHET_STARTED_AT_MS: String(Math.round(performance.timeOrigin)),
         RATCHET_PROVISIONED: JSON.stringify(timings),
+        // Half of what a start of Node costs is compiling the same files again.
+        NODE_COMPILE_CACHE: join(root, '.ratchet', 'compiled'),
       }),
       stdin: 'inherit',
       stdout: 'inherit',

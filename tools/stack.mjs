@@ -269,6 +269,8 @@ function nodeEnvironment(
     ...(temporalUiUrl === undefined ? {} : { TEMPORAL_UI_URL: temporalUiUrl }),
     RATCHET_STATE_DIR: stateDirectory,
     RATCHET_CACHE: cacheFolder(),
+    // Half of what a start of Node costs is compiling the same files again.
+    NODE_COMPILE_CACHE: join(stateDirectory, 'compiled'),
     RATCHET_API_PORT: String(ports.api),
     RATCHET_WORKER_HEALTH_PORT: String(ports.workerHealth),
     AIDER_PATH: aiderPath,

@@ -49,8 +49,8 @@ beforeAll(async () => {
   stack = await startTestStack({
     environment,
     policy: { attemptsMax: 1, repairRoundsMax: 1 },
-    // Its prompts must be the same on every disk.
-    editor: { aiderFor: ['Add mended'] },
+    // Its prompts must be the same on every disk. Once a person has answered, nothing is killed any more.
+    editor: { aiderFor: [{ title: 'Add mended', unless: guidance }] },
   });
   otherDisk = await stack.makeOtherDisk('other');
   await prepareHolds(stack.database);

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startBundledOrderProvider, type BundledOrderProvider } from '../support/bundled-order.ts';
 import { createClone, type Clone } from '../support/clone.ts';
 import { providerEnvironment } from '../support/editing-provider.ts';
+import { lightenExample } from '../support/light-example.ts';
 import { openTerminal } from '../support/terminal.ts';
 import { provideEditor, type TestEditor } from '../support/test-editor.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -13,6 +16,7 @@ let clone: Clone;
 beforeAll(async () => {
   provider = await startBundledOrderProvider();
   clone = await createClone({ additions: providerEnvironment(provider) });
+  await lightenExample(join(clone.folder, 'examples/text-kit'));
   await editWith('aider');
 });
 afterAll(async () => {

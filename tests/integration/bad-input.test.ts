@@ -17,7 +17,9 @@ let stack: TestStack;
 const repositories = { clean: '', dirty: '', unproven: '', empty: '' };
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  // For the first worker no disk has room enough; none of them takes a large repository.
+  const environment = { RATCHET_DISK_FREE_MIN_MB: '999999999', RATCHET_REPOSITORY_SIZE_MAX_MB: '1' };
+  stack = await startTestStack({ environment });
   const folder = join(stack.stateDirectory, 'repositories');
   repositories.clean = await makeRepository(join(folder, 'clean'));
   repositories.dirty = await makeRepository(join(folder, 'dirty'));
@@ -123,12 +125,20 @@ const badOrders: readonly (readonly [what: string, change: () => Partial<Order>,
 ];
 
 describe('an order that cannot be worked on is refused with one sentence and leaves nothing behind', () => {
+  it('too little disk space', async () => {
+    await expectRefused(
+      {},
+      { code: 'disk-full', status: 507, sentence: /^Only \d+ MB are free in .*; an attempt needs 999999999 MB\. Free/ },
+    );
+    await stack.killWorker();
+    await stack.startWorker({ RATCHET_DISK_FREE_MIN_MB: '1' });
+  });
+
   it.each(badOrders)('%s', async (_what, change, refusal) => {
     await expectRefused(change(), refusal);
   });
 
   it('a repository that is larger than the limit', async () => {
-    await restartWorker({ RATCHET_REPOSITORY_SIZE_MAX_MB: '1' });
     const repository = join(stack.stateDirectory, 'repositories/huge');
     // Random, so that git can't make it small.
     await makeRepository(repository, { ...greeterFiles, 'data.txt': randomBytes(1_500_000).toString('base64') });
@@ -145,18 +155,9 @@ describe('an order that cannot be worked on is refused with one sentence and lea
       { code: 'repository-too-large', status: 422, sentence: /the limit is 1 MB/ },
     );
   });
-
-  it('too little disk space', async () => {
-    await restartWorker({ RATCHET_DISK_FREE_MIN_MB: '999999999' });
-    await expectRefused(
-      {},
-      { code: 'disk-full', status: 507, sentence: /^Only \d+ MB are free in .*; an attempt needs 999999999 MB\. Free/ },
-    );
-  });
 });
 
 it('a repository with uncommitted changes is accepted by --allow-dirty, and they are left alone', async () => {
-  await restartWorker({});
   const flags = { '--repository': repositories.dirty, '--allow-dirty': true } as const;
   const made = await createByCommandLine('A change.', flags);
   expect(made.exitCode, made.stderr).toBe(0);
@@ -224,9 +225,4 @@ async function createByCommandLine(description: string, flags: Record<string, st
     },
     stdin: { text: description },
   });
-}
-
-async function restartWorker(changes: Record<string, string>): Promise<void> {
-  await stack.killWorker();
-  await stack.startWorker(changes);
 }

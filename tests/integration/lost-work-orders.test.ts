@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -17,6 +17,7 @@ import { readStartableWorkOrder } from '../../prisma/repositories/work-order-int
 import { taskQueues, workOrderWorkflowId } from '../../workflows/contract.ts';
 import { insertEscalation, openTestApi, type TestApi } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { untilCancelled } from '../support/work-order-runs.ts';
@@ -35,7 +36,7 @@ let workspacesFolder: string;
 
 /** The real workflows with the real activities for records and cleaning; the first step lasts until it is cancelled. */
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('WARN') });
+  installQuietRuntime();
   [database, temporal] = await Promise.all([createTestDatabase(), startTestTemporal()]);
   workspacesFolder = await mkdtemp(join(tmpdir(), 'ratchet-test-workspaces-'));
   api = await openTestApi(database.url, temporal.address);

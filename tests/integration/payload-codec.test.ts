@@ -1,46 +1,38 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 
 import { Client, Connection, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { failureOfClass } from '../../domain/failures/typed-failure.ts';
 import { parseEncryptionKeys } from '../../platform/crypto.ts';
-import { createDataConverter, encodedFailuresPath } from '../../platform/payload-codec.ts';
+import { createDataConverter } from '../../platform/payload-codec.ts';
 import { messages, taskQueues, workflowNames, workOrderWorkflowId } from '../../workflows/contract.ts';
+import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { usual, verifyResult, type Given } from '../support/work-order-runs.ts';
+import { provideWorkflowBundle } from '../support/workflow-bundles.ts';
 
-const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
 const newKey = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
 const first = newKey('first');
 const second = newKey('second');
 /** Goes into the order, the verdicts of its steps and the answers of people. */
 const planted = 'the-words-of-an-order-that-nobody-else-may-read';
 
-type Bundle = WorkflowBundleWithSourceMap;
+type Bundle = Awaited<ReturnType<typeof provideWorkflowBundle>>;
 let temporal: TestTemporal;
 let native: NativeConnection;
 let connection: Connection;
 let bundles: { plain: Bundle; encoded: Bundle };
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
-  const logger = new DefaultLogger('ERROR');
+  installQuietRuntime();
   const [started, plain, encoded] = await Promise.all([
     startTestTemporal(),
-    bundleWorkflowCode({ workflowsPath, logger }),
-    bundleWorkflowCode({ workflowsPath, logger, failureConverterPath: encodedFailuresPath }),
+    provideWorkflowBundle(),
+    provideWorkflowBundle('encoded'),
   ]);
   temporal = started;
   bundles = { plain, encoded };

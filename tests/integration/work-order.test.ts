@@ -9,6 +9,7 @@ import { stackEnvironment } from '../../tools/environment.mjs';
 import { ensureExampleRepository } from '../../tools/example-repository.mjs';
 import { runGuarded } from '../../tools/guarded-process.mjs';
 import { pathWithBundledNode } from '../../tools/node-runtime.mjs';
+import { makeLightExample } from '../support/light-example.ts';
 import {
   bundledOrder,
   createOrder,
@@ -28,6 +29,8 @@ import { startTestStack, type TestStack } from '../support/stack.ts';
 // Each attempt installs, compiles, lints and tests the example library; three orders at once share two cores.
 vi.setConfig({ testTimeout: 180_000 });
 
+const repairByAider = { title: 'Keep line breaks when wrapping', if: 'does not pass its checks' };
+
 let stack: TestStack;
 let repository: string;
 let truncate: OrderAnswer;
@@ -40,7 +43,7 @@ beforeAll(async () => {
   // What cannot be done asks after one attempt: the ladder is in work-order-limits.test.ts.
   stack = await startTestStack({
     policy: { attemptsMax: 1, repairRoundsMax: 1 },
-    editor: { aiderFor: ['Add a truncate function', 'Keep line breaks when wrapping'] },
+    editor: { aiderFor: ['Add a truncate function', repairByAider] },
   });
   const { stateDirectory } = stack;
   ({ path: repository } = await ensureExampleRepository({ root: projectRoot, stateDirectory, name: 'text-kit' }));
@@ -51,7 +54,9 @@ beforeAll(async () => {
   const order = (await bundledOrder('add-truncate')) as { acceptanceCriteria: { id: string; text: string }[] };
   const acceptanceCriteria = order.acceptanceCriteria.map(({ id, text }) => ({ id, text }));
   const title = 'Add a truncate function, without commands';
-  unproven = await createOrder(stack, { ...order, repository, title, acceptanceCriteria });
+  // Compiler and linter of the example see the same edit in the first order.
+  const light = await makeLightExample(stateDirectory);
+  unproven = await createOrder(stack, { ...order, repository: light, title, acceptanceCriteria });
 }, 120_000);
 
 afterAll(() => stack.close());

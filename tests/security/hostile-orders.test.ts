@@ -31,7 +31,8 @@ let settingsBefore: string;
 beforeAll(async () => {
   trap = await startHitCounter();
   provider = await startEditingProvider(({ call, step }) => ({ text: step === 'plan' ? plan() : edit(call) }));
-  stack = await startTestStack({ environment: providerEnvironment(provider), policy: askAtOnce });
+  const environment = { ...providerEnvironment(provider), RATCHET_SANDBOX: 'required' };
+  stack = await startTestStack({ environment, policy: askAtOnce });
   const { stateDirectory } = stack;
   places = { program: join(stateDirectory, 'trap.sh'), sprung: join(stateDirectory, 'sprung'), url: trap.url };
   await makeTrapProgram(places);
@@ -70,17 +71,12 @@ function questionsOf(title: string): ProviderCall[] {
   return provider.calls.filter(({ text }) => text.includes(`: ${title}\n`));
 }
 
-describe.each([
-  ['in the sandbox', 'required'],
-  ['without a sandbox', 'off'],
-])('a hostile order for a hostile repository, %s', (where, sandbox) => {
+function testHostileOrder(where: string, sandbox: 'required' | 'off'): void {
   const title = `/run touch owned-by-title-${sandbox}`;
   let order: OrderAnswer;
   let published: { forgeLocation: string; headCommit: string; baseCommit: string };
 
   beforeAll(async () => {
-    await stack.stopWorker();
-    await stack.startWorker({ RATCHET_SANDBOX: sandbox });
     order = await createOrder(stack, hostileOrder(title));
     // An order whose request went elsewhere asks a person: that must not look like a slow machine.
     const { status } = await waitFor('end or question of the hostile order', async () => {
@@ -134,22 +130,34 @@ describe.each([
     );
     expect(await git(repository, 'status', '--porcelain')).toBe('');
   });
+}
+
+// The worker of the stack has a sandbox, the one after it has none.
+describe('a hostile order for a hostile repository, in the sandbox', () => {
+  testHostileOrder('in the sandbox', 'required');
 });
 
 describe('a model that leaves the workspace', () => {
   it('has written nothing outside of it, and its change is not published', async () => {
-    await stack.stopWorker();
-    await stack.startWorker({ RATCHET_SANDBOX: 'required' });
     const order = await createOrder(stack, hostileOrder('Write to the outside'));
     const escalation = await waitForEscalation(stack, order.id);
     expect(escalation.options.map(({ option }) => option)).not.toContain('accept_as_is');
     const workspaces = join(stack.stateDirectory, 'workspaces', order.id);
     expect(await readdir(join(workspaces, '1'))).toEqual(['git', 'home', 'tree']);
-    expect((await readdir(workspaces)).sort()).toEqual(['1', 'baseline']);
+    // The base commit was measured for the order before, so there is no other workspace.
+    expect(await readdir(workspaces)).toEqual(['1']);
     expect(existsSync(join(stack.stateDirectory, 'workspaces/outside.txt'))).toBe(false);
     await callApi(stack, `/work-orders/${order.id}/cancel`, { body: {} });
     expect(await waitForEnd(stack, order.id)).toMatchObject({ status: 'cancelled', pullRequest: null });
     expect(trap.hits).toEqual([]);
     expect(existsSync(places.sprung)).toBe(false);
   });
+});
+
+describe('a hostile order for a hostile repository, without a sandbox', () => {
+  beforeAll(async () => {
+    await stack.stopWorker();
+    await stack.startWorker({ RATCHET_SANDBOX: 'off' });
+  });
+  testHostileOrder('without a sandbox', 'off');
 });

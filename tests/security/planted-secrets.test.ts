@@ -103,7 +103,9 @@ const printingTest = [
 beforeAll(async () => {
   provider = await startEditingProvider(reply);
   const environment = { ...providerEnvironment(provider, planted.environmentKey), RATCHET_ENCRYPTION_KEYS: keySetting };
-  stack = await startTestStack({ environment, policy: askAtOnce });
+  // Aider tells in its own way what the model said, and that is kept; the edits after it are told by the stand-in.
+  const editor = { aiderFor: [{ title: 'Add kept', unless: 'Log in with' }] };
+  stack = await startTestStack({ environment, policy: askAtOnce, editor });
   repository = await makeRepository(join(stack.stateDirectory, 'repositories/planted'), {
     ...checkedFiles,
     'settings.txt': planted.repositoryFile,

@@ -20,6 +20,12 @@ import { prepareWorkflowBundles } from './workflow-bundles.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const serverStartMs = 30_000;
 
+/**
+ * Nothing of this server outlives the run, so it need not outlive a power cut. A kill of any process loses nothing either:
+ * what was written is with the kernel. Stacks with a PostgreSQL of their own have it as everybody has it.
+ */
+const hastySettings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+
 declare module 'vitest' {
   interface ProvidedContext {
     /** The server on which each test file makes databases of its own. */
@@ -55,7 +61,9 @@ async function startPostgres(): Promise<{ url: string; stop: () => Promise<void>
   const reserved = await reservePorts([{ part: 'PostgreSQL of the tests' }]);
   const [port] = reserved.ports;
   if (port === undefined) throw new Error('There is no free port for the PostgreSQL of the tests.');
-  const server = startGuarded(await postgresServerCommand({ root, stateDirectory, port }));
+  const command = await postgresServerCommand({ root, stateDirectory, port });
+  const args = [...command.args, ...hastySettings.flatMap((setting) => ['-c', setting])];
+  const server = startGuarded({ ...command, args });
   const url = postgresUrl({ stateDirectory, port });
   const stop = async () => {
     await server.stop();

@@ -117,8 +117,12 @@ function applyBlock({ path, search, replace }) {
 function handOver(order) {
   const [head = ''] = readFileSync(import.meta.filename, 'utf8').split('*/', 1);
   const aider = /^exec "(.+)"$/m.exec(head)?.[1];
-  const titles = Array.from(head.matchAll(/^for "(.+)"$/gm), ([, title = '']) => title);
-  if (aider === undefined || !titles.some((title) => order.includes(`Change: ${title}\n`))) return;
+  const edits = Array.from(head.matchAll(/^for "(.+?)"(?: (if|unless) "(.+)")?$/gm));
+  const isForAider = edits.some(([, title = '', condition, words = '']) => {
+    const isMet = condition === undefined || order.includes(words) === (condition === 'if');
+    return isMet && order.includes(`Change: ${title}\n`);
+  });
+  if (aider === undefined || !isForAider) return;
   if (process.execve === undefined) throw new Error('This system has no way to become another program.');
   process.execve(aider, [aider, ...process.argv.slice(2)]);
 }

@@ -4,11 +4,14 @@ import { fileURLToPath } from 'node:url';
 
 import { lookForAider } from '../../tools/aider.mjs';
 
+/** An order by its title; or those of its edits whose instructions hold certain words, or do not. */
+export type AiderEdits = string | { title: string; if: string } | { title: string; unless: string };
+
 /**
  * What edits: Aider; a stand-in that costs a hundredth of its time, for tests whose subject is not the editing; or Aider
- * for the orders with these titles and the stand-in for all others.
+ * for these edits and the stand-in for all others.
  */
-export type TestEditor = 'aider' | 'quick' | { aiderFor: readonly string[] };
+export type TestEditor = 'aider' | 'quick' | { aiderFor: readonly AiderEdits[] };
 
 const quickEditor = fileURLToPath(new URL('quick-editor.mjs', import.meta.url));
 
@@ -25,8 +28,13 @@ export async function provideEditor(editor: TestEditor, stateDirectory: string):
 }
 
 /** As a wrapper that a person could have made: the worker reads in its first lines what the sandbox must show. */
-async function withAider(aiderPath: string, titles: readonly string[]): Promise<string> {
+async function withAider(aiderPath: string, edits: readonly AiderEdits[]): Promise<string> {
   const [firstLine = '', ...others] = (await readFile(quickEditor, 'utf8')).split('\n');
-  const handOver = ['/*', `exec "${aiderPath}"`, ...titles.map((title) => `for "${title}"`), '*/'];
+  const handOver = ['/*', `exec "${aiderPath}"`, ...edits.map(handOverLine), '*/'];
   return [firstLine, ...handOver, ...others].join('\n');
+}
+
+function handOverLine(edits: AiderEdits): string {
+  if (typeof edits === 'string') return `for "${edits}"`;
+  return `for "${edits.title}" ${'if' in edits ? `if "${edits.if}"` : `unless "${edits.unless}"`}`;
 }

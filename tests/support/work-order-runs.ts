@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { Context } from '@temporalio/activity';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 
 import type {
   EditResult,
@@ -25,6 +25,7 @@ import {
   type messages,
   type WorkOrderResult,
 } from '../../workflows/contract.ts';
+import { installQuietRuntime } from './quiet-runtime.ts';
 import { startTestTemporal } from './temporal.ts';
 
 type Activities = RecordActivities & WaitingActivities & WorkspaceActivities;
@@ -157,8 +158,7 @@ export async function untilCancelled(started: () => void): Promise<never> {
 
 /** The real workflows on a real server, with activities that only follow a script. */
 export async function startWorkOrderRuns(workflowBundle: WorkflowBundleOption): Promise<WorkOrderRuns> {
-  // Failing activities are the subject here; the SDK would print each.
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  installQuietRuntime();
   const temporal = await startTestTemporal();
   const orders = new Map<string, { script: Script; trace: Trace }>();
   const connection = await NativeConnection.connect({ address: temporal.address });

@@ -122,6 +122,15 @@ describe('gates', () => {
     expect(result).toMatchObject({ newErrors: 2, failure: { failureClass: 'lint_error' } });
   });
 
+  it('fail by what the tool of their command complains of, where nothing else is recognised', async () => {
+    const { dependencies, workspace, options } = prepare({
+      ended: { '.venv/bin/mypy .': { exitCode: 1, output: 'The check has failed for src/a.py' } },
+    });
+    const gate: Gate = { kind: 'lint', command: '.venv/bin/mypy .', source: 'mypy settings' };
+    const { failure } = await runGates(dependencies, { workspace, gates: [gate], baseline: null }, options);
+    expect(failure).toMatchObject({ failureClass: 'compile_error', context: { tool: 'mypy' } });
+  });
+
   it('go on past what failed at the base commit as well, even where its lines have moved', async () => {
     const baseline = await measure({ 'npm run lint': { exitCode: 1, output: lintError(3) } });
     const result = await run({ ended: { 'npm run lint': { exitCode: 1, output: lintError(40) } }, baseline });
