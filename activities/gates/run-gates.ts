@@ -1,5 +1,6 @@
 import { classifyFailure } from '../../domain/failures/classify-failure.ts';
 import { faultOfBaseRule, type Failure } from '../../domain/failures/failure-class.ts';
+import { toolOfCommand } from '../../domain/failures/tool-of-command.ts';
 import { failureOf, failureOfClass } from '../../domain/failures/typed-failure.ts';
 import type { Coverage } from '../../domain/acceptance/coverage.ts';
 import type { SourceTexts } from '../../domain/acceptance/v8-coverage.ts';
@@ -163,6 +164,7 @@ function explain(gate: Gate, run: GateRun, verdict: GateVerdict): Failure {
   if (exitCode === 127 && gate.kind !== 'install' && run.output.trim() === '') {
     return failureOf('tool-missing', `The command of the ${gate.kind} gate was not found: ${gate.command}`);
   }
-  const classified = classifyFailure({ stage: gate.kind, exitCode, timedOut, output: run.output });
+  const tool = toolOfCommand(gate.command);
+  const classified = classifyFailure({ stage: gate.kind, exitCode, timedOut, output: run.output, tool });
   return failureOfVerdict(classified, verdict);
 }

@@ -1,3 +1,4 @@
+import { absentThingsRules } from './extractors/absent-things.ts';
 import { answerRules } from './extractors/answers.ts';
 import { biomeRules } from './extractors/biome.ts';
 import { cargoTestRules } from './extractors/cargo-test.ts';
@@ -31,6 +32,7 @@ import { linterSumsRules } from './extractors/linter-sums.ts';
 import { machineRules } from './extractors/machine.ts';
 import { mochaRules } from './extractors/mocha.ts';
 import { modelRules } from './extractors/models.ts';
+import { namedFailureRules } from './extractors/named-failures.ts';
 import { nativeRules } from './extractors/native.ts';
 import { networkRules } from './extractors/network.ts';
 import { nodePackageRules } from './extractors/node-packages.ts';
@@ -76,6 +78,7 @@ import type { LineRule } from './line-rule.ts';
 
 /** Every rule that reads a line. Their order does not matter: weights decide. */
 export const allRules: readonly LineRule[] = [
+  ...absentThingsRules,
   ...biomeRules,
   ...cargoTestRules,
   ...commandRules,
@@ -108,6 +111,7 @@ export const allRules: readonly LineRule[] = [
   ...machineRules,
   ...mochaRules,
   ...modelRules,
+  ...namedFailureRules,
   ...nativeRules,
   ...networkRules,
   ...nodePackageRules,

@@ -10,7 +10,7 @@ import { fingerprintFindings } from './fingerprint.ts';
 import { findQuietLines } from './output/quiet-lines.ts';
 import { readLines } from './output/read-lines.ts';
 import type { StepOutput } from './step-output.ts';
-import { toolOfCommand } from './tool-kinds.ts';
+import { toolOfEcho } from './tool-of-command.ts';
 import { failureOf } from './typed-failure.ts';
 
 /** Below this weight a finding is a word, and no reason. */
@@ -89,7 +89,7 @@ function runningTests(lines: readonly string[]): string[] {
 
 function findTool(lines: readonly string[]): string | null {
   let found: string | null = null;
-  for (const line of lines) if (/^[>$+❯➜]/.test(line)) found = toolOfCommand(line) ?? found;
+  for (const line of lines) if (/^[>$+❯➜]/.test(line)) found = toolOfEcho(line) ?? found;
   return found;
 }
 

@@ -1,10 +1,10 @@
 import { createRedactor } from '../text/redact.ts';
 import type { OutputFacts, WeighedFinding } from './choose-finding.ts';
-import { excerptOf } from './excerpt.ts';
+import { excerptOf, excerptOfReport } from './excerpt.ts';
 import type { ErrorContext } from './failure-class.ts';
 import { findCode } from './find-code.ts';
 import { findPlace } from './find-place.ts';
-import { isProjectFile, type Place } from './places.ts';
+import { isProjectFile, placeOf, type Place } from './places.ts';
 
 const redact = createRedactor([]);
 const testNamesMax = 50;
@@ -29,7 +29,9 @@ export function contextOf(
   const pool = poolOf(deciding, weighed);
   const first = firstOf(deciding, pool, weighed);
   const testNames = namesOf(deciding, pool, weighed);
-  const place = findPlace(first, pool, facts);
+  const place =
+    findPlace(placedOf(first, testNames, weighed), pool, facts) ??
+    (deciding.failureClass === 'dependency_missing' ? placeOfTestAbove(first, weighed) : null);
   return {
     message: messageOf(first, testNames, facts),
     tool: toolOf(first, facts),
@@ -40,7 +42,9 @@ export function contextOf(
     testNames,
     package: deciding.failureClass === 'dependency_missing' ? packageOf([...pool, ...weighed]) : null,
     ...(deciding.failureClass === 'contract_violation' ? { contractViolations: violationsOf(pool, facts) } : {}),
-    excerpt: excerptOf(facts.lines, first.at, othersOf(first, pool, { lines: facts.lines, place })),
+    excerpt:
+      excerptOfReport(pool, facts.lines) ??
+      excerptOf(facts.lines, first.at, othersOf(first, pool, { lines: facts.lines, place })),
   };
 }
 
@@ -58,6 +62,15 @@ function packageOf(pool: readonly WeighedFinding[]): string | null {
   const missing = pool.filter(({ failureClass, inContext }) => failureClass === 'dependency_missing' && inContext > 10);
   const name = missing.map(({ groups }) => groups['package']).find((one) => one !== undefined && one !== '');
   return name?.replace(/@[\d^~][^@]{0,40}$/, '') ?? null;
+}
+
+// What is missing is told below the name of the first test that asked for it.
+function placeOfTestAbove({ at }: WeighedFinding, weighed: readonly WeighedFinding[]): Place | null {
+  const above = weighed.find(({ groups, at: named, failureClass }) => {
+    const isTest = failureClass === 'test_fail' && groups['test'] !== undefined && groups['line'] !== undefined;
+    return isTest && named < at && named >= at - 6 && isProjectFile(groups['file'] ?? '');
+  });
+  return above === undefined ? null : placeOf(above.groups);
 }
 
 // The first in the output that names a file; where only a sum decided, the entries that it sums up.
@@ -93,6 +106,16 @@ function namesOf(
   return whole.slice(0, testNamesMax).map(redact);
 }
 
+// Where a sum decided, the first of the tests that it sums up.
+function placedOf(
+  first: WeighedFinding,
+  testNames: readonly string[],
+  weighed: readonly WeighedFinding[],
+): WeighedFinding {
+  if (testNames.length === 0 || first.groups['test'] !== undefined || first.groups['file'] !== undefined) return first;
+  return lighter(weighed).toSorted((a, b) => a.at - b.at)[0] ?? first;
+}
+
 // Where what decided names no test, one that is told with less weight is the best name there is.
 function lighter(weighed: readonly WeighedFinding[]): WeighedFinding[] {
   const named = weighed.filter((one) => one.failureClass === 'test_fail' && one.groups['test'] !== undefined);
@@ -116,7 +139,7 @@ function uniqueNames(pool: readonly WeighedFinding[]): string[] {
   );
   for (const { name, inContext } of told) {
     const key = name.replaceAll(/[^\p{L}\p{N}[\]]+/gu, ' ').trim();
-    if (name !== '' && inContext > (names.get(key)?.inContext ?? 0)) names.set(key, { name, inContext });
+    if (key !== '' && inContext > (names.get(key)?.inContext ?? 0)) names.set(key, { name, inContext });
   }
   return [...names.values()].map(({ name }) => name);
 }

@@ -1,5 +1,6 @@
 import { createRedactor } from '../text/redact.ts';
 import { excerptLengthMax } from './failure-class.ts';
+import type { Finding } from './finding.ts';
 
 const lineLengthMax = 320;
 const decidingLengthMax = 900;
@@ -37,6 +38,25 @@ export function excerptOf(lines: readonly string[], deciding: number, others: re
   }
   for (const [rank, at] of others.slice(0, 12).entries()) around(at, 184 - 4 * rank);
   return assemble(lines, scores, deciding);
+}
+
+/**
+ * What a report for machines tells, one line for each of its findings; null where its lines show the first of them. A
+ * report in one line is too long to be shown as it is.
+ */
+export function excerptOfReport(findings: readonly Finding[], lines: readonly string[]): string | null {
+  const [first] = findings;
+  const words = first?.groups['message'] ?? '';
+  if (first?.rule.startsWith('json-') !== true || words === '') return null;
+  const printed = [words, JSON.stringify(words).slice(1, -1)].map((form) => form.slice(0, 60));
+  const isShown = (line: string) => printed.some((form) => line.slice(0, decidingLengthMax).includes(form));
+  if (lines.some(isShown)) return null;
+  const told = findings.slice(0, 40).map(({ groups }) => {
+    const { file, line, column, code, test, message } = groups;
+    const place = [file, line, column].filter((part) => part !== undefined).join(':');
+    return [place, code, test, message].filter((part) => part !== undefined && part !== '').join(' ');
+  });
+  return assemble(told, new Map(told.map((_line, at) => [at, -at])), 0);
 }
 
 function assemble(lines: readonly string[], scores: ReadonlyMap<number, number>, deciding: number): string {

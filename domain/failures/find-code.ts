@@ -23,9 +23,10 @@ export function findCode(first: WeighedFinding, { pool, weighed, lines }: Surrou
   );
 }
 
-// `eslint(no-debugger)`: whose rule it is, and the rule.
+// `eslint(no-debugger)`: whose rule it is, and the rule. `-Werror,-Wunused`: that it fails, and the option that asked.
 function bareCode(code: string | null): string | null {
-  return /^[a-z][\w@/-]{1,40}\((?<rule>[\w@/-]{2,80})\)$/.exec(code ?? '')?.groups?.['rule'] ?? code;
+  const bare = /^[a-z][\w@/-]{1,40}\((?<rule>[\w@/-]{2,80})\)$|^-Werror,(?<option>-W[\w=+-]{1,80})$/.exec(code ?? '');
+  return bare?.groups?.['rule'] ?? bare?.groups?.['option'] ?? code;
 }
 
 // Each with how many lines before and behind the finding it may stand.
@@ -74,6 +75,8 @@ const placedForms: readonly RegExp[] = [
   /^\s{0,8}\S{1,300}[:@]\d{1,7}:\d{1,7}:? (?<code>[A-Z][a-z\d]{1,30}(?:[A-Z][a-z\d]{0,30}){1,8}): /,
   /[.\w)'"\x60]\s{1,8}(?<code>[a-z]{2,30}(?:-[a-z]{2,30}){2,6})$/,
   /^\s{0,8}\S{1,300}:\d{1,7}:\d{1,7}: (?!error|warning|info|note|style|fatal|convention|refactor|hint|suggestion|message|syntax)(?<code>[a-z]{4,30}(?:[_.][a-z]{2,30}){0,6}): [A-Z'"]/,
+  /^\s{0,8}\S{1,300}:\d{1,7} {2,40}(?<code>[A-Z][a-z\d]{1,30}(?:[A-Z][a-z\d]{1,30}){1,6}) {2,40}[A-Z]/,
+  /\b(?:ERROR|WARNING|[Ee]rror|[Ww]arning) - \[(?<code>[A-Z][A-Z\d]{1,20}(?:_[A-Z\d]{1,30}){1,6})\] /,
   /\bIssue: \[(?<code>[A-Z]{1,4}\d{2,5})\b/,
   /(?:^|: |\s{2})(?:[A-Z]: )?(?:\[[A-Z]\w{0,20}\] )?(?<code>[A-Z]\w{1,40}(?:\/[A-Z]\w{1,60}){1,2}): /,
   /(?:^\s{0,12}|: |\s)\(?(?<code>(?!UTF|CWE|CVE|ISO|RFC|SHA|HTTP)[A-Z]{1,6}\d{3,5})\)?(?:\[\w{1,20}\])?(?:[: ]|$)/,

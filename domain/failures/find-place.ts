@@ -1,5 +1,6 @@
 import type { OutputFacts, WeighedFinding } from './choose-finding.ts';
 import { projectPlace } from './extractors/project-place.ts';
+import { placeBelowBars, placeBelowLine, placeBelowName, placeToldAbove, testFile } from './find-test-place.ts';
 import { isProjectFile, placeOf, readPlace, toNumber, type Place } from './places.ts';
 import { modelStages } from './step-kinds.ts';
 
@@ -7,19 +8,38 @@ const placeless: ReadonlySet<string> = new Set(['budget_exceeded', 'timeout', 'd
 
 /** The place that the first deciding finding blames, in the project's own code; null where the output names none. */
 export function findPlace(first: WeighedFinding, pool: readonly WeighedFinding[], facts: OutputFacts): Place | null {
+  return importerOf(first, facts.lines) ?? ownPlace(first, facts.lines) ?? placeByClass(first, pool, facts);
+}
+
+function ownPlace(first: WeighedFinding, lines: readonly string[]): Place | null {
+  const { groups } = first;
+  const isNamed = groups['file'] !== undefined && isProjectFile(groups['file']);
+  return isNamed ? completePlace(placeOf(groups), first, lines) : null;
+}
+
+function placeByClass(first: WeighedFinding, pool: readonly WeighedFinding[], facts: OutputFacts): Place | null {
   const { failureClass, groups } = first;
-  if (groups['file'] !== undefined && isProjectFile(groups['file'])) {
-    return completePlace(placeOf(groups), first, facts.lines);
-  }
   if (failureClass === 'orchestration_error') {
     return first.tool === 'llm' || modelStages.has(facts.step.stage) ? null : tracebackPlace(first, facts.lines);
   }
   if (failureClass === 'dependency_missing') return frameBelow(first, facts.lines);
   if (placeless.has(failureClass)) return null;
   const near = placeNear(first, pool, facts);
-  return near !== null && groups['line'] !== undefined && near.line === null
-    ? { ...near, line: toNumber(groups['line']) }
-    : near;
+  const isBare = groups['line'] !== undefined && groups['file'] === undefined;
+  return near !== null && isBare && near.line === null ? { ...near, line: toNumber(groups['line']) } : near;
+}
+
+/** Whose import it was, on the line that says what was not there. */
+const importedBy =
+  /\b(?:imported|required|included|loaded|referenced|module \S{1,200}) (?:from|by|in) ["'\x60]?(?:file:\/\/)?(?<file>[\w@./-]{1,300}\.[a-z]\w{0,7})(?=["'\x60]?(?:$|[\s:,)]))/;
+
+function importerOf(first: WeighedFinding, lines: readonly string[]): Place | null {
+  const line = lines[first.at] ?? '';
+  if (first.groups['line'] !== undefined) return null;
+  const file = importedBy.exec(line)?.groups?.['file'];
+  if (file === undefined || !isProjectFile(file)) return null;
+  const place = readPlace(line);
+  return place?.file === file ? place : completePlace({ file, line: null, column: null }, first, lines);
 }
 
 // A script of the project that could not reach something blames its own line.
@@ -53,7 +73,8 @@ function completePlace(place: Place, { at }: Pick<WeighedFinding, 'at'>, lines: 
   return { ...place, ...lineBelow(at, lines) };
 }
 
-const placedWords = /\b[Ll]ine:? (?<line>\d{1,7})(?:,? (?:and )?col(?:umn)?:? (?<column>\d{1,7}))?/;
+const placedWords =
+  /^\s{0,12}L:? {0,5}(?<line2>\d{1,7})(?= ?[|:])(?: ?\| P: {0,5}(?<column2>\d{1,7}))?|^\s{0,4}(?<line3>\d{1,7}) {1,4}\| (?:ERROR|WARNING)|\b[Ll]ine:? (?<line>\d{1,7})(?:,? (?:and )?col(?:umn)?:? (?<column>\d{1,7}))?/;
 
 /** In the dump of an object, or above a drawing of the source. */
 const dumpedPlace =
@@ -63,14 +84,20 @@ const numberedLine = /^\s{0,6}[>→]?\s{0,4}(?<line>\d{1,6})\s{0,4}[|│]/;
 /** A line of the source, with its number before it. */
 const sourceLine = /^\s{0,12}[>→]?\s{0,4}\d{1,6} {1,4}[│|]/;
 
+function toldLine(line: string, isNear: boolean): Partial<Place> | null {
+  const found = ((isNear ? placedWords.exec(line) : null) ?? dumpedPlace.exec(line))?.groups;
+  if (found === undefined) return null;
+  const told = found['line'] ?? found['line2'] ?? found['line3'];
+  return { line: toNumber(told), column: toNumber(found['column'] ?? found['column2']) };
+}
+
 // Parsers name the line behind their words, apart from the file: on the same line or on one of the next.
 function lineBelow(at: number, lines: readonly string[]): Partial<Place> {
   for (const [offset, line] of lines.slice(at, at + 30).entries()) {
-    const found = ((offset < 6 ? placedWords.exec(line) : null) ?? dumpedPlace.exec(line))?.groups;
-    if (found !== undefined) return { line: toNumber(found['line']), column: toNumber(found['column']) };
-    const drawn = /^\s{0,4}[|│]?\s{0,200}\^/.test(lines[at + offset + 1] ?? '')
-      ? numberedLine.exec(line)?.groups
-      : undefined;
+    const told = toldLine(line, offset < 6);
+    if (told !== null) return told;
+    const isDrawn = /^\s{0,4}[|│]?\s{0,200}\^/.test(lines[at + offset + 1] ?? '');
+    const drawn = isDrawn ? numberedLine.exec(line)?.groups : undefined;
     if (drawn !== undefined && offset < 12) return { line: toNumber(drawn['line']), column: null };
   }
   return {};
@@ -78,23 +105,28 @@ function lineBelow(at: number, lines: readonly string[]): Partial<Place> {
 
 const reaches: Readonly<Record<string, number>> = { test_fail: 45, unknown: 12 };
 /** What stands in a drawing of the source, which is quiet, and is a place all the same. */
-const drawnPlace = /-->|╭─|┌─|^\s{0,8}[│|] \S{1,300}:\d{1,7}$/;
+const drawnPlace = /-->|^\s{0,4}[│|]\s{1,6}on \S{1,300} line \d{1,7}|╭─|┌─|^\s{0,8}[│|] \S{1,300}:\d{1,7}$/;
 
 // Between this finding and the next: for a test the first frame of its stack in the project's own code.
 function placeNear(first: WeighedFinding, pool: readonly WeighedFinding[], facts: OutputFacts): Place | null {
   const { lines } = facts;
   const isTest = first.groups['test'] !== undefined;
+  const before = isTest ? placeToldAbove(first, lines) : placeHeading(first.at, lines);
   const reach = reachOf(first, isTest ? pool : []);
+  const isSeen = (at: number) => facts.quiet[at] !== 1 || drawnPlace.test(lines[at] ?? '');
   return (
     projectPlace(lines[first.at] ?? '') ??
-    (isTest ? null : placeHeading(first.at, lines)) ??
-    placeBelow(first.at, reach, facts) ??
-    (isTest ? placeBelowName(first, lines) : null) ??
+    before ??
+    placeBelowLine({ from: first.at, to: reach }, lines, isSeen) ??
+    (isTest ? (placeBelowName(first, lines) ?? placeBelowBars(first, lines)) : null) ??
     placeAbove(first.at, lines) ??
-    (first.failureClass === 'test_fail'
-      ? testFile(first.at, lines)
-      : (fileNear(first, lines) ?? listedFile(first, lines)))
+    fileOnly(first, lines)
   );
+}
+
+function fileOnly(first: WeighedFinding, lines: readonly string[]): Place | null {
+  if (first.failureClass === 'test_fail') return testFile(first.at, lines);
+  return fileNear(first, lines) ?? listedFile(first, lines);
 }
 
 // A line that is a place, with or without the name of what is there, says where all below it is.
@@ -106,15 +138,6 @@ function placeHeading(at: number, lines: readonly string[]): Place | null {
 function reachOf(first: WeighedFinding, pool: readonly WeighedFinding[]): number {
   const next = pool.find(({ at, rule }) => at > first.at && rule === first.rule)?.at ?? Infinity;
   return Math.min(first.at + (reaches[first.failureClass] ?? 8), next - 1);
-}
-
-function placeBelow(from: number, to: number, { lines, quiet }: OutputFacts): Place | null {
-  for (let at = from + 1; at <= to && at < lines.length; at += 1) {
-    const line = lines[at] ?? '';
-    const place = quiet[at] !== 1 || drawnPlace.test(line) ? projectPlace(line) : null;
-    if (place !== null) return place;
-  }
-  return null;
 }
 
 function placeAbove(from: number, lines: readonly string[]): Place | null {
@@ -130,7 +153,8 @@ function fileNear(first: WeighedFinding, lines: readonly string[]): Place | null
   for (const offset of [0, 1, -1, 2, -2]) {
     const line = lines[first.at + offset] ?? '';
     const place = sourceLine.test(line) ? null : fileIn(line);
-    if (place !== null) return completePlace(place, { ...first, at: Math.max(0, first.at + offset) }, lines);
+    if (place !== null)
+      return completePlace(place, { ...first, at: Math.max(0, first.at + Math.min(0, offset)) }, lines);
   }
   return null;
 }
@@ -154,8 +178,12 @@ function listedFile({ failureClass, rule }: WeighedFinding, lines: readonly stri
 }
 
 const listForms: readonly RegExp[] = [
-  /^\s{0,4}(?:\[\w{1,8}\] {1,3})?(?:[-*•+✖✗×⨯✘] |\d{1,5}[).] |from |[Ii]n |[Uu]nformatted:? |[Nn]ot formatted:? |[Ww]ould reformat:? |File:? {1,4}|[Ff]ormatting |Checking )?["'`]?(?<file>[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9})["'`]?(?::?$|: (?:not|needs|would)\b| {1,2}\([\w, :/-]{2,200}\)$| {3,80}\w[\w, :/-]{2,200}$)/,
+  /^\s{0,4}(?:\[\w{1,8}\] {1,3})?(?:[-*•+✖✗×⨯✘] |\d{1,5}[).] |from |[Ii]n |[Uu]nformatted:? |[Nn]ot formatted:? |[Ww]ould reformat:? |F(?:ile|ILE):? {1,4}|[Ff]ormatting |Checking )?["'`]?(?<file>[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9})["'`]?(?::?$|: (?:not|needs|would)\b| {1,2}\([\w, :/-]{2,200}\)$| {3,80}\w[\w, :/-]{2,200}$)/,
   /^\s{0,4}[|│] {1,4}(?<file>[\w./-]{1,200}\.[A-Za-z]\w{0,9})(?: \([^)]{0,60}\))? {1,80}[|│].{0,200}\b(?:MISS|FAIL|[Mm]issing|[Ee]rror|differ)/,
+  /^={2,4} \[(?<file>[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9})\] \w+$/,
+  /^(?<file>[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9}) \w{2,12} ━{3,300}$/,
+  /^[^\s"'(][^"'(]{0,20}\s{3,20}(?<file>\.{0,2}\/[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9})$/,
+  /^\s{0,6}\d{1,4}\) (?<file>[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9}) (?:->|→|>) /,
 ];
 
 /** A file that is listed, with the line that is told with its name or below it. */
@@ -173,32 +201,5 @@ export function fileListed(line: string): string | null {
   return null;
 }
 
-// Where a test gave up without a frame, the runner names its file: in brackets, or as the heading of its tests.
-function testFile(at: number, lines: readonly string[]): Place | null {
-  const told = lines
-    .slice(at, at + 4)
-    .map((line) => /\((?<file>[\w@./-]{1,300}\.[cm]?[jt]sx?)\)$/.exec(line)?.groups?.['file']);
-  const above = lines
-    .slice(Math.max(0, at - 60), at)
-    .map((line) => /^(?:FAIL |RUN )?\s?(?<file>[\w@./-]{1,300}\.[A-Za-z]{1,4}):?$/.exec(line)?.groups?.['file']);
-  const file = told.find((one) => one !== undefined) ?? above.findLast((one) => one !== undefined);
-  return file === undefined || !isProjectFile(file) ? null : { file, line: null, column: null };
-}
-
 const namedFile =
-  /(?:^|[\s'"`(=])(?<file>(?:\.{0,2}\/)?(?:[\w@.-]{1,80}\/){0,20}(?:\.[a-z]{2,20}rc(?=[\s'"`):,;]|$)|[\w@-][\w@.-]{0,80}\.(?:jsonc?|json5|toml|ya?ml|ini|cfg|conf|xml|lock|gradle|kts|mod|properties|[cm]?[jt]sx?|py|rb|php|go|rs|java|kt|cs|c|h|cc|cpp|hpp|swift|scala|ex|exs|erl|hs|ml|lua|pl|pm|t|sh|sql|proto|graphql|css|scss|less|html|vue|svelte|md|tf|ejs|hbs|pug|erb|j2|njk|twig|liquid|mustache|haml|slim|zig|nim|cr|jl|dart|elm|cob|adb|vhdl?|sv|po|star|bzl|nix|tex|rst|adoc)))(?=[\s'"`):,;]|\.?$)/;
-
-// Many runners list names first, and tell the details below each name again.
-function placeBelowName({ at: listedAt, groups }: WeighedFinding, lines: readonly string[]): Place | null {
-  const name = (groups['test'] ?? '').split('\n')[0]?.trim() ?? '';
-  if (name === '') return null;
-  for (let at = listedAt + 1; at < lines.length; at += 1) {
-    const line = (lines[at] ?? '').trim();
-    if (!line.endsWith(name) && !line.startsWith(name)) continue;
-    for (let below = at; below < at + 20; below += 1) {
-      const place = projectPlace(lines[below] ?? '');
-      if (place !== null) return place;
-    }
-  }
-  return null;
-}
+  /(?:^|[\s'"`(=])(?<file>(?:\.{0,2}\/)?(?:[\w@.-]{1,80}\/){0,20}(?:\.[a-z]{2,20}rc(?=[\s'"`):,;]|$)|[\w@-][\w@.-]{0,80}\.(?:jsonc?|json5|toml|ya?ml|ini|cfg|conf|xml|lock|gradle|kts|mod|properties|[cm]?[jt]sx?|py|rb|php|go|rs|java|kt|cs|c|h|cc|cpp|hpp|swift|scala|ex|exs|erl|hs|ml|lua|pl|pm|t|sh|sql|proto|graphql|css|scss|less|html|vue|svelte|md|tf|ejs|hbs|pug|erb|j2|njk|twig|liquid|mustache|haml|slim|zig|nim|cr|jl|dart|elm|cob|adb|vhdl?|sv|po|star|bzl|nix|tex|rst|adoc|ls|coffee|civet|gleam|fsx?|mli|rkt|scm|clj[cs]?|edn|f90|pas|vala|hx|py[ix]|ps1|fish|zsh|bash|awk|txtar|avsc|capnp|thrift|fbs|wat|asm|g4|feature|robot|bats|cue|dhall|jsonnet|libsonnet|hcl|rego|svg|xsd|styl|sol|move|cairo|templ|gd|http|hurl|ets|[cm]ts)))(?=[\s'"`):,;]|\.?$)/;

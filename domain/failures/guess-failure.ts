@@ -22,8 +22,8 @@ const testWords =
 export function guessFailure(facts: OutputFacts): Failure & { confidence: number } {
   const { step, lines } = facts;
   const filled = lines.map((line) => line.trim()).filter((line) => line !== '');
-  const usual = usualClass(facts);
-  const file = usual === 'lint_error' ? namedFile(filled) : null;
+  const usual = usualOf(facts, filled);
+  const file = usual === 'lint_error' || usual === 'contract_violation' ? namedFile(filled) : null;
   const failureClass = hasReason(facts, { usual, filled, file }) ? (usual ?? 'unknown') : 'unknown';
   const isGuess = failureClass !== 'unknown';
   return {
@@ -39,6 +39,13 @@ export function guessFailure(facts: OutputFacts): Failure & { confidence: number
       excerpt: excerptOf(lines, lastWord(lines)),
     },
   };
+}
+
+// What compiles can format as well: in a step of linters a diff is what it would change.
+function usualOf(facts: OutputFacts, filled: readonly string[]): FailureClass | null {
+  const usual = usualClass(facts);
+  const isDiff = facts.step.stage === 'lint' && filled.some((line) => line.startsWith('@@ '));
+  return usual === 'compile_error' && isDiff ? 'lint_error' : usual;
 }
 
 const placed: ReadonlySet<FailureClass> = new Set([
@@ -72,7 +79,8 @@ function placeTold(lines: readonly string[], listed: string | null): Partial<Err
 }
 
 function isWarned(lines: readonly string[], at: number): boolean {
-  const told = `${lines[at - 1] ?? ''} ${lines[at] ?? ''}`;
+  const above = (lines[at - 1] ?? '').trim() === '' ? lines[at - 2] : lines[at - 1];
+  const told = `${above ?? ''} ${lines[at] ?? ''}`;
   return /\bwarn(?:ing)?\b/i.test(told) && !/\berror\b/i.test(told);
 }
 

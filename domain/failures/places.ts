@@ -39,6 +39,10 @@ const placeForms: readonly RegExp[] = [
   new RegExp(String.raw`${path}${extension}):? ?[([](?<line>\d{1,7})[:,] ?(?<column>\d{1,7})[)\]]`),
   new RegExp(String.raw`^\s{0,8}${path}${extension}) - (?<line>\d{1,7}):(?<column>\d{1,7})(?![\w/])`),
   new RegExp(String.raw`${path}${extension})(?:#|"\]:|::)(?<line>\d{1,7})(?:::?(?<column>\d{1,7}))?(?![\w/])`),
+  // f:name:l: words; manual pages; words line: l f
+  new RegExp(String.raw`^${path}${extension}):[A-Za-z_]\w{0,80}:(?<line>\d{1,7}):`),
+  /(?:^|[\s:])(?<file>(?:[\w.-]{1,80}\/){0,12}[A-Za-z][\w-]{0,80}\.[1-9]):(?<line>\d{1,7}):(?<column>\d{1,7}): /,
+  new RegExp(String.raw`\bline:? (?<line>\d{1,7}),? ${path}${extension})(?=\s|$)`),
   // Vim's lists: f|l col c|
   new RegExp(String.raw`^${path}${extension})\|(?<line>\d{1,7})(?: col (?<column>\d{1,7}))?[ |]`),
   // Groovy, mawk: f: l: words; f: line l: words
@@ -131,7 +135,7 @@ function isFileName(file: string): boolean {
 }
 
 const foreign =
-  /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo|\.rustup|rustc|\.m2|\.gradle|vendor\/(?:bundle|autoload|phpunit|composer)|gems|\.pub-cache|\.julia|\.nuget|\.opam|\.cabal|\.stack|deps\/\w+\/lib|deps\/(?:uv|v8|openssl)|go\/pkg\/mod|GOROOT|jdk|java\.base|pnpm-store|\.yarn|\.pnp|\.?venv)(?:\/|$)|^(?:node:|internal\/(?:modules|process|main|timers|util|bootstrap|streams|event_target|per_context)\/|<|\/usr\/|\/opt\/|\/lib|\/nix\/|\/root\/\.|\/rustc\/|native|async|eunit_\w{1,20}\.erl$|\.{0,2}\/?(?:misc\/\.\.\/)?(?:sysdeps|nptl|csu)\/|ext:|dart:|package:(?:test|flutter_test|stack_trace)|evalmachine|\[)|\/lib\/python[\d.]{1,6}\/|\/(?:ruby|perl5?|php|lua|erlang|elixir|julia)\/[\d.]{1,8}\/|\/(?:libstd|library\/(?:core|std|alloc|test))\/|go\d?[\d.]{0,8}\/src\/(?:testing|runtime|reflect|net|sync)\/|\/src\/(?:testing|runtime)\/(?:testing|panic|proc|asm_\w{1,10}|signal_\w{1,10}|debug\/stack)\.(?:go|s)$|^(?:src\/)?(?:testing|panic|proc)\.go$/;
+  /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo|\.rustup|rustc|\.m2|\.gradle|vendor\/(?:bundle|autoload|phpunit|composer)|gems|\.pub-cache|\.julia|\.nuget|\.opam|\.cabal|\.stack|deps\/\w+\/lib|deps\/(?:uv|v8|openssl)|go\/pkg\/mod|GOROOT|jdk|java\.base|pnpm-store|\.yarn|\.pnp|\.?venv)(?:\/|$)|^(?:node:|internal\/(?:modules|process|main|timers|util|bootstrap|streams|event_target|per_context)\/|<|\/usr\/|\/opt\/|\/lib|\/nix\/|\/root\/\.|\/(?:home|Users)\/[^/]{1,80}\/\.|~\/\.|\/rustc\/|native|async|eunit_\w{1,20}\.erl$|src\/(?:alcotest|lib\/ounit)|\.{0,2}\/?(?:misc\/\.\.\/)?(?:sysdeps|nptl|csu)\/|ext:|dart:|package:(?:test|flutter_test|stack_trace)|evalmachine|\[)|\/lib\/python[\d.]{1,6}\/|\/(?:ruby|perl5?|php|lua|erlang|elixir|julia)\/[\d.]{1,8}\/|\/(?:libstd|library\/(?:core|std|alloc|test))\/|go\d?[\d.]{0,8}\/src\/(?:testing|runtime|reflect|net|sync)\/|\/src\/(?:testing|runtime)\/(?:testing|panic|proc|asm_\w{1,10}|signal_\w{1,10}|debug\/stack)\.(?:go|s)$|^(?:src\/)?(?:testing|panic|proc)\.go$|\.log$/;
 
 /** Whether a path is one of the project's own files, and not of a package, a runtime or a system. */
 export function isProjectFile(file: string): boolean {

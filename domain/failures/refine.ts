@@ -31,9 +31,12 @@ export function fileFromHeading(groups: Groups, view: View): Reading | null {
   // `File: a.html`, and below it more of such pairs.
   const isPair = heading === null && /^[A-Z]\w{1,20}(?: \w{1,20})?: \S/.test(headingLine);
   const earlier = isPair ? lookUp(view, 5, (line) => (/^File: /i.test(line) ? headingFile(line) : null)) : heading;
-  const file = earlier ?? lookUp(view, 60, (line) => (/^\s{0,4}\S{1,300}\.\w{1,8}$/.test(line) ? line.trim() : null));
+  const file = earlier ?? lookUp(view, 60, (line) => placedHeading.exec(line)?.groups?.['file'] ?? null);
   return file === null ? null : { groups: { ...groups, file } };
 }
+
+/** A file alone on its line, or with the place of the first of its entries. */
+const placedHeading = /^\s{0,4}(?<file>[^\s:]\S{0,300}?\.\w{1,8})(?::\d{1,7}){0,2}$/;
 
 function headingFile(line: string): string | null {
   const heading = line.trim().replace(/^(?:File: |FILE: |\*{3,} (?:Module )?|==> )/, '');

@@ -64,6 +64,12 @@ const testWordRules: ReadonlySet<string> = new Set([
   'failed-heading',
   'result-field',
   'verdict-alone',
+  'numbered-test',
+  'failed-block',
+  'placed-test',
+  'name-above',
+  'test-field',
+  'dash-row',
 ]);
 
 // Words of runners in a step that runs none.

@@ -10,7 +10,7 @@ const plainForms: ReadonlySet<string> = new Set(['bare-place', 'named-rule', 'fi
 const changeWords =
   /\b(?:removed|deleted|renamed|no longer|breaking|incompatible|previously|(?:was|were|been) (?:added|changed|narrowed|moved)|changed (?:type |its type )?(?:from|to)|became)\b/i;
 const assertWords =
-  /^(?:Failure|[Ee]xpected|[Aa]ssert\w{0,12}|[Cc]heck)\b|\bexpected\b.{0,120}\b(?:but|got|was|received|actual)\b/;
+  /\bunit ?test failure\b|^(?:Failure|[Ee]xpected|[Aa]ssert\w{0,12}|[Cc]heck)\b|\bexpected\b.{0,120}\b(?:but|got|was|received|actual)\b/;
 
 const assertForms: ReadonlySet<string> = new Set(['placed-error', 'rust-heading', 'told-error']);
 const dataWords = /\bExpected (?:a )?value\b|\bnumeric literal\b|\bJSON (?:data|input|text|value)\b/;

@@ -29,6 +29,11 @@ export function kindOfTool(tool: string | null): FailureClass | null {
   return known ?? speakingNames.find(([, pattern]) => pattern.test(name))?.[0] ?? null;
 }
 
+/** Whether a name is that of a tool that was listed; names that only sound like one are not. */
+export function isKnownTool(name: string): boolean {
+  return kindOf.has(name.toLowerCase());
+}
+
 const interpreters: ReadonlySet<string> = new Set([
   'zsh',
   'fish',
@@ -53,32 +58,7 @@ const interpreters: ReadonlySet<string> = new Set([
   'lua',
   'julia',
 ]);
-const launchers =
-  /^(?:npx|npm|pnpm|yarn|bunx?|exec|run|dlx|sudo|env|nice|time|timeout|poetry|uv|uvx|pipenv|bundle|python3?|node|-\S*|\d+\S*|\w+=\S*|cross-env|dotenv|mix|dotnet|cargo|go|php|vendor\/bin\/\S+|\.\/\S+|\$)$/;
-
 /** Whether a tool runs programs: what it complains of first is their text, and then anything. */
 export function isInterpreter(tool: string | null): boolean {
   return tool !== null && interpreters.has(tool.trim().toLowerCase());
-}
-
-/**
- * The tool of a command as package managers and shells repeat it before they run it: `> eslint .`, `$ tsc`, `+ cargo test`.
- */
-export function toolOfCommand(line: string): string | null {
-  const command = /^(?:> |\$ |\+ |❯ |➜ |\[command\])(?<command>[\w@./=-].{0,300})$/.exec(line)?.groups?.['command'];
-  // npm repeats the name and version of the package before the command.
-  if (command === undefined || /^\S+@\S+ \w+/.test(command)) return null;
-  const last = command.split(/\s(?:&&|;|\|\|)\s/).at(-1) ?? command;
-  return toolOfWords(last.split(/\s+/).slice(0, 8));
-}
-
-function toolOfWords(words: readonly string[]): string | null {
-  for (const [at, word] of words.entries()) {
-    const name = word.split('/').at(-1) ?? word;
-    const joined = `${name}-${words[at + 1] ?? ''}`;
-    if (kindOf.has(joined)) return joined;
-    const isTool = kindOf.has(name) && !interpreters.has(name);
-    if (isTool || !launchers.test(word)) return name;
-  }
-  return null;
 }

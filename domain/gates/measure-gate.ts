@@ -1,4 +1,5 @@
 import { classifyFailure } from '../failures/classify-failure.ts';
+import { toolOfCommand } from '../failures/tool-of-command.ts';
 import type { GateMeasurement } from './compare-with-baseline.ts';
 import { readDiagnostics } from './diagnostics.ts';
 import { fingerprintOutput } from './fingerprint-output.ts';
@@ -56,7 +57,7 @@ export function measureGate(facts: GateRunFacts): GateMeasurement {
     outputFingerprint: fingerprintOutput(output, root),
     installCause:
       kind === 'install' && exitCode !== 0
-        ? classifyFailure({ stage: kind, exitCode, timedOut, output }).fingerprint
+        ? classifyFailure({ stage: kind, exitCode, timedOut, output, tool: toolOfCommand(command) }).fingerprint
         : null,
   };
 }

@@ -43,6 +43,16 @@ describe('words that only look like a failure', () => {
     ],
     ['test', 'login: page 404: user: not found', 'unknown'],
     ['acceptance', 'expected 1, got 2', 'unknown'],
+    ['compile', 'Error: Test files are not compiled here\nsrc/a.ts(3,5): error TS2322: Type "x".', 'compile_error'],
+    ['compile', '1) src/a.x: error: unknown name `total`\nsrc/a.x:3:5: error: unknown name `total`', 'compile_error'],
+    ['compile', '> Task :compile FAILED\n    src/a.ts(3,5): error TS2322: Type "x".', 'compile_error'],
+    ['lint', 'src/a.x\n  ✗ 3:5 no module named total is documented\n', 'lint_error'],
+    ['apply', 'error Command "deploy" not found.', 'unknown'],
+    [
+      'compile',
+      '  compiling cart ... ok\n  linking cart ... FAILED\nsrc/a.c:3:5: error: x undeclared',
+      'compile_error',
+    ],
   ] as const)('decide nothing: %s, %j is %s', (stage, output, failureClass) => {
     expect(classify(stage, output).failureClass).toBe(failureClass);
   });
@@ -55,6 +65,38 @@ describe('words that only look like a failure', () => {
       failureClass: 'orchestration_error',
       subReason: 'forge',
     });
+  });
+});
+
+describe('a client that gave up', () => {
+  it.each([
+    ['AcmeError: Headers Timeout Error\n    at run (src/a.js:3:5)\n', 'timeout', null],
+    ["AcmeError: fetch failed {\n  code: 'ACME_ERR_BODY_TIMEOUT'\n}", 'timeout', null],
+    ['Error: timeout expired\n    at run (src/a.js:3:5)\n', 'timeout', null],
+    [
+      'AcmeException: Connection to shop:5432 refused. Check the port.\n    at run (src/a.js:3:5)\n',
+      'orchestration_error',
+      'network',
+    ],
+    ['acme: no servers available for connection', 'orchestration_error', 'network'],
+    ["bind: Can't contact LDAP server (-1)", 'orchestration_error', 'service'],
+    ['Error: Error acquiring the state lock', 'orchestration_error', 'service'],
+  ] as const)('says so and blames no program: %j', (output, ...[failureClass, subReason]) => {
+    expect(classify('apply', output)).toMatchObject({ failureClass, subReason });
+  });
+});
+
+describe('words that only look like the name of a test', () => {
+  it.each([
+    'FAIL  tests/cart\n  ✗ adds up\n  ✓ starts empty\n',
+    '✗ adds up\n✓ starts empty\n✗ Failed      1\n✓ Passed      1\n',
+    'Error: Test timed out in 150 ms.\n✗ adds up\n✓ starts empty\n',
+    'FAILED: Cases: 2  Failures: 1\n✗ adds up\n✓ starts empty\n',
+    '--- Failed scenarios:\n✗ adds up\n✓ starts empty\n',
+    'Failed 1/2 subtests\n✗ adds up\n✓ starts empty\n',
+    '✗ adds up\n  [FAILED] Expected\n      3\n✓ starts empty\n',
+  ])('name none: %j', (output) => {
+    expect(classify('test', output)).toMatchObject({ failureClass: 'test_fail', context: { testNames: ['adds up'] } });
   });
 });
 

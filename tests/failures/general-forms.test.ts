@@ -38,6 +38,9 @@ describe('a place', () => {
     ['[3:5] src/a.ts: wrong', 'src/a.ts', 3, 5],
     ['wrong (3:5) in src/a.ts', 'src/a.ts', 3, 5],
     ['#0 /src/a.php(3): total()', '/src/a.php', 3, null],
+    ['src/a.py:total:3: wrong', 'src/a.py', 3, null],
+    ['tool: shop.1:3:5: wrong', 'shop.1', 3, 5],
+    ['1) total (F) line: 3 src/a.cpp', 'src/a.cpp', 3, null],
   ] as const)('is read from %j', (words, file, ...[line, column]) => {
     expect(readPlace(words)).toEqual({ file, line, column });
   });
@@ -77,6 +80,14 @@ describe('something that is not installed', () => {
     ['verifying acme/http@v1.6.0: checksum mismatch', 'acme/http'],
     ['failed to select a version for the requirement `itoa = "^99"`', 'itoa'],
     ['Could not resolve dependency: peer react@"^17.0.0" from old-lib@1.0.0', 'react'],
+    ["There is no module named 'acme-http'", 'acme-http'],
+    ['main.x:3: error: unresolved import `acme_http`', 'acme_http'],
+    ["lib/main.x:1:in `require': cannot load such file -- acme_http (LoadError)", 'acme_http'],
+    ['src/a.x:2:14: can\'t find include lib "acme/include/acme.h"', 'acme'],
+    ['"acme-gen": executable file not found in $PATH', 'acme-gen'],
+    ['./shop: libacme.so.3: cannot open shared object file: No such file or directory', 'libacme.so.3'],
+    ['error: this tool is not supported by the following package:\n  acme@4.5.0 requires 1.74', 'acme'],
+    ['Unchecked dependencies:\n* acme_json (deps/acme_json)\n  the dependency is not available', 'acme_json'],
   ] as const)('is named by %j', (line, name) => {
     const { failureClass, context } = classify('compile', line);
     expect(failureClass).toBe('dependency_missing');
@@ -166,6 +177,30 @@ describe('tests of a runner that nobody wrote rules for', () => {
     ['cart > adds up:\n3\n  should equal\n4\n    at tests/cart.js:5:14\n', ['cart > adds up']],
     ['# adds up\nnot ok 1 should equal\n  ---\n  operator: equal\n  ...\n1..1\n', ['adds up > should equal']],
     ['FAIL: total.steps:2: no match for 4\n', ['total.steps']],
+    [
+      '  1) test adds up (CartTest)\n     x/cart.x:4\n     left:  3\n     right: 4\n\n2 tests, 1 failure\n',
+      ['test adds up'],
+    ],
+    ['!!!FAILURES!!!\n1) test: Cart::addsUp (F) line: 4 cart.x\nexpected 3 to equal 4\n', ['Cart::addsUp']],
+    ['=====\nERROR: test_add (a.CartTest)\n-----\nTraceback (x):\n  File "a.py", line 4\n', ['test_add (a.CartTest)']],
+    ['── Failure (cart.x:4): adds up ──────\nsum is not equal to 4\n', ['adds up']],
+    ['Failure -> spec/cart.x @ 2\ncart adds up\nspec/cart.x:3: expected 4\n', ['cart adds up']],
+    ['cart.x:4:test_adds:FAIL: Expected 4 Was 3\n', ['test_adds']],
+    ['cart.x(4): error: in "cart/adds": check 3 == 4 has failed\n', ['cart/adds']],
+    ['cart.x:4: Failure: Cart -> adds_up \n\tExpected 3 to equal 4\n', ['adds_up']],
+    ['Running: adds up\ncart.x:4: CHECK( 3 == 4 ) failed\n', ['adds up']],
+    [
+      `${'-'.repeat(30)}\ncart adds\n${'-'.repeat(30)}\ncart.x:3\n\ncart.x:4: FAILED:\n  CHECK( 3 == 4 )\n`,
+      ['cart adds'],
+    ],
+    ['test_adds\nASSERT:expected:<4> but was:<3>\n', ['test_adds']],
+    ['assert cart.x:4\n test: cart.adds_up\n left: 3\n', ['cart.adds_up']],
+    ['Cart\n  9  - adds up\n       expected 4, but got 3.\n', ['adds up']],
+    ['  + starts empty\n  x adds up\n', ['adds up']],
+    ['✖ adds up\n  ✖ cart\n✓ starts empty\n', ['adds up', 'cart']],
+    ['    ✖ adds up\n  ✖ cart\n  ✓ starts empty\n', ['adds up']],
+    ['Chrome 119.0 (Linux x86) Cart adds up FAILED\n    expected 3 to be 4\n', ['Cart adds up']],
+    ['[1/2] cart:adds_up ..**FAILED (0.000 sec)\n', ['cart:adds_up']],
   ] as const)('are named by %j', (output, names) => {
     const { failureClass, context } = classify('test', output);
     expect(failureClass).toBe('test_fail');

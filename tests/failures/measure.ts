@@ -1,4 +1,4 @@
-// How often outputs of real tools are labelled rightly. Of the held-out part only totals are printed.
+// How often outputs of real tools are labelled rightly. Of the parts that nobody reads only totals are printed.
 // Usage: node tests/failures/measure.ts [--no-tool] [--misses] [--unknown-tools] [--only TEXT]
 import { parseArgs } from 'node:util';
 
@@ -46,6 +46,8 @@ if (values.misses === true) printMisses(values['unknown-tools'] === true ? unkno
 print('development', development);
 print('without rules of their own tool', unknown);
 if (values.only === undefined) {
-  const heldOut = readCases('held-out').map((one) => judgeCase(one, withTool));
-  if (heldOut.length > 0) print('held-out', heldOut, false);
+  for (const part of ['held-out', 'unseen'] as const) {
+    const unread = readCases(part).map((one) => judgeCase(one, withTool));
+    if (unread.length > 0) print(part, unread, false);
+  }
 }

@@ -30,8 +30,11 @@ export interface RecordedCase extends z.infer<typeof caseSchema> {
   output: string;
 }
 
-/** Development outputs may be looked at; the held-out ones are measured only, and nobody who writes rules reads them. */
-export type Part = 'development' | 'held-out';
+/**
+ * Development outputs may be looked at. The others are measured only, and nobody who writes rules reads them: the held-out
+ * ones are of tools without rules, the unseen ones are fresh outputs of tools that have some.
+ */
+export type Part = 'development' | 'held-out' | 'unseen';
 
 /** Every case of a part, in the order of its folders. */
 export function readCases(part: Part): RecordedCase[] {

@@ -51,7 +51,12 @@ export const commandRules = rulesOf(null, 'dependency_missing', [
     pattern: new RegExp(
       String.raw`(?:^✖ Task failed to spawn: ${name.replace('package', 'package0')}|could not find (?:a )?python interpreter .{0,60}specs? ${name.replace('package', 'package10')}|exec: "${name}": executable file not found|'${name.replace('package', 'package2')}' is not recognized as (?:an internal|the name)|\bspawn ${name.replace('package', 'package3')} ENOENT|^ERR_PNPM_RECURSIVE_EXEC_FIRST_FAIL.{0,20}Command "${name.replace('package', 'package4')}" not found|error: [Ff]ailed to spawn: \`${name.replace('package', 'package5')}\`|^${name.replace('package', 'package6')}: program not found|^(?:\w{1,12} > )?(?:Executable|Program) [\`'"]?${name.replace('package', 'package9')}[\`'"]? (?:was )?not found|Couldn't find the binary ${name.replace('package', 'package7')}|^error: Command not found: ${name.replace('package', 'package8')})`,
     ),
-    refine: firstOf,
+    refine: (groups, view) => {
+      const reading = firstOf(groups, view);
+      // `py38` is how a runner of environments calls python3.8.
+      const name = reading.groups['package']?.replace(/^py(\d)\.?(\d{1,2})$/, 'python$1.$2');
+      return { groups: { ...reading.groups, package: name } };
+    },
   },
   {
     name: 'command-missing',

@@ -15,6 +15,11 @@ export const contractRules = rulesOf(null, 'contract_violation', [
     cue: ['api report', 'ae-', 'api signature', 'public api'],
     pattern:
       /(?:You have changed the (?:public )?API signature|API report file is (?:missing|out of date)|The API (?:report|Extractor report) .{0,80}(?:missing|changed|differ|outdated|not up.to.date)|[Pp]ublic API (?:has changed|surface changed|changes? detected)|API check failed for project|api (?:file|dump).{0,60}(?:differ|not match|outdated|out of date))/i,
+    // What is to be replaced is what was recorded.
+    refine: (groups, view) => {
+      const recorded = /\bcopy (?:the file )?"[^"]{1,300}" to "(?<file>[^"]{1,300})"/.exec(view.lines[view.at] ?? '');
+      return { groups: { ...groups, ...recorded?.groups } };
+    },
   },
   {
     name: 'buf-breaking',

@@ -28,49 +28,11 @@ export const cppTestsRules = rulesOf('gtest', 'test_fail', [
     },
   },
   {
-    name: 'boost-test',
-    cue: 'error: in "',
-    weight: 82,
-    pattern:
-      /^(?<file>[^\s:(]{1,300})[:(](?<line>\d{1,7})\)?: (?:fatal )?error: in "(?<test>[^"]{1,300})": (?<message>.{1,400})/,
-  },
-  {
     name: 'ctest',
     cue: ['(failed)', '(timeout)', '(segfault)', '(subprocess aborted)', '(not run)', '***exception', '***failed'],
     weight: 67,
     pattern:
       /^\s{1,12}\d{1,6} - (?<test>.{1,200}?) \((?:Failed|Timeout|SEGFAULT|Subprocess aborted|Not Run|OTHER_FAULT|ILLEGAL|NUMERICAL|ABORTED|BAD_COMMAND)\)/,
-  },
-  {
-    name: 'unity',
-    cue: [':fail'],
-    weight: 82,
-    pattern: /^(?<file>[^\s:]{1,300}):(?<line>\d{1,7}):(?<test>\w{1,200}):FAIL(?:: ?(?<message>.{0,300}))?/,
-  },
-  {
-    name: 'cpputest',
-    cue: 'failure in test(',
-    weight: 82,
-    pattern: /^(?<file>[^\s:]{1,300}):(?<line>\d{1,7}): error: Failure in TEST\((?<test>[^)]{1,200})\)/,
-  },
-  {
-    name: 'check-c',
-    cue: [':f:'],
-    weight: 82,
-    pattern:
-      /^(?<file>[^\s:]{1,300}):(?<line>\d{1,7}):[FE]:[^:]{0,80}:(?<test>[^:]{1,200}):\d{1,5}: ?(?<message>.{0,300})/,
-  },
-  {
-    name: 'meson-test',
-    cue: [' fail ', ' timeout '],
-    weight: 66,
-    pattern: /^\s{0,4}\d{1,4}\/\d{1,4} (?<test>.{1,200}?)\s{1,80}(?:FAIL|FAILED|TIMEOUT|ERROR)\s{2,20}\d/,
-  },
-  {
-    name: 'bazel-test',
-    cue: [' failed in ', ' failed to build'],
-    weight: 66,
-    pattern: /^(?<test>\/\/\S{1,200})\s{1,80}(?:\(cached\) )?FAILED in /,
   },
   {
     name: 'automake',

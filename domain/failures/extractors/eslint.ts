@@ -108,7 +108,7 @@ export const eslintRules = [
       cue: [':'],
       weight: 50,
       pattern:
-        /^\s{0,8}(?<line>\d{1,7}):(?<column>\d{1,7})\s{1,8}(?!(?:error|warning|info|hint) )(?<message>[^\s\d].{3,400}?)(?:\s{2,80}(?<code>[a-z@][\w@/.-]{2,80}))?$/,
+        /^\s{0,8}(?:[✖×✘] {1,4})?(?<line>\d{1,7}):(?<column>\d{1,7})\s{1,8}(?!(?:error|warning|info|hint) )(?<message>[^\s\d].{3,400}?)(?:\s{2,80}(?<code>[a-z@][\w@/.-]{2,80}))?$/,
       refine: fileFromHeading,
     },
     {

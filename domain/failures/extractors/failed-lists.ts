@@ -29,21 +29,31 @@ export const failedListRules = rulesOf(null, 'test_fail', [
     name: 'numbered-kind',
     cue: ['failure', 'error', 'failed', 'fail'],
     weight: 66,
-    pattern: /^\s{0,4}\d{1,5}[).] (?:Failure|Error|FAIL|FAILED|FAILURE|ERROR|Failed):?$/,
-    refine: (_groups, view) => {
+    pattern: /^\s{0,4}(?<number>\d{1,5}[).] )?(?:Failure|Error|FAIL|FAILED|FAILURE|ERROR|Failed):?$/,
+    refine: ({ number }, view) => {
       const told = /^\s{0,6}(?<test>\S.{1,200}?)(?: \[(?<file>[^\s:\]]{1,300}):(?<line>\d{1,7})\])?:?$/.exec(
         view.lines[view.at + 1] ?? '',
       );
+      // Without a number only a place behind the words makes them a name.
+      if (number === undefined && told?.groups?.['file'] === undefined) return null;
       return told?.groups === undefined || isNoTest(told.groups['test'] ?? '') ? null : { groups: { ...told.groups } };
     },
   },
   {
     name: 'told-failed',
-    cue: ['failed', 'timed out', 'exceeded'],
+    cue: ['failed', 'timed out', 'exceeded', 'an issue'],
+    weight: 64,
+    pattern:
+      /^\s{0,12}(?:[^\w\s]{1,3} |\w{0,30}Error: )?(?:[Tt]est(?: case)?|[Ss]cenario|[Ss]pec|[Ee]xample) (?:["'\x60](?<test>[^"'\x60]{2,200})["'\x60]|'?(?:-\[)?(?!result|run|suite|file|step|case|execution|session|executable|binary|command|process|timeout|time)(?<test2>[\w.:/>#()-]{2,200}?(?: [\w.:/>#()-]{2,100})?[\w)])\]?'?) (?:has )?(?:(?:failed|FAILED|timed out|exceeded)\b(?!,? (?:to|because) )|recorded an issue\b(?: at (?<file>[^\s:]{1,300}):(?<line>\d{1,7}))?)/,
+    refine: ({ test2, ...groups }) => ({ groups: { ...groups, test: groups['test'] ?? test2 } }),
+  },
+  {
+    name: 'told-failed',
+    cue: [' failed in ', ' failed after '],
     weight: 60,
     pattern:
-      /^\s{0,12}(?:[^\w\s]{1,3} |\w{0,30}Error: )?(?:[Tt]est(?: case)?|[Ss]cenario|[Ss]pec|[Ee]xample) (?:["'\x60](?<test>[^"'\x60]{2,200})["'\x60]|(?!result|run|suite|file|step|case|execution|session|executable|binary|command|process)(?<test2>[\w.:/>#-]{2,200}[\w)])) (?:has )?(?:failed|FAILED|timed out|exceeded)\b(?!,? (?:to|because) )/,
-    refine: ({ test2, ...groups }) => ({ groups: { ...groups, test: groups['test'] ?? test2 } }),
+      /^(?:\[[\d:. ]{5,30} ?ERR\w{0,3}\] )?(?<test>\w[\w./: -]{2,200}?) failed (?:in|after) (?:\d{2}:\d{2}:[\d.]{2,12}|[\d.]{1,10} ?m?s)\.?\s?$/,
+    refine: (groups) => (isNoTest(groups['test'] ?? '') || groups['test']?.includes('/') === true ? null : { groups }),
   },
   {
     name: 'failed-row',
@@ -99,6 +109,8 @@ function wholeRow(found: Groups, below: readonly string[]): Groups {
   return { ...found, test: [test, ...inner.map((line) => line.trim().replace(/:$/, ''))].join(' ') };
 }
 
+const placeMark = / # \S{1,200}:\d{1,7}$/;
+
 function isBetweenRows(line: string): boolean {
   return line.trim() === '' || /^\s{0,4}[-=]{3,}$/.test(line);
 }
@@ -106,11 +118,12 @@ function isBetweenRows(line: string): boolean {
 // Without a mark only a name of one word, or what stands further in, is a row.
 function isRow({ mark, test = '' }: Groups, depth: number): boolean {
   if (mark !== undefined) return !/^\d{1,7} |\bexit (?:code|status)\b/.test(test);
-  return !isNoTest(test) && (/^[\w:.[\]>/-]{3,200}$/.test(test) || (depth >= 2 && depth <= 6));
+  return !isNoTest(test.replace(placeMark, '')) && (/^[\w:.[\]>/-]{3,200}$/.test(test) || (depth >= 2 && depth <= 6));
 }
 
 /** The name of a scenario by its place, as runners print it where it ran; for lists of places alone. */
-export function scenarioAt(place: string, lines: readonly string[]): string | undefined {
+export function scenarioAt(told: string, lines: readonly string[]): string | undefined {
+  const place = told.replace(/ \(on line \d{1,7}\)$/, '');
   if (!/^\S{1,300}:\d{1,7}$/.test(place)) return undefined;
   const ran = lines.find((line) => line.endsWith(`# ${place}`));
   return ran === undefined ? undefined : cleanName(ran.trim().replace(/\s{1,80}# \S{1,300}$/, ''));
@@ -121,7 +134,7 @@ function cleanName(name: string): string {
 }
 
 const sentence =
-  /^(?:\(|tests?\b:?$|tests?: |failed to |unable to |error |\d{1,7} |the |an? |to |command|could|cannot|unable|because|while|due|during|error|task|job|build|step|process|with|loading|compil|resolv|fetch|download|in \d|script|stages?|checks?|hooks?|at |exit|see |run |for |timeout |timed out|waiting |connect|validat)/i;
+  /^(?:\(|(?:failed|passed|errors?|skipped|cases)\b:?\s{1,20}\d|expected$|(?:broken|errored) »|(?:message|reason|details?|exception(?: class| message)?): |test(?:s|ing)? (?:timed out|failed|passed)\b|tests?\b:?$|tests?: |failed to |unable to |error |\d{1,7} |the |an? |to |command|could|cannot|unable|because|while|due|during|error|task|job|build|step|process|with|loading|compil|resolv|fetch|download|in \d|script|stages?|checks?|hooks?|at |exit|see |run |for |timeout |timed out|waiting |connect|validat)/i;
 
 /** Whether words are a sentence, a sum or a place, and no name of a test. */
 export function isNoTest(text: string): boolean {
@@ -143,15 +156,38 @@ function isPassed(line: string): boolean | null {
 
 /** Linters mark their rows as runners do, with a place or a rule in them. */
 export function isFindingRow(row: string): boolean {
-  return /^\d{1,6}:\d{1,6}\b|^[a-z]+(?:-[a-z]+)+ - |\s{2}[@\w/-]{3,60}$|\.[a-z]{1,5}$/.test(row);
+  return /^\d{1,6}:\d{1,6}\b|^[a-z]+(?:-[a-z]+)+ - |\s{2}[@\w/-]{3,60}$|^[\w@.-]{0,100}\/[\w@./-]{1,200}\.[a-z]{1,5}$|\.(?:[cm]?[jt]sx?|py|rb|go|rs|css|scss|php|md|html|vue|java|kt|sh|ya?ml|json|x|lua|nix|tf|c|cc|cpp|h|hs)$/.test(
+    row,
+  );
 }
+
+/** A suite: the row above those of its tests, or, where a runner goes back up the tree, the one below them. */
+export function isSuiteRow({ lines, at }: View): boolean {
+  const [own = '', above = '', below = '', next = ''] = [lines[at], lines[at - 1], lines[at + 1], lines[at + 2]];
+  const isMarked = (line: string) => /^\s{0,80}[✗✘✖×⨯❌] /.test(line);
+  if (isMarked(own) && isMarked(above) && indentOf(above) > indentOf(own)) return true;
+  const row = below.trim() === '' ? next : below;
+  return /^\s{0,24}FAIL(?:ED)?\b/.test(own) && /^\s{2,12}[✓✔✗✘✖×⨯✕√] /.test(row);
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+const sumOrWord = /^(?:(?:failed|passed|errors?|skipped|cases|tests)\b:?\s{1,20}\d|expected$|unexpected$)/i;
 
 function decideRow(groups: Groups, view: View): Reading | null {
   const test = groups['test'] ?? '';
-  const isSuite = lookUp(view, 200, (line) => (line.trim() === `▶ ${test}` ? true : null)) === true;
-  if (isFindingRow(test) || isSuite) return null;
-  const hasRun = lookUp(view, 40, isPassed) ?? lookDown(view, 20, isPassed);
-  if (hasRun !== true && /^\s{0,4}\[ERROR\]/.test(view.lines[view.at] ?? '')) return null;
-  if (hasRun === true) return /^\d{1,7} |:$|^(?:build|compil\w{1,6}) (?:failed|error)/i.test(test) ? null : { groups };
-  return isNoTest(test) ? null : { groups, weight: 44 };
+  const isSuite = () => lookUp(view, 200, (line) => (line.trim() === `▶ ${test}` ? true : null)) === true;
+  if (sumOrWord.test(test) || isFindingRow(test) || isSuiteRow(view) || isSuite()) return null;
+  const hasRun = (lookUp(view, 40, isPassed) ?? lookDown(view, 20, isPassed)) === true;
+  return hasRun ? besidePassed(groups, test) : alone(groups, test, view);
+}
+
+function besidePassed(groups: Groups, test: string): Reading | null {
+  return /^\d{1,7} |:$|^(?:broken|errored) »|^(?:build|compil\w{1,6}) (?:failed|error)/i.test(test) ? null : { groups };
+}
+
+function alone(groups: Groups, test: string, { lines, at }: View): Reading | null {
+  return /^\s{0,4}\[ERROR\]/.test(lines[at] ?? '') || isNoTest(test) ? null : { groups, weight: 44 };
 }

@@ -30,6 +30,7 @@ export const functionalTestsRules = rulesOf(null, 'test_fail', [
     name: 'nim-test',
     cue: '[failed]',
     weight: 67,
-    pattern: /^\s{0,8}\[FAILED\] (?<test>(?!.{1,200}\[\w{1,12}\]$).{1,200})$/,
+    pattern:
+      /^\s{0,8}\[FAILED\] (?<test>(?!.{1,200}\[\w{1,12}\]$|Expected(?!\w)|Unexpected\b|Timed out|expected\b).{1,200})$/,
   },
 ]);

@@ -203,7 +203,7 @@ export const generalPackageRules = rulesOf(null, 'dependency_missing', [
 ]);
 
 const noName =
-  /^(?:the|an?|file|it|its|this|that|these|and|or|not|page|user|item|to|is|are|was|in|on|at|of|for|from|with|by|as|name|version|because|error|found|path|module|package|packages|dependencies|dependency|all|some|any|following|your|you|could|cannot|has|required|used|when|while|if|but|line|provided|project|goal|matching|compatible|frozen-lockfile|named|called|\d+)$/i;
+  /^(?:the|tree|graph|versions|requirements|specifiers|command|commands|an?|file|it|its|this|that|these|and|or|not|page|user|item|to|is|are|was|in|on|at|of|for|from|with|by|as|name|version|because|error|found|path|module|package|packages|dependencies|dependency|all|some|any|following|your|you|could|cannot|has|required|used|when|while|if|but|line|provided|project|goal|matching|compatible|frozen-lockfile|named|called|\d+)$/i;
 /** Rows of linters, source and frames tell of imports without anything having looked for them. */
 const toldElsewhere =
   /^\s{0,8}(?:at |#|\/\/|warn|WARN|\[WARN|info\b|INFO\b|debug\b|DEBUG\b|npm notice)|\b(?:HTTPS?Connection|NameResolution|getaddrinfo|hostname)|^\s{1,8}\d{1,6}:\d{1,6}\s{1,4}(?:error|warning)\b|React Hook\b/;
@@ -226,7 +226,8 @@ const namedLater =
 const placedError =
   /^[^\s:(]{1,300}(?::\d{1,7}){1,2}: (?:fatal )?error: |^[^\s:(]{1,300}\(\d{1,7}(?:,\d{1,7})?\): (?:fatal )?error\b/;
 
-function decidePackage(groups: Groups, view: View): Reading | null {
+/** A thing that is not there: to be installed, or a file of the project; null where the words name none. */
+export function decidePackage(groups: Groups, view: View): Reading | null {
   const line = view.lines[view.at] ?? '';
   const name = nameOf(groups) ?? namedLater.exec(line)?.groups?.['package'];
   if (name === undefined || toldElsewhere.test(line) || (settingsFile.test(name) && /\b[Cc]onfig/.test(line)))

@@ -7,6 +7,14 @@ export const generalRules = rulesOf(null, 'unknown', [
   {
     name: 'placed-error',
     is: 'compile_error',
+    cue: ' (line ',
+    weight: 66,
+    pattern:
+      /^(?<file>[\w@./-]{1,300}\.\w{1,8}) \(line (?<line>\d{1,7})\): (?<message>(?=.{0,200}\b(?:[Mm]issing|[Uu]n\w{2,20}|[Ee]rror|[Ii]nvalid|[Ii]llegal|[Ee]xpected)\b).{3,400})$/,
+  },
+  {
+    name: 'placed-error',
+    is: 'compile_error',
     cue: [
       'error',
       'fatal',
@@ -76,12 +84,15 @@ export const generalRules = rulesOf(null, 'unknown', [
       'mismatching types',
       'unexpected character',
       'parsing failed',
+      'failed to deserialize',
+      'failed to decode',
+      'failed to unmarshal',
       'unrecognized key',
       'unknown configuration',
     ],
     weight: 61,
     pattern:
-      /(?<message>\b(?:yaml|toml|json|xml): (?:line \d|unmarshal|invalid|cannot|unexpected).{0,300}|(?:(?:YAML|TOML)\w{0,20}(?:Error|Exception)|ScannerError|MissingSectionHeaderError): .{1,300}|\b(?:[Ss]yntax|[Pp]ars(?:e|ing|er)|YAML|TOML|[Tt]ype|[Cc]onfig(?:uration)?) ?[Ee]rror\b.{0,300}|\b[Uu]nexpected (?:input|token|end of|character|symbol|identifier|EOF).{0,200}|\b(?:[Ff]ailed to|[Cc]ould not|[Cc]annot|[Uu]nable to|[Ee]rror) (?:parse|parsing|load config).{0,200}|\b[Uu]n(?:known|recognized) (?:property|field|key|configuration|attribute|setting|directive)\b.{0,200}|\b[Ii]nvalid (?:JSON|YAML|TOML|configuration|manifest|schema|syntax|requirement)\b.{0,200}|\b[Uu]nterminated .{1,100}|\b[Tt]ype mismatch.{0,200})/,
+      /(?<message>\b(?:yaml|toml|json|xml): (?:line \d|unmarshal|invalid|cannot|unexpected).{0,300}|(?:(?:YAML|TOML)\w{0,20}(?:Error|Exception)|ScannerError|MissingSectionHeaderError): .{1,300}|\b(?:[Ss]yntax|[Pp]ars(?:e|ing|er)|YAML|TOML|[Tt]ype|[Cc]onfig(?:uration)?) ?[Ee]rror\b.{0,300}|\b[Uu]nexpected (?:input|token|end of|character|symbol|identifier|EOF).{0,200}|\b(?:[Ff]ailed to|[Cc]ould not|[Cc]annot|[Uu]nable to|[Ee]rror) (?:parse|parsing|deserialize|decode|unmarshal|load config).{0,200}|\b[Uu]n(?:known|recognized) (?:property|field|key|configuration|attribute|setting|directive)\b.{0,200}|\b[Ii]nvalid (?:JSON|YAML|TOML|configuration|manifest|schema|syntax|requirement)\b.{0,200}|\b[Uu]nterminated .{1,100}|\b[Tt]ype mismatch.{0,200})/,
     refine: (groups, view) =>
       /^\s{0,20}at |^\s{0,4}#|\b(?:unauthorized|forbidden|denied|refused|timed out|no such host)\b[^:]{0,40}$/.test(
         view.lines[view.at] ?? '',

@@ -44,14 +44,14 @@ export const installHintRules = rulesOf(null, 'dependency_missing', [
     ],
     weight: 56,
     pattern: new RegExp(
-      String.raw`\b${installer}(?:--?[a-z][\w=-]{0,30} ){0,4}["'\x60]?(?<package>@?[A-Za-z0-9][\w@./:+-]{0,150})`,
+      String.raw`\b${installer}(?:--?[A-Za-z][\w=-]{0,30} ){0,4}["'\x60]?(?<package>@?[A-Za-z0-9][\w@./:+-]{0,150})`,
     ),
     refine: decideHint,
   },
 ]);
 
 const needed =
-  /missing|not (?:found|installed|available|resolved)|\bneed|require|cannot|can['’]t|unable|could ?n[o'’]t|\btry\b|please|must|\bno module\b|looks like/i;
+  /missing|not (?:found|installed|available|resolved)|\bneed|require|cannot|can['’]t|unable|could ?n[o'’]t|\btry\b|please|must|\bno module\b|looks like|no longer (?:part|included|bundled|shipped)|\binstall it\b/i;
 /** Source of an image or of a script that a linter repeats. */
 const repeated = /\bRUN\b|^(?:Line \d{1,6}|\d{1,6} ?[|:]) ?/;
 const newer = /\b(?:update|upgrade|newer|new (?:major|minor|patch)?\s?version|audit|funding|notice)\b/i;

@@ -80,14 +80,14 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
     pattern: new RegExp(
       String.raw`${gnu}:? -?\s?(?:[a-z]{4,14}: )?\[(?<code>[A-Za-z][\w./@:+-]{2,80})\]:? (?<message>.{1,600})$`,
     ),
-    refine: (groups) => (/^(?:error|warning|info)$/i.test(groups['code'] ?? '') ? null : { groups }),
+    refine: decideBefore,
   },
   {
     name: 'rule-behind',
     cue: [')', ']'],
     weight: 61,
     pattern: new RegExp(
-      String.raw`${gnu}(?::|\s)\s?(?:(?<severity>error|warning|note|info|style|performance|portability|notice|refactor|convention|ERROR|WARNING|\[error\]|\[warning\]): ?)?(?<message>.{1,900}?)\s{1,4}[[(](?<code>(?!-W|-f)[@a-zA-Z][\w./@:+-]{2,100}(?:\([\w/-]{2,60}\))?)[\])](?: \((?:warning|error)\)| {1,4}\[\d{1,2}\])?$`,
+      String.raw`${gnu}(?::|\s)\s?(?:(?<severity>error|warning|note|info|style|performance|portability|notice|refactor|convention|ERROR|WARNING|\[error\]|\[warning\]): ?)?(?<message>.{1,1800}?)\s{1,4}[[(](?<code>(?!-W|-f)[@a-zA-Z][\w./@:+-]{2,100}(?:\([\w/-]{2,60}\))?)[\])](?: [[(](?<level>warning|error)[\])]| {1,4}\[\d{1,2}\])?$`,
     ),
     refine: (groups) =>
       /(?:Error|Exception)$|\.(?:c|cc|h|go|rs|zig|py|rb|js|ts|java)$/.test(groups['code'] ?? '')
@@ -107,6 +107,15 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
         : null,
   },
 ]);
+
+/** A compiler that fails by its warnings says so. */
+const warningsFail = /\bwarnings being treated as errors\b|-Werror specified|\b[Nn]o warnings can be incurred under\b/;
+
+function decideBefore(groups: Groups, view: View): Reading | null {
+  if (/^(?:error|warning|info)$/i.test(groups['code'] ?? '')) return null;
+  const isCompilers = lookDown(view, 400, (line) => (warningsFail.test(line) ? true : null)) === true;
+  return isCompilers ? { groups, failureClass: 'compile_error', weight: 80 } : { groups };
+}
 
 /** What stands behind a place in a stack. */
 const frameWords = /^(?:\(\w{1,60}\)$|in (?:function|main chunk|block|method|upvalue|local|`|<))/;
@@ -159,6 +168,6 @@ function decideBehind(groups: Groups): Reading {
 function withLevel(groups: Groups): { code: string; severity: string } {
   const whole = groups['code'] ?? '';
   const [, level, code = whole] = /^(error|warning)\/(.{2,100})$/i.exec(whole) ?? [];
-  const severity = (level ?? groups['severity'] ?? '').toLowerCase().replaceAll(/[[\]]/g, '');
+  const severity = (level ?? groups['level'] ?? groups['severity'] ?? '').toLowerCase().replaceAll(/[[\]]/g, '');
   return { code, severity };
 }

@@ -78,10 +78,20 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
       'server closed the connection',
       'newconnectionerror',
       'tcp connect error',
+      'connection to ',
+      'contact ',
+      'unexpectedly closed',
+      'no servers available',
+      'no hosts available',
+      'nohostavailable',
+      'unreachable',
+      'not reachable',
+      "couldn't connect",
+      "can't connect to",
     ],
     weight: 58,
     pattern:
-      /(?:\b(?<code>ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH)\b|[Cc]onnection (?:to the server \S{1,100} )?(?:was )?(?:refused|reset|aborted)|[Ff]ailed to connect to|[Nn]etwork is unreachable|No route to host|\bConnectException\b|socket hang up|remote end hung up|unexpected disconnect|early EOF|RPC failed|[Cc]ould not connect to|actively refused|[Uu]nable to connect|Recv failure|Error connecting|NewConnectionError|server closed the connection|tcp connect error|ConnectionError\(|[Cc]an ?not connect to (?:the )?(?!Docker)|[Cc]onnect call failed|\bIncompleteRead\b|[Cc]onnection (?:was )?(?:broken|lost|dropped|closed (?:by|unexpectedly|before|while))|[Pp]remature(?:ly)? clos|ConnectionRefusedError|^(?:\w{1,40}\.){0,6}\w{0,40}Connection(?:Error|Exception)\b)/,
+      /(?:\b(?<code>ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH)\b|[Cc]onnection (?:to the server \S{1,100} )?(?:was )?(?:refused|reset|aborted)|[Ff]ailed to connect to|[Nn]etwork is unreachable|No route to host|\bConnectException\b|socket hang up|remote end hung up|unexpected disconnect|early EOF|RPC failed|[Cc]ould not connect to|actively refused|[Uu]nable to connect|Recv failure|Error connecting|NewConnectionError|server closed the connection|tcp connect error|ConnectionError\(|[Cc]an ?not connect to |[Cc]onnect call failed|\bIncompleteRead\b|[Cc]onnection (?:was )?(?:broken|lost|dropped|closed (?:by|unexpectedly|before|while))|[Pp]remature(?:ly)? clos|ConnectionRefusedError|^(?:\w{1,40}\.){0,6}\w{0,40}Connection(?:Error|Exception)\b|[Cc]onnection to \S{1,200} (?:was )?(?:refused|failed|lost|closed)\b|\b(?:[Cc]an['’]t|[Cc]annot|[Cc]ould not|[Uu]nable to) (?:contact|reach) (?:the )?\w|[Cc]onnection unexpectedly closed|\b[Nn]o (?:\w{1,12} )?(?:servers?|hosts?|brokers?|nodes?) (?:are |is )?(?:available|reachable)|\b(?:host|server|service|broker|daemon|endpoint|database|registry) (?:is |was )?(?:unreachable|not reachable)|[Cc](?:ouldn['’]t|an['’]t) connect to)/,
     refine: decideRefused,
   },
   {
@@ -137,6 +147,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
       'unrecognizedclient',
       'authfailure',
       'signaturedoesnotmatch',
+      'active account',
       ' token',
       ' key ',
       ': unauthorized',
@@ -145,7 +156,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
     ],
     weight: 58,
     pattern:
-      /(?:\b(?:[Uu]nable to (?:locate|load|find)|[Nn]o(?:t find)?|[Mm]issing|[Ii]nvalid|[Ww]rong|[Bb]ad|[Ee]xpired) (?:\w{1,20} ){0,2}[Cc]redentials\b|\b[Cc]redentials (?:for \S{1,200} )?(?:were |are |was )?(?:not (?:found|set|provided|valid)|missing|expired|rejected|invalid|required)|\b(?:not|are you) (?:currently )?(?:logged|signed) in\b|\b[Pp]lease (?:log|sign) ?in\b|\b[Pp]lease run:? .{0,30}\blogin\b|\b[Aa]uthentication (?:is )?(?:required|failed|failure|error)\b|\b[Nn]ot authenticated\b|\bUNAUTHENTICATED\b|\b(?:InvalidClientTokenId|AccessDenied(?:Exception)?|ExpiredToken(?:Exception)?|SignatureDoesNotMatch|UnrecognizedClientException|AuthFailure)\b|\b(?:security|access|auth(?:entication)?|API|bearer|session) (?:token|key) .{0,60}(?:is|was|has)? ?(?:invalid|expired|revoked|missing|not valid)\b|\bPERMISSION_DENIED\b|\b[Tt]oken (?:is |was |has )(?:been )?(?:invalid|expired|revoked)\b|\b(?:to|must) be (?:logged|signed) in\b|: unauthorized\b|\bunauthorized: |[Ii]ncorrect username or password|could not read Username|The requested URL returned error: 40[13]\b|HTTP [Ee]rror 40[13]\b|\b(?:403 Forbidden|401 Unauthorized)\b|status code:? ?40[13]\b)/,
+      /(?:\b(?:[Uu]nable to (?:locate|load|find)|[Nn]o(?:t find)?|[Mm]issing|[Ii]nvalid|[Ww]rong|[Bb]ad|[Ee]xpired) (?:\w{1,20} ){0,2}[Cc]redentials\b|\b[Cc]redentials (?:for \S{1,200} )?(?:were |are |was )?(?:not (?:found|set|provided|valid)|missing|expired|rejected|invalid|required)|\b(?:not|are you) (?:currently )?(?:logged|signed) in\b|\b[Pp]lease (?:log|sign) ?in\b|\b[Pp]lease run:? .{0,30}\blogin\b|\b[Aa]uthentication (?:is )?(?:required|failed|failure|error)\b|\b[Nn]ot authenticated\b|\bUNAUTHENTICATED\b|\b(?:InvalidClientTokenId|AccessDenied(?:Exception)?|ExpiredToken(?:Exception)?|SignatureDoesNotMatch|UnrecognizedClientException|AuthFailure)\b|\b(?:security|access|auth(?:entication)?|API|bearer|session) (?:token|key) .{0,60}(?:is|was|has)? ?(?:invalid|expired|revoked|missing|not valid)\b|\bPERMISSION_DENIED\b|\b[Tt]oken (?:is |was |has )(?:been )?(?:invalid|expired|revoked)\b|\b(?:to|must) be (?:logged|signed) in\b|: unauthorized\b|\bunauthorized: |[Ii]ncorrect username or password|could not read Username|\bno(?:t|t currently have an?)? (?:currently have an )?active account\b|The requested URL returned error: 40[13]\b|HTTP [Ee]rror 40[13]\b|\b(?:403 Forbidden|401 Unauthorized)\b|status code:? ?40[13]\b)/,
   },
   {
     name: 'network-answer',
@@ -179,11 +190,17 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
 ]);
 
 const serviceName =
-  /\b(?:redis|pymongo|mongo\w{0,12}|postgres\w{0,6}|psycopg\w{0,8}|mysql\w{0,8}|mariadb|kafka\w{0,8}|amqp\w{0,30}|rabbitmq|elastic(?:search|_transport)|memcached?|cassandra|sqlalchemy)\b/i;
+  /\b(?:\w{0,4}redis|pymongo|mongo\w{0,12}|postgres\w{0,6}|psycopg\w{0,8}|p[gq]x?-pool|mysql\w{0,8}|mariadb|\w{0,4}kafka\w{0,8}|\w{0,4}amqp\w{0,30}|rabbitmq|elastic(?:search|_transport)|opensearch|memcached?|cassandra|sqlalchemy|SQLSTATE|\w{0,3}ldap\w{0,4}|nats|mqtt|etcd\w{0,6}|zookeeper|clickhouse|couchdb|influxdb?|neo4j|cockroach\w{0,4}|sqlserver|mssql|tedious|dynamodb|minio|temporal|database)\b/i;
 
 // Node lists the errors that it would try again; and where the client of a service is named, it is that service.
 function decideRefused(groups: Groups, view: View): Reading | null {
   if (isConstant(view.lines[view.at] ?? '')) return null;
+  if (
+    /\b(?:[Dd]ocker|[Pp]odman|[Cc]ontainerd|[Ll]ibvirt|[Bb]uild[Kk]it) (?:daemon|socket|service)\b|\.sock\b/.test(
+      view.lines[view.at] ?? '',
+    )
+  )
+    return { groups, subReason: 'service' };
   const near = view.lines.slice(Math.max(0, view.at - 60), view.at + 40).join('\n');
   return serviceName.test(near.slice(0, 12_000)) ? { groups, subReason: 'service' } : { groups };
 }

@@ -228,8 +228,9 @@ function pnpmDetails(groups: Groups, view: View) {
       view,
       12,
       (line) =>
-        new RegExp(String.raw`(?:unmet peer |missing peer |✕ \w{1,10} peer |in package\.json \(\{")${name}`).exec(line)
-          ?.groups?.['package'] ?? null,
+        new RegExp(
+          String.raw`(?:unmet peer |missing peer |✕ \w{1,10} peer |in package\.json \(\{"|dependenc(?:y|ies) (?:was|were) (?:added|removed|changed): )${name}`,
+        ).exec(line)?.groups?.['package'] ?? null,
     );
   if (groups['code'] === 'ERR_PNPM_RECURSIVE_EXEC_FIRST_FAIL' && !/not found/.test(message)) return null;
   const engine =

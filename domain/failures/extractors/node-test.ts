@@ -41,5 +41,11 @@ function decideNodeTest(groups: Groups, view: View) {
       weight: 72,
     };
   }
-  return { groups, weight: 64 };
+  return { groups, weight: isTestOfTests(view) ? 72 : 64 };
+}
+
+// Without a suite in the sum, what holds failed tests is a test itself, and has failed with them.
+function isTestOfTests(view: View): boolean {
+  if (!/^\s{2,40}✖ /.test(view.lines[view.at - 1] ?? '') || !/^✖ /.test(view.lines[view.at] ?? '')) return false;
+  return lookDown(view, 400, (line) => /^ℹ suites (?<count>\d{1,6})$/.exec(line)?.groups?.['count'] ?? null) === '0';
 }

@@ -1,5 +1,6 @@
 import { lookDown, rulesOf } from '../line-rule.ts';
 import { isProjectFile, readPlace } from '../places.ts';
+import { isNoTest } from './failed-lists.ts';
 import { withPlace } from '../refine.ts';
 
 /** R, Lua, Clojure, Julia, PowerShell, Erlang, Elm, Solidity, Rego. */
@@ -67,7 +68,13 @@ export const otherTestsRules = rulesOf(null, 'test_fail', [
       return { groups };
     },
   },
-  { name: 'elm-test', cue: ['✗ '], weight: 66, pattern: /^✗ (?![Bb]uild |[Cc]ompil|[Ee]rror)(?<test>.{1,300})$/ },
+  {
+    name: 'elm-test',
+    cue: ['✗ '],
+    weight: 66,
+    pattern: /^✗ (?![Bb]uild |[Cc]ompil|[Ee]rror|Broken )(?<test>.{1,300})$/,
+    refine: (groups) => (isNoTest(groups['test'] ?? '') ? null : { groups }),
+  },
   {
     name: 'foundry',
     cue: ['[fail'],

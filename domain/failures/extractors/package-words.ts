@@ -68,7 +68,10 @@ export const packageWordsRules = rulesOf(null, 'dependency_missing', [
     weight: 68,
     pattern:
       /(?:\b(?:changed|modified|newer|different|differs?)\b.{0,60}\b(?:since|than|from)\b.{0,40}(?:\.lock|[Ll]ock ?file)\b|(?:\.lock|[Ll]ock ?file)\b.{0,80}\b(?:was last generated|(?:is|was) (?:out of (?:date|sync)|outdated|stale|not up[- ]to[- ]date)|(?:needs?|has|have) to be (?:updated|regenerated)|because --(?:locked|frozen)|does not (?:match|satisfy)|is (?:missing|inconsistent)))/,
-    refine: (groups, view) => (isAside(view.lines[view.at] ?? '') ? null : { groups }),
+    refine: (groups, view) =>
+      isAside(view.lines[view.at] ?? '')
+        ? null
+        : { groups: { ...groups, package: lookDown(view, 8, notInLock) ?? undefined } },
   },
   {
     name: 'package-version',
@@ -120,6 +123,15 @@ function isAside(line: string): boolean {
   return /^\s{0,4}(?:npm (?:notice|warn)|warn|WARN|info\b|INFO\b|hint:|help:|note:|#|\/\/)|\bmerge\b|\bgit\b/.test(
     line,
   );
+}
+
+const lockReason =
+  /\bdependenc(?:y|ies) (?:was|were) (?:added|removed|changed): (?<name>@?[\w./-]{1,100})|\(\{"(?<name2>@?[\w./-]{1,100})":/;
+
+/** Below it the first that the lock does not hold as it is asked for. */
+function notInLock(line: string): string | null {
+  const found = lockReason.exec(line)?.groups;
+  return found?.['name'] ?? found?.['name2'] ?? null;
 }
 
 /** A name with its version, on a line that says what is asked for. */

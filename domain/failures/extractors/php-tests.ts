@@ -14,7 +14,9 @@ export const phpTestsRules = rulesOf('phpunit', 'test_fail', [
         4_000,
         (line) => /^There (?:was|were) \d{1,6} (?<kind>[\w ]{1,30}?)s?:$/.exec(line)?.groups?.['kind'] ?? null,
       );
-      if (kind !== null && /risky|skipped|incomplete|warning|deprecat|notice/.test(kind)) return null;
+      const isMild = kind !== null && /risky|skipped|incomplete|warning|deprecat|notice/.test(kind);
+      // Where no test failed, what is mild was made to fail the run.
+      if (isMild && lookDown(view, 4_000, (line) => (/^OK, but /.test(line) ? true : null)) === null) return null;
       const place = lookDown(view, 60, (line) =>
         /^\d{1,4}\) /.test(line)
           ? { file: '', line: null, column: null }
@@ -22,7 +24,8 @@ export const phpTestsRules = rulesOf('phpunit', 'test_fail', [
             ? projectPlace(line)
             : null,
       );
-      return { groups: place === null || place.file === '' ? groups : withPlace(groups, place) };
+      const known = place === null || place.file === '' ? groups : withPlace(groups, place);
+      return isMild ? { groups: known, weight: /risky|warning/.test(kind) ? 60 : 54 } : { groups: known };
     },
   },
   {

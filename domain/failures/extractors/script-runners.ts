@@ -26,10 +26,8 @@ export const scriptRunnersRules = rulesOf(null, 'test_fail', [
     pattern: new RegExp(
       String.raw`^\s{0,20}(?:\(fail\)|✗) (?![Bb]uild |[Cc]ompil|[Ee]rror)(?<test>.{1,300}?)(?: \[\d[\d.]{0,12}m?s\])?$`,
     ),
-    refine: (groups, view) =>
-      /^✗ /.test(view.lines[view.at] ?? '') && !/\[\d/.test(view.lines[view.at] ?? '')
-        ? { groups, weight: 50 }
-        : { groups },
+    // With how long it took; without, it is a row as any runner prints it.
+    refine: (groups, view) => (/\(fail\)|\[\d[\d.]{0,12}m?s\]$/.test(view.lines[view.at] ?? '') ? { groups } : null),
   },
   {
     name: 'ava',

@@ -16,6 +16,6 @@ export const swiftTestsRules = rulesOf('xctest', 'test_fail', [
     cue: ['✘ test', '✘ suite', 'recorded an issue'],
     weight: 82,
     pattern:
-      /^(?:✘|✗) Test (?<test>.{1,200}?) (?:recorded an issue(?: with .{1,200}?)? at (?<file>[^\s:]{1,300}):(?<line>\d{1,7}):(?<column>\d{1,7}): (?<message>.{0,300})|failed after )/,
+      /^(?:✘|✗) Test (?!run with )(?<test>.{1,200}?) (?:recorded an issue(?: with .{1,200}?)? at (?<file>[^\s:]{1,300}):(?<line>\d{1,7}):(?<column>\d{1,7}): (?<message>.{0,300})|failed after )/,
   },
 ]);

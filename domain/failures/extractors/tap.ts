@@ -49,7 +49,7 @@ const todo = /# (?:TODO|SKIP)\b/i;
 
 function decideTap(groups: Groups, view: View): Reading | null {
   const line = view.lines[view.at] ?? '';
-  const test = (groups['test'] ?? '').trim();
+  const test = (groups['test'] ?? '').trim().replace(/ - (?:ERROR|FATAL):.{1,300}$/, '');
   if (todo.test(line) || holdsFailures(view, test)) return null;
   const known: Groups = { ...groups, test: joinHeading(test, view) };
   const stack = lookDownAt(view, 30, /^\s{1,80}stack: /);
@@ -91,7 +91,7 @@ function holdsFailures(view: View, test: string): boolean {
 }
 
 const heading =
-  /^\s{0,8}# (?!Subtest\b|(?:tests?|pass|fail|ok|skip|todo|time|asserts|not ok|Looks|Failed)\b)(?<name>\S.{0,200})$/;
+  /^\s{0,8}# (?!Subtest\b|Start of|End of|random seed|(?:tests?|pass|fail|ok|skip|todo|time|asserts|not ok|Looks|Failed)\b)(?<name>\S.{0,200})$/;
 
 // Where comments divide the assertions, the comment is the name of the test, and what was asserted a part of it.
 function joinHeading(test: string, view: View): string | undefined {

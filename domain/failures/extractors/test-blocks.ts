@@ -2,6 +2,7 @@ import { lookDown, lookUp, rulesOf } from '../line-rule.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
 import { projectPlace } from './project-place.ts';
+import { cleanTestName } from './test-names.ts';
 
 /** Tests that are named above what they expected, as a heading or at the start of a line that goes on. */
 export const testBlocksRules = rulesOf(null, 'test_fail', [
@@ -60,16 +61,43 @@ export const testBlocksRules = rulesOf(null, 'test_fail', [
     pattern:
       /^\s{0,8}(?:FAIL|FAILED|Failed)(?::| -)? (?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,7}):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?: (?<message>\S.{2,400})$/,
     // Where the file is a script of steps, it is the test.
-    refine: (groups) => ({
-      groups: { ...groups, test: (groups['file'] ?? '').split('/').at(-1) },
-    }),
+    refine: (groups) => {
+      const name = /^[\w.:/]{2,200}$/.exec(groups['message'] ?? '')?.[0];
+      return { groups: { ...groups, test: name ?? (groups['file'] ?? '').split('/').at(-1) } };
+    },
   },
   {
     name: 'timed-row',
-    cue: [' fail', ' timeout', ' error'],
+    cue: [' fail', ' timeout', ' error', '*fail'],
     weight: 64,
+    // A name, a verdict in capitals or between stars, and how long it took or what it ended with.
     pattern:
-      /^\s{0,8}(?:\d{1,5}\/\d{1,5} )?(?<test>[\w"'].{0,200}?) {1,60}(?:FAIL|FAILED|TIMEOUT|ERROR) {2,40}\d{1,7}[.,]\d{1,6} ?m?s\b/,
+      /^(?:\[(?:info|error|INFO|ERROR)\] )?\s{0,8}(?:\[?\d{1,5}\/\d{1,5}\]? |[-*+] )?(?:Test ?#\d{1,6}: )?(?<test>[\w"'/].{0,200}?)(?: {1,80}(?:FAIL|FAILED|TIMEOUT|ERROR)(?: {2,40}| in )\d{1,7}[.,]\d{1,6} ?m?s\b|(?: {1,60}|\s{0,2}\.{2,80}\s{0,3})\*{1,3} ?(?:FAILED|[Ff]ailed|FAIL|TIMEOUT|[Tt]imeout|Exception: \w{1,20})(?: ?\*{1,3}|\s).{0,120}| ?\.{3,80} ?\*{1,3} ?[Ff]ailed ?\*{1,3}$)/,
+    refine: (groups, view) => {
+      const test = cleanTestName(groups['test'] ?? '');
+      const place = lookDown(view, 4, (line) =>
+        /^\s{0,8}(?:at |in |\(|\S.{0,200}\()/.test(line) ? readPlace(line) : null,
+      );
+      return test === null ? null : { groups: withPlace({ ...groups, test }, place) };
+    },
+  },
+  {
+    name: 'dash-row',
+    cue: ['- ', '– ', '• ', '! '],
+    weight: 63,
+    pattern: /^\s{0,12}(?:\d{1,5} {1,4})?[-–•!] (?<test>\w.{1,200})$/,
+    // Below it, further in, the verdict: a word in brackets, a mark, what was expected.
+    refine: ({ test }, view) => {
+      const own = indentOf(view.lines[view.at] ?? '');
+      const next = lookDown(view, 2, (line) => (line.trim() === '' ? null : line)) ?? '';
+      const isVerdict =
+        /^\s{1,24}(?:\[(?:Failed|FAILED|failed)\]|[✗✘✖×] |expected\b.{1,200}\b(?:but|got)\b|- .{1,100} fail(?:ed)?$)/.test(
+          next,
+        );
+      const isError = /^! /.test(view.lines[view.at] ?? '') && /^\w{0,40}(?:Error|Failure)\b/.test(next);
+      const name = isError || (isVerdict && indentOf(next) > own) ? cleanTestName(test ?? '') : null;
+      return name === null ? null : { groups: withPlace({ test: name }, projectPlace(next)) };
+    },
   },
   {
     name: 'placed-in',
@@ -83,5 +111,9 @@ export const testBlocksRules = rulesOf(null, 'test_fail', [
     },
   },
 ]);
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
 
 const assertion = /\b(?:should|expected|[Ee]xpect|received|actual|assert\w{0,12}|equal|Error)\b/;

@@ -1,7 +1,7 @@
 import { lookDown, lookUp, rulesOf } from '../line-rule.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
-import { isNoTest } from './failed-lists.ts';
+import { isNoTest, isSuiteRow } from './failed-lists.ts';
 import { projectPlace } from './project-place.ts';
 
 /** Words of runners that nobody has written rules for. */
@@ -11,14 +11,18 @@ export const testWordsRules = rulesOf(null, 'test_fail', [
     cue: ['[fail] ', 'fail: ', '[failed] ', 'fail ', 'failed '],
     weight: 56,
     pattern:
-      /^\s{0,12}(?:[-=*#]{2,4} {1,2})?(?:\[(?:FAIL|FAILED|fail)\]:? |(?:FAIL|FAILED|Failed|✘ FAIL):? (?:\. )?)(?!in |with |to |on |because|\d)(?<test>[\w"'(].{0,200}?)(?: [([]\d[\d.]{0,10} ?m?s[)\]])?(?: [-=*#]{2,4})?$/,
-    refine: (groups) =>
-      isNoTest(groups['test'] ?? '') ? null : { groups: { ...groups, test: bareName(groups['test'] ?? '') } },
+      /^\s{0,12}(?:[-=*#]{2,4} {1,2})?(?:\[(?:FAIL|FAILED|fail)\]:? |(?:FAIL|FAILED|Failed|✘ FAIL):? (?:\. )?)(?!in |with |to |on |because|asserting |[Ee]xpected\b|Unexpected\b|Timed out|\d)(?<test>[\w"'(].{0,200}?)(?: [([]\d[\d.]{0,10} ?m?s[)\]])?(?: [-=*#]{2,4})?$/,
+    refine: (groups, view) =>
+      isNoTest(groups['test'] ?? '') || isSuiteRow(view)
+        ? null
+        : { groups: { ...groups, test: bareName(groups['test'] ?? '') } },
   },
   {
     name: 'fail-end',
     cue: [
       '... fail',
+      '...fail',
+      '...error',
       '... error',
       ' > ',
       ' failed',
@@ -33,7 +37,7 @@ export const testWordsRules = rulesOf(null, 'test_fail', [
     ],
     weight: 54,
     pattern:
-      /^\s{0,20}(?:\{\d{1,4}\} |[[(]\d{1,6}\/\d{1,6}[\])] )?(?:test[: ]\s{0,4})?(?<test>[\w"'].{0,200}?)(?: \[[\d.]{1,12}s\])?(?:\s{0,2}\.{3,80}\s{0,80}| [-:|] |(?<= [>›] [^>›]{2,200}) | {2,80}(?:\| )?)\[?(?:FAIL|FAILED|failed|FAILURE|✗|✖|ERROR)(?:\]| \|)?(?: [([].{1,40})?!?$/,
+      /^\s{0,20}(?:\{\d{1,4}\} |[[(]\d{1,6}\/\d{1,6}[\])] )?(?:[Tt]est[: ]\s{0,4})?(?<test>[\w"'].{0,200}?)(?: \[[\d.]{1,12}s\])?(?:\s{0,2}\.{3,80}\s{0,80}| [-:|] |(?<= [>›] [^>›]{2,200}) | {2,80}(?:\| )?)\[?(?:FAIL|FAILED|failed|(?<=\.{3} {0,80})fail|FAILURE|✗|✖|ERROR)(?:\]| \|)?(?: [([].{1,40})?!?$/,
     // A row above a sum is a suite.
     refine: (groups, view) =>
       isNoTest(groups['test'] ?? '') || /^\d{1,6} \w{0,10} ?tests?\b, /.test(view.lines[view.at + 1] ?? '')

@@ -86,7 +86,21 @@ export const timeoutsRules = rulesOf(null, 'timeout', [
       'timed out',
       'operation too slow',
       'tls handshake timeout',
-      'und_err_connect_timeout',
+      '_timeout',
+      'timeout expired',
+      'connection timeout',
+      'connect timeout',
+      'headers timeout',
+      'body timeout',
+      'response timeout',
+      'idle timeout',
+      'seconds elapsing',
+      'deadline_exceeded',
+      'taskcanceledexception',
+      ' due to timeout',
+      'econnaborted',
+      'connect in ',
+      'failed to connect to',
       'gateway time',
       'low speed',
       'sockettimeoutexception',
@@ -98,7 +112,7 @@ export const timeoutsRules = rulesOf(null, 'timeout', [
     ],
     weight: 74,
     pattern:
-      /(?:\b(?<code>ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_CONNECT_TIMEOUT|ERR_SOCKET_TIMEOUT|UND_ERR_HEADERS_TIMEOUT)\b|[Cc]onnect(?:ion)? (?:has )?timed out|[Rr]ead timed out|[Rr]ead timeout|i\/o timeout|(?:Read|Connect)Timeout(?:Error)?\b|[Oo]peration timed out|[Oo]peration too slow|TLS handshake timeout|network timeout at|SocketTimeoutException|[Cc]onnection timeout|[Tt]imeout was reached|[Rr]equest [Tt]imeout|timeout awaiting|There appears to be trouble with your network connection|[Ff]ailed to connect to .{1,100}: (?:Timeout|Connection timed out)|[Rr]esolving timed out|\b[A-Z]\w{1,40}Error: timeout of \d|[Ss]ocket timeout|[Rr]equest timed out|Net::OpenTimeout|Net::ReadTimeout)/,
+      /(?:\b(?<code>ETIMEDOUT|ESOCKETTIMEDOUT|(?:[A-Z]{2,8}_){1,4}TIMEOUT)\b|\b(?:[Hh]eaders|[Bb]ody|[Cc]onnect|[Rr]esponse|[Ii]dle) [Tt]ime-?out(?: [Ee]rror)?\b|\b[Tt]imeout expired\b|\b[Tt]imeout of \d{1,6} seconds elapsing|\bDEADLINE_EXCEEDED\b|\bto connect (?:to \S{1,100} )?in \d{3,6} ?ms\b|[Cc]onnect(?:ion)? (?:has )?timed out|[Rr]ead timed out|[Rr]ead timeout|i\/o timeout|(?:Read|Connect)Timeout(?:Error)?\b|[Oo]peration timed out|[Oo]peration too slow|TLS handshake timeout|network timeout at|SocketTimeoutException|[Cc]onnection timeout|[Tt]imeout was reached|[Rr]equest [Tt]imeout|timeout awaiting|There appears to be trouble with your network connection|[Ff]ailed to connect to .{1,100}: (?:Timeout|Connection timed out)|[Rr]esolving timed out|\b[A-Z]\w{1,40}Error: timeout of \d|[Ss]ocket timeout|[Rr]equest timed out|Net::OpenTimeout|Net::ReadTimeout)/,
     refine: (groups, view) =>
       isConstant(view.lines[view.at] ?? '')
         ? null
@@ -112,6 +126,8 @@ export const timeoutsRules = rulesOf(null, 'timeout', [
     weight: 60,
     pattern:
       /(?:^Terminated$|\b(?:killed|terminated|exited|stopped) (?:by|with|on|due to) (?:signal )?(?:SIGTERM|15\b)|[Rr]eceived (?:signal )?SIGTERM|signal: 'SIGTERM'|Command failed with signal "?SIGTERM|ELIFECYCLE.{0,60}SIGTERM)/,
+    // The row of one test.
+    refine: (groups, view) => (/^\s{0,4}\d{1,5}\/\d{1,5} /.test(view.lines[view.at] ?? '') ? null : { groups }),
   },
 ]);
 

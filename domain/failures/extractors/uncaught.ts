@@ -39,6 +39,6 @@ export const uncaughtRules = rulesOf(null, 'unknown', [
     cue: ['uncaught'],
     weight: 66,
     pattern:
-      /^(?:PHP )?Fatal error: {1,2}Uncaught (?!Error: Class )(?<message>.{1,300}?)(?: in (?<file>\S{1,300}):(?<line>\d{1,7}))?$/,
+      /^(?:PHP )?Fatal error: {1,2}Uncaught (?!Error: Class )(?!.{0,200}(?:[Cc]onnection (?:refused|reset)|ConnectException|timed out|resolve host))(?<message>.{1,300}?)(?: in (?<file>\S{1,300}):(?<line>\d{1,7}))?$/,
   },
 ]);

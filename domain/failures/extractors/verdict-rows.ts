@@ -1,7 +1,8 @@
 import { lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 import { withPlace } from '../refine.ts';
-import { isFindingRow, isNoTest } from './failed-lists.ts';
+import { isFindingRow, isSuiteRow } from './failed-lists.ts';
 import { projectPlace } from './project-place.ts';
+import { cleanTestName, isCause } from './test-names.ts';
 
 const failed = '(?:FAIL(?:ED|URE)?|[Ff]ail(?:ed|ure)?|NOT OK|[✗✘✖×⨯❌])';
 
@@ -9,19 +10,36 @@ const failed = '(?:FAIL(?:ED|URE)?|[Ff]ail(?:ed|ure)?|NOT OK|[✗✘✖×⨯❌]
 export const verdictRowsRules = rulesOf(null, 'test_fail', [
   {
     name: 'verdict-behind',
-    cue: [': fail', ' fail', '[fail', '(fail', '.fail', ': ✗', ' ✗', ' ✘', ' ✖', ' ×', ' ⨯', ' ❌', 'not ok'],
+    cue: [
+      ': fail',
+      ' fail',
+      '[fail',
+      '(fail',
+      '.fail',
+      ': error',
+      '[ error',
+      '[error',
+      ': ✗',
+      ' ✗',
+      ' ✘',
+      ' ✖',
+      ' ×',
+      ' ⨯',
+      ' ❌',
+      'not ok',
+    ],
     weight: 64,
     pattern: new RegExp(
-      String.raw`^\s{0,24}(?:#\d{1,5} |[*•+-] )?(?<test>[\w"'\x60].{0,200}?)(?:: {1,4}| {1,60}(?:[-|–—] )?|\s{0,2}\.{3,80} {0,4})[[(]?${failed}[\])]?!?(?: {1,8}(?:[([].{1,120}|[\d.,]{1,10} ?(?:ms|s)))?$`,
+      String.raw`^\s{0,64}(?:#\d{1,5} |[*•+-] |\*\* |[-=]{3,6} |%{1,3} ?|\(\d{1,5}\/\d{1,5}\) |\[\d{1,5}\/\d{1,5}\] )?(?<test>[\w"'\x60/].{0,200}?)(?:: {1,4}| {1,60}(?:[-|–—] )?|\s{0,2}\.{3,80} {0,40})(?:[[(]?${failed}[\])]?|[[(] {0,6}(?:FAIL(?:ED)?|ERROR|Failed|failed) {0,6}[\])]|(?<=: {1,4})ERROR)!?(?: {1,20}(?:[([].{1,120}|[\d.,]{1,10} ?(?:ms|s)|[\d. ]{3,80}\*\*|[.FEI])| - [A-Z]\S.{1,200})?(?:: \S.{1,200} \([\d.]{1,10} ?m?s\))?$`,
     ),
     refine: (groups, view) => decide(groups, view, passedBehind),
   },
   {
     name: 'verdict-before',
-    cue: ['fail', '✗', '✘', '✖', '×', '⨯', '❌', '!!', ' x ', 'not ok'],
+    cue: ['fail', '✗', '✘', '✖', '×', '⨯', '❌', '!!', ' x ', '(x) ', 'not ok'],
     weight: 64,
     pattern: new RegExp(
-      String.raw`^\s{0,24}[[(]?\s{0,3}(?:${failed}|!!|x)\s{0,3}[\])]?(?:[!:]| -)?(?: {1,8}|\t)(?<test>[\w"'\x60(].{0,240}?)$`,
+      String.raw`^(?:\[(?:info|error|INFO|ERROR)\] )?\s{0,24}(?:[-=]{2,3}> )?(?:\(\d{1,5}\/\d{1,5}\) )?(?:\[[A-Z]{3,12}\] )?[[(]?\s{0,3}(?:${failed}|!!|[xX])\s{0,3}[\])]?(?:[!:]| -)?(?: {1,8}|\t(?:\|\|\t)?)(?<test>[\w"'\x60(].{0,240}?)$`,
     ),
     refine: (groups, view) => decide(groups, view, passedBefore),
   },
@@ -85,38 +103,66 @@ export const verdictRowsRules = rulesOf(null, 'test_fail', [
 
 const passed = '(?:PASS(?:ED)?|[Pp]ass(?:ed)?|OK|[Oo]k|SUCCESS|[Ss]uccess|[✓✔✅√])';
 const passedBehind = new RegExp(
-  String.raw`^\s{0,24}\S.{0,200}(?:: {1,4}| |\.{3})[[(]?${passed}[\])]?!?(?: {1,8}(?:[([].{1,120}|[\d.,]{1,10} ?(?:ms|s)))?$`,
+  String.raw`^\s{0,64}\S.{0,200}(?:: {1,4}| |\.{3})[[(]? {0,6}${passed} {0,6}[\])]?!?(?: {1,20}(?:[([].{1,120}|[\d.,]{1,10} ?(?:ms|s)|[\d. ]{3,80}\*\*|[.FEI]))?$`,
 );
 const passedBefore = new RegExp(
-  String.raw`^\s{0,24}[[(]?\s{0,3}(?:${passed}|\.\.|v)\s{0,3}[\])]?(?:[!:]| -)?(?: {1,8}|\t)\S`,
+  String.raw`^(?:\[info\] )?\s{0,24}[[(]?\s{0,3}(?:${passed}|\.\.|v|\+)\s{0,3}[\])]?(?:[!:]| -)?(?: {1,8}|\t(?:\|\|\t)?)\S`,
 );
 
 /** Sums, and what asserts. */
 const isSum =
-  /^\d{1,7} |^(?:tests?|build|compil\w{1,6}|total|suites?)\b[: ]?\d{0,6}$|:$| \| |^(?:FAIL|ERROR|assert)|\b\d{1,7}\/\d{1,7} tests?\b/i;
+  /^(?:at|in|on|to|is)$|^\w{1,20}: \d{1,7}$|^\d{1,7}(?: |\/\d)|\b(?:failed|failures?):? \d|\b(?:failed|passed) of \d|\bExecuted \d|SUMMARY$|^(?:Broken|Errored) »|\b\d{1,6} (?:honored|broken|errored)\b|^(?:failed|passed|errors?|skipped|final status|status)\b.{0,20}$|^(?:tests?|build|compil\w{1,6}|total|suites?)\b[: ]?\d{0,6}$|:$| \| |^(?:FAIL|ERROR|assert)|\b\d{1,7}\/\d{1,7} tests?\b/i;
+
+const isAssertion =
+  /^[Ee]xpect(?:ed)? |^\d{1,4}\) |\b(?:was|were) not (?:equal|true|the same)\b| ≠ |^[A-Z]\w{1,40}(?:Error|Exception)$/;
+
+// What was asserted, with the mark that other runners give to a name: the name is the line above it, further out.
+function namedAbove(view: View): Reading | null {
+  const depth = indentOf(view.lines[view.at] ?? '');
+  const above = lookUp(view, 6, (line) => (line.trim() !== '' && indentOf(line) < depth ? line : null));
+  return above === null || /:$/.test(above) ? null : named(above.replace(/^\s{0,40}(?:[-–•>*] )?/, ''), view);
+}
 
 // Only beside a row of the same form that passed: else it may be the verdict on anything.
 function decide(groups: Groups, view: View, form: RegExp): Reading | null {
-  const test = bareName(groups['test'] ?? '');
-  if (/\b\d{1,7} (?:failed|failures?|fail)\b/.test(view.lines[view.at] ?? '')) return null;
-  if (isFindingRow(test) || isSum.test(test) || /\t[\d.]{1,10}s$/.test(groups['test'] ?? '')) return null;
+  const told = groups['test'] ?? '';
+  const test = cleanTestName(told) ?? '';
+  if (test === '' || isNoRow(told, test, view)) return null;
+  if (isAssertion.test(test)) return namedAbove(view);
   const isSibling = (line: string) => (form.test(line) ? true : null);
-  if ((lookUp(view, 40, isSibling) ?? lookDown(view, 40, isSibling)) !== true) return null;
-  return named(test, view);
+  const hasSibling = (lookUp(view, 40, isSibling) ?? lookDown(view, 40, isSibling)) === true;
+  return hasSibling || isToldBehind(view) || isToldBelow(view) ? named(test, view) : null;
 }
 
-// Without what was expected, where, and how long it took.
-function bareName(name: string): string {
-  return name
-    .replace(/\t.{0,300}$| {2,80}\d{1,3}%$| ?\.{3,80}$/, '')
-    .replace(/ {1,80}[([]?\d[\d.,]{0,10} ?(?:ms|s|sec|µs|m)[)\]]?$/, '')
-    .replace(/ {1,4}[([]\S{1,200}:\d{1,7}[)\]]$/, '')
-    .replace(/ (?:[—–-]|->|=>) (?:expected|got|assert|should).{0,300}$/i, '')
-    .replace(/^["'\x60](?<inner>[^"'\x60]{1,200})["'\x60]$/, '$<inner>');
+// A sum, the row of a linter, a suite above its tests.
+function isNoRow(told: string, test: string, view: View): boolean {
+  if (isSum.test(told) || isSum.test(test) || isFindingRow(test) || /\t[\d.]{1,10}s$/.test(told)) return true;
+  return isSuiteRow(view) || /\b\d{1,7} (?:failed|failures?|fail)\b/.test(view.lines[view.at] ?? '');
+}
+
+function isToldBehind({ lines, at }: View): boolean {
+  const own = lines[at] ?? '';
+  return /(?: -|:) FAIL(?:ED)?[ :-]{1,4}(?=[A-Z])/.test(own) && isCause(own);
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+// A verdict in capitals, and below it, further in, what was expected or where.
+function isToldBelow({ lines, at }: View): boolean {
+  const own = lines[at] ?? '';
+  if (!/\bFAIL(?:ED)?\b|[([]X[)\]]/.test(own) || /\b(?:task|build|compil\w{1,6}|link\w{0,3}|job|step)\b/i.test(own))
+    return false;
+  if (/^[=*]{3,6} .{1,200} FAILED$/.test(own)) return true;
+  const below = lines.slice(at + 1, at + 4);
+  return below.some(
+    (line, index) => isCause(line) && below.slice(0, index + 1).every((one) => indentOf(one) > indentOf(own)),
+  );
 }
 
 function named(name: string | null | undefined, view: View): Reading | null {
-  const test = bareName(name ?? '').trim();
-  if (test.length < 2 || isNoTest(test)) return null;
+  const test = cleanTestName(name ?? '');
+  if (test === null) return null;
   return { groups: withPlace({ test }, projectPlace(view.lines[view.at] ?? '')) };
 }
