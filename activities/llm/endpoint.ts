@@ -20,7 +20,7 @@ export interface ModelSession {
   token: string;
   /** Present when a socket folder was given. */
   socketPath: string | undefined;
-  /** What they came to, once all of them are in the ledger. Throws when one can't be written. */
+  /** What its calls came to, once all of them are in the ledger. Throws when one can't be written. */
   calls(): Promise<SessionCalls>;
   /** The token is worth nothing afterwards. Safe to repeat. */
   close(): Promise<void>;
