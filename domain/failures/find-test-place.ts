@@ -24,7 +24,7 @@ export function placeBelowLine(
   return begin;
 }
 
-// Many runners list names first, and tell the details below each name again.
+/** The place below a name that stands again further down: many runners list names first, and tell the details there. */
 export function placeBelowName(finding: WeighedFinding, lines: readonly string[]): Place | null {
   const name = firstName(finding);
   if (name === '') return null;
@@ -75,7 +75,7 @@ export function placeToldAbove({ at, groups }: WeighedFinding, lines: readonly s
   return null;
 }
 
-// Where a test gave up without a frame, the runner names its file: in brackets, or as the heading of its tests.
+/** The file that a runner names where a test gave up without a frame: in brackets, or as the heading of its tests. */
 export function testFile(at: number, lines: readonly string[]): Place | null {
   const told = lines
     .slice(at, at + 4)

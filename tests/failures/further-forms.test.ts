@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { classifyFailure } from '../../domain/failures/classify-failure.ts';
 import type { Stage } from '../../domain/failures/step-output.ts';
-
-function classify(stage: Stage, output: string, tool: string | null = null) {
-  return classifyFailure({ stage, exitCode: 1, timedOut: false, output, tool });
-}
+import { classify } from './classify.ts';
 
 describe('a reporter, a formatter or a plugin that is not there', () => {
   it.each<[name: string, stage: Stage, output: string]>([
@@ -26,11 +22,9 @@ describe('a reporter, a formatter or a plugin that is not there', () => {
   });
 
   it('is no package where it is a file of the project', () => {
-    const { failureClass } = classify(
-      'test',
-      'Error: Failed to load custom Reporter from ./tools/reporter.js',
-      'vitest',
-    );
+    const { failureClass } = classify('test', 'Error: Failed to load custom Reporter from ./tools/reporter.js', {
+      tool: 'vitest',
+    });
     expect(failureClass).not.toBe('dependency_missing');
   });
 });
@@ -56,7 +50,7 @@ describe('the file that is blamed', () => {
     'is never a dot-file of a home folder: %s',
     (file) => {
       const output = `Warning: the settings at "${file}" could not be read.\n\nmain.tf\n--- old/main.tf\n+++ new/main.tf\n@@ -1 +1 @@\n-type=string\n+type = string\n`;
-      expect(classify('lint', output, 'terraform')).toMatchObject({
+      expect(classify('lint', output, { tool: 'terraform' })).toMatchObject({
         failureClass: 'lint_error',
         context: { file: 'main.tf' },
       });
