@@ -27,7 +27,13 @@ const NEVER_RUN_HERE = [
   ...['k8s.io', 'sigs.k8s.io', 'github.com/google/gnostic-models'],
   ...['github.com/aws', 'cloud.google.com', 'google.golang.org/api', 'github.com/google/s2a-go'],
   ...['github.com/olivere/elastic', 'github.com/jackc/pgx', 'github.com/gocql'],
+  ...['go.temporal.io/server/common/archiver', 'go.temporal.io/server/common/persistence/cassandra'],
+  ...['go.temporal.io/server/service/history/replication', 'go.temporal.io/auto-scaled-workers'],
+  ...['github.com/apache/thrift', 'github.com/temporalio/tchannel-go', 'github.com/stretchr/testify'],
 ];
+
+/** What a debugger needs is stripped at the end anyway; not to make it saves 8 to 19 % of the processor time (measured as above). */
+const NO_DEBUG = '-dwarf=false';
 
 /**
  * @param {string} root the clone
@@ -78,7 +84,8 @@ export async function buildTemporal({ root, target, version, detail, downloadRef
     // The tag leaves out a second way to Google's storage: 132 packages, 7 % of all that is compiled.
     args: [
       ...['build', '-v', '-mod=readonly', '-trimpath', '-tags', 'disable_grpc_modules'],
-      ...NEVER_RUN_HERE.map((path) => `-gcflags=${path}/...=-l`),
+      `-gcflags=all=${NO_DEBUG}`,
+      ...NEVER_RUN_HERE.map((path) => `-gcflags=${path}/...=-l ${NO_DEBUG}`),
       ...['-ldflags', `-s -w -X github.com/temporalio/cli/internal/temporalcli.Version=${version}`],
       ...['-o', target, PACKAGE],
     ],
