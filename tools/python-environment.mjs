@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { ensureEntry, findEntry } from './cache.mjs';
 import { hostEnvironment, readVariable } from './environment.mjs';
 import { askProgram, findProgram } from './find-program.mjs';
-import { runGuarded } from './guarded-process.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
+import { installPackage } from './python-installer.mjs';
 
 const PYTHON_NAMES = ['python3.12', 'python3.11', 'python3.10', 'python3'];
 const PYTHON_VERSIONS = ['3.10', '3.11', '3.12'];
@@ -143,7 +143,7 @@ export async function lookForPython() {
  * @param {(text: string) => void} detail
  */
 async function install(folder, wanted, detail) {
-  const { name, version, loss, remedy } = wanted;
+  const { name, version, loss, remedy, needs } = wanted;
   const python = await lookForPython();
   if (python === undefined) {
     throw new ProvisioningError(
@@ -151,69 +151,16 @@ async function install(folder, wanted, detail) {
     );
   }
   detail(`making a Python environment with ${python.kind === 'uv' ? 'uv' : 'Python'} ${python.version}`);
-  for (const [command, ...args] of installationSteps(python, folder, `${wanted.requirement}==${version}`)) {
-    await runInstaller({ command, args }, wanted, detail);
+  const answer = await installPackage({ python, folder, requirement: `${wanted.requirement}==${version}`, detail });
+  if (answer !== undefined) {
+    throw new ProvisioningError(
+      `${name} ${version} could not be installed, so ${loss}: check ${needs} and that Python can make environments (Debian: python3-venv) and start again; the installer says: ${answer}`,
+    );
   }
   if ((await wanted.readVersion(join(folder, 'bin', wanted.program))) === version) return;
   throw new ProvisioningError(
     `${name} was installed but does not say that it is ${version}, so it is not used: start again, or ${remedy}.`,
   );
-}
-
-/**
- * @param {{ kind: 'uv' | 'python', path: string }} python
- * @param {string} folder
- * @param {string} requirement with its version
- * @returns {[string, ...string[]][]} commands
- */
-function installationSteps({ kind, path }, folder, requirement) {
-  const interpreter = join(folder, 'bin', 'python');
-  if (kind === 'uv') {
-    return [
-      [path, 'venv', '--clear', '--python', '3.12', folder],
-      [path, 'pip', 'install', '--compile-bytecode', '--python', interpreter, requirement],
-    ];
-  }
-  const quiet = ['--disable-pip-version-check', '--progress-bar', 'off'];
-  return [
-    [path, '-m', 'venv', '--clear', folder],
-    [interpreter, '-m', 'pip', 'install', ...quiet, requirement],
-  ];
-}
-
-/**
- * @param {{ command: string, args: readonly string[] }} step
- * @param {PythonProgram} wanted
- * @param {(text: string) => void} detail
- */
-async function runInstaller(step, { name, version, loss, needs }, detail) {
-  const result = await runGuarded({ ...step, env: hostEnvironment(), onOutput: createProgress(detail) });
-  if (result.exitCode === 0) return;
-  const lastLines = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-4).join(' / ');
-  throw new ProvisioningError(
-    `${name} ${version} could not be installed, so ${loss}: check ${needs} and that Python can make environments (Debian: python3-venv) and start again; the installer says: ${lastLines}`,
-  );
-}
-
-/**
- * @param {(text: string) => void} detail
- * @returns {(text: string) => void} takes the installer's output
- */
-function createProgress(detail) {
-  let foundCount = 0;
-  return (text) => {
-    for (const line of text.split('\n')) {
-      const name = /^Collecting ([\w.-]+)/.exec(line)?.[1];
-      if (name !== undefined) {
-        foundCount += 1;
-        detail(`pip, ${String(foundCount)} packages fetched, ${name}`);
-      } else if (line.startsWith('Installing collected packages')) {
-        detail(`pip, installing ${String(foundCount)} packages`);
-      } else if (/^(Resolved|Prepared|Installed) /.test(line)) {
-        detail(`uv, ${line}`);
-      }
-    }
-  };
 }
 
 /**

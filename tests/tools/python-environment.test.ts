@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -10,12 +10,26 @@ import { createScratchFolder } from './scratch.ts';
 /** An installer that makes a program in the folder, which says which version it is, and writes down that it was called. */
 const installer = `#!/bin/sh
 echo "$@" >> "$CALLS"
+[ "$1" != --no-cache ] || shift
 case "$1" in
   --version) echo 'uv 1.2.3' ;;
   venv) for folder; do :; done; mkdir -p "$folder/bin" ;;
   pip)
     [ -z "$BROKEN" ] || { echo 'no matching distribution' >&2; exit 1; }
     printf '#!/bin/sh\\necho %s\\n' "$SAYS" > "$(dirname "$5")/meter" && chmod +x "$(dirname "$5")/meter" ;;
+esac
+`;
+
+/** A Python whose environments hold a Python and a pip like it; pip gets the installer above, or the program itself. */
+const python = `#!/bin/sh
+echo "python $@" >> "$CALLS"
+here=$(dirname "$0")
+case "$*" in
+  -c*) echo 3.12.1 ;;
+  '-m venv'*) for folder; do :; done; mkdir -p "$folder/bin"; cp "$0" "$folder/bin/python" ;;
+  '-m pip config list') echo "$PIP_SETTINGS" ;;
+  *' uv=='*) [ -z "$NO_UV" ] || { echo 'no wheel for this platform' >&2; exit 1; }; cp "$UV" "$here/uv" ;;
+  *) printf '#!/bin/sh\\necho %s\\n' "$SAYS" > "$here/meter" && chmod +x "$here/meter" ;;
 esac
 `;
 
@@ -92,5 +106,42 @@ describe('a program of a Python package', () => {
     await expect(ensurePythonProgram(wanted, ignore)).rejects.toThrow(
       "Meter 1.0.0 can't be installed, because there is neither uv nor Python 3.10 to 3.12, so nothing is measured: install one of them, or set METER_PATH.",
     );
+  });
+});
+
+describe('a program of a Python package where there is Python and no uv', () => {
+  beforeEach(() => {
+    const programs = join(scratch.path, 'programs');
+    renameSync(join(programs, 'uv'), join(scratch.path, 'uv'));
+    writeFileSync(join(programs, 'python3.12'), python);
+    chmodSync(join(programs, 'python3.12'), 0o755);
+    vi.stubEnv('UV', join(scratch.path, 'uv'));
+  });
+
+  const installationsBy = (installer: RegExp) =>
+    readFileSync(calls, 'utf8')
+      .split('\n')
+      .filter((call) => installer.test(call) && / (?:meter|gauge)==/.test(call));
+
+  it('is installed by a uv of our own, which is got once', async () => {
+    await ensurePythonProgram(wanted, ignore);
+    await ensurePythonProgram({ ...wanted, part: 'gauge', requirement: 'gauge' }, ignore);
+    expect(installationsBy(/^--no-cache pip install/)).toHaveLength(2);
+    expect(readFileSync(calls, 'utf8').match(/ uv==/g)).toHaveLength(1);
+  });
+
+  it.each([
+    ['there is no uv for this platform', 'NO_UV', 'yes'],
+    [
+      'pip has a registry of its own, which uv would pass over',
+      'PIP_SETTINGS',
+      "global.index-url='https://example.org'",
+    ],
+    ['uv does not succeed', 'BROKEN', 'yes'],
+  ])('is installed by pip when %s', async (_reason, variable, value) => {
+    vi.stubEnv(variable, value);
+    const { path } = await ensurePythonProgram(wanted, ignore);
+    expect(installationsBy(/^python -m pip install/)).toHaveLength(1);
+    expect((await askProgram(path, [])).output).toBe('1.0.0');
   });
 });
