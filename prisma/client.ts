@@ -63,8 +63,44 @@ export async function runPrepared(
   { name, text }: PreparedStatement,
   values: readonly (string | null)[],
 ): Promise<unknown[]> {
+  const { rows } = await poolOf(database).query<Record<string, unknown>>({ name, text, values: [...values] });
+  return rows;
+}
+
+/** Any record that is committed takes all before it to the disk with it. */
+const flushStatement = { name: 'flush', text: "SELECT pg_logical_emit_message(true, 'ratchet', '')" };
+
+/**
+ * Runs a statement that commits without waiting for the disk (`synchronous_commit` off), and then waits for the disk
+ * while others go on: locks are held for the statement alone. On one connection, so that the second can't succeed in a
+ * server that forgot the first when it crashed.
+ *
+ * @returns when everybody sees what was written. `flushed`: when no crash can take it back; to be awaited, it may throw
+ */
+export async function runThenFlush(
+  database: Database,
+  { name, text }: PreparedStatement,
+  values: readonly (string | null)[],
+): Promise<{ flushed: Promise<void> }> {
+  const connection = await poolOf(database).connect();
+  try {
+    await connection.query({ name, text, values: [...values] });
+  } catch (error) {
+    connection.release(true);
+    throw error;
+  }
+  const flushed = connection.query(flushStatement).then(
+    () => connection.release(),
+    (error: unknown) => {
+      connection.release(true);
+      throw error;
+    },
+  );
+  return { flushed };
+}
+
+function poolOf(database: Database): Pool {
   const pool = pools.get(database);
   if (pool === undefined) throw new Error('This database was not opened by openDatabase.');
-  const { rows } = await pool.query<Record<string, unknown>>({ name, text, values: [...values] });
-  return rows;
+  return pool;
 }

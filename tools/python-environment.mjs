@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureEntry, findEntry } from './cache.mjs';
-import { hostEnvironment, readVariable } from './environment.mjs';
+import { readVariable } from './environment.mjs';
 import { askProgram, findProgram } from './find-program.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
 import { installPackage } from './python-installer.mjs';

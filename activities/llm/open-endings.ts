@@ -1,6 +1,6 @@
 /**
- * Endings of calls that are being written into the ledger while their answers are on their way already. Whoever asks for
- * money of the same order waits for them, so the ledger never knows less of an order than those who ask it.
+ * Endings of calls that are on their way into the ledger while their answers are on their way already. Whoever asks for
+ * money of the same order waits until they are seen there, so the ledger never knows less of an order than those who ask.
  */
 export function createOpenEndings() {
   const open = new Map<string | null, Set<Promise<void>>>();

@@ -120,7 +120,7 @@ async function tryOnce<Answer>(
     answer = await askInTime(call, reserved.usedUsdMicros);
   } catch (error) {
     const ending = endingOfFailure(call, reservation, { error, wasSent, latencyMs: latency() });
-    await end(tools, reservation, ending).catch((cause: unknown) => {
+    await end(tools, reservation, ending).written.catch((cause: unknown) => {
       // What the provider said matters more to the caller, and the reservation frees itself when its time is over.
       tools.logger.warn({ err: cause, modelCallId: reservation.id }, 'the failure of a model call was not written');
     });
@@ -130,26 +130,38 @@ async function tryOnce<Answer>(
   }
   const { ending, flaw } = call.judge(answer, reservation);
   const errorCode = flaw?.code ?? null;
-  const written = end(tools, reservation, { ...ending, outcome: 'settled', latencyMs: latency(), errorCode });
-  tools.openEndings.add(reservation.workOrderId, written);
+  const settled: CallEnding = { ...ending, outcome: 'settled', latencyMs: latency(), errorCode };
+  const { seen, written } = end(tools, reservation, settled);
+  tools.openEndings.add(reservation.workOrderId, seen);
   if (flaw === null) return { answer, costUsdMicros: ending.costUsdMicros, written };
   // It is of no use, but the provider bills it all the same.
   await written;
   throw flaw;
 }
 
-async function end({ metrics, ledger }: CallTools, reservation: Reservation, ending: CallEnding): Promise<void> {
+/** @returns `seen`: when every process sees it; `written`: when no crash can take it back */
+function end({ metrics, ledger }: CallTools, reservation: Reservation, ending: CallEnding) {
   metrics.ended(reservation, ending);
-  // The money is spent already, and writing it twice does no harm: a connection that was lost is worth another try.
+  const { promise: seen, resolve, reject } = Promise.withResolvers<undefined>();
+  const see = () => resolve(undefined);
+  const written = writeAgain(() => ledger.settle(reservation, ending, see));
+  written.then(see, reject);
+  // Whoever waits gets the error.
+  seen.catch(() => undefined);
+  return { seen, written };
+}
+
+/** The money is spent already, and writing it twice does no harm: a connection that was lost is worth another try. */
+async function writeAgain(write: () => Promise<void>): Promise<void> {
   for (const delayMs of settleAgainAfterMs) {
     try {
-      await ledger.settle(reservation, ending);
+      await write();
       return;
     } catch {
       await wait(delayMs);
     }
   }
-  await ledger.settle(reservation, ending);
+  await write();
 }
 
 const settleAgainAfterMs = [100, 1_000];

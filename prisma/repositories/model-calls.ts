@@ -12,7 +12,7 @@ import {
   type EncryptionKeys,
 } from '../../platform/crypto.ts';
 import { createBatcher } from '../batcher.ts';
-import { runPrepared, type Database } from '../client.ts';
+import { runPrepared, runThenFlush, type Database } from '../client.ts';
 import { storable } from '../storable.ts';
 
 /** What an answer belongs to: asked again with the same key it is not paid again. */
@@ -152,9 +152,15 @@ export function createModelCallRepository(database: Database, keeping: AnswerKee
       return { verdict: row.verdict, usedUsdMicros: Number(row.used_usd_micros ?? 0) };
     },
 
-    /** Writes what a try came to. Safe to repeat: the first ending stays. */
-    async settle(reservation: Reservation, ending: CallEnding): Promise<void> {
-      await settleInBatch({ ...reservation, ...toStoredEnding(ending, reservation, keeping) });
+    /**
+     * Writes what a try came to. Safe to repeat: the first ending stays. Resolves when no crash can take it back.
+     *
+     * @param onSeen called when every process sees it, which is earlier
+     */
+    async settle(reservation: Reservation, ending: CallEnding, onSeen?: () => void): Promise<void> {
+      const { flushed } = await settleInBatch({ ...reservation, ...toStoredEnding(ending, reservation, keeping) });
+      onSeen?.();
+      await flushed;
     },
 
     /** The answer to a question as it was stored, or null. Takes no money. */
@@ -165,6 +171,12 @@ export function createModelCallRepository(database: Database, keeping: AnswerKee
       return row === null ? null : keeping.fromStored(row.answer, { workOrderId, attempt, step, promptHash });
     },
 
+    ...createAttemptQueries(database),
+  };
+}
+
+function createAttemptQueries(database: Database) {
+  return {
     /** Micro-dollars settled so far: for one attempt of an order, or for all of them. */
     async spent(workOrderId: string, attempt?: number): Promise<number> {
       const where = { workOrderId, state: 'settled' as const, ...(attempt === undefined ? {} : { attempt }) };
@@ -196,7 +208,11 @@ export function createModelCallRepository(database: Database, keeping: AnswerKee
 }
 
 const reserveStatement = { name: 'reserve_model_calls', text: 'SELECT * FROM reserve_model_calls($1::jsonb)' };
-const settleStatement = { name: 'settle_model_calls', text: 'SELECT settle_model_calls($1::jsonb)' };
+const settleStatement = {
+  name: 'settle_model_calls',
+  // The lock of all bookkeeping is not held while the disk writes.
+  text: "SELECT set_config('synchronous_commit', 'off', true), settle_model_calls($1::jsonb)",
+};
 
 async function reserveAll(database: Database, batch: Reservation[]): Promise<ReservedRow[]> {
   const rows = await runPrepared(database, reserveStatement, [JSON.stringify(batch)]);
@@ -208,7 +224,7 @@ async function reserveAll(database: Database, batch: Reservation[]): Promise<Res
   });
 }
 
-async function settleAll(database: Database, batch: object[]): Promise<undefined[]> {
-  await runPrepared(database, settleStatement, [JSON.stringify(storable(batch))]);
-  return batch.map(() => undefined);
+async function settleAll(database: Database, batch: object[]): Promise<{ flushed: Promise<void> }[]> {
+  const result = await runThenFlush(database, settleStatement, [JSON.stringify(storable(batch))]);
+  return batch.map(() => result);
 }

@@ -5,8 +5,14 @@ import { z } from 'zod';
 import { AppError } from '../../../domain/errors.ts';
 import { BrokenAnswerError } from './broken-answer.ts';
 import type { FinishReason, ProviderAnswer, ProviderRequest, ToolCall } from './provider.ts';
-import { toBadAnswerError, toBrokenStreamError, toResponseError, type ProviderIdentity } from './provider-error.ts';
-import type { WireReport } from './provider-fetch.ts';
+import {
+  parseJson,
+  toBadAnswerError,
+  toBrokenStreamError,
+  toResponseError,
+  type ProviderIdentity,
+} from './provider-error.ts';
+import type { WireAnswer, WireReport } from './provider-wire.ts';
 
 /** A whole answer, or one line of a stream. */
 const answerSchema = z.object({
@@ -32,7 +38,10 @@ export interface ReadOptions {
 }
 
 /** @throws AppError `provider-bad-answer` */
-export async function readOllamaAnswer(response: Response, { identity, report }: ReadOptions): Promise<ProviderAnswer> {
+export async function readOllamaAnswer(
+  response: WireAnswer,
+  { identity, report }: ReadOptions,
+): Promise<ProviderAnswer> {
   const answer = parseLine(await response.text(), identity);
   const toolCalls = toolCallsOf(answer);
   return { ...toAnswer(answer, report, toolCalls), text: answer.message.content };
@@ -43,7 +52,7 @@ export async function readOllamaAnswer(response: Response, { identity, report }:
  *
  * @throws as `generate` of a provider
  */
-export async function readOllamaStream(response: Response, options: ReadOptions): Promise<ProviderAnswer> {
+export async function readOllamaStream(response: WireAnswer, options: ReadOptions): Promise<ProviderAnswer> {
   const { request, identity, report } = options;
   const parts: StreamedParts = { texts: [], toolCalls: [], last: null, bytes: 0 };
   try {
@@ -82,11 +91,11 @@ function takeLine(parts: StreamedParts, answer: OllamaAnswer, { onPiece }: Provi
   if (answer.done === true) parts.last = answer;
 }
 
-async function* linesOf(response: Response): AsyncGenerator<string> {
+async function* linesOf({ chunks }: WireAnswer): AsyncGenerator<string> {
   let rest = '';
   const decoder = new TextDecoder();
-  for await (const chunk of response.body ?? []) {
-    const lines = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n');
+  for await (const chunk of chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     yield* lines.filter((line) => line.trim() !== '');
   }
@@ -94,12 +103,7 @@ async function* linesOf(response: Response): AsyncGenerator<string> {
 }
 
 function parseLine(line: string, identity: ProviderIdentity): OllamaAnswer {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw toBadAnswerError(identity, String(error));
-  }
+  const value = parseJson(line, identity);
   // An error in a stream comes as data, without a status of its own.
   if (typeof value === 'object' && value !== null && 'error' in value) {
     throw toResponseError(identity, { status: 500, headers: {}, body: line }, new Date());

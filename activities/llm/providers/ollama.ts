@@ -6,8 +6,8 @@ import type { Redact } from '../../../domain/text/redact.ts';
 import { measurePrompt } from '../prompt.ts';
 import { readOllamaAnswer, readOllamaStream } from './ollama-answer.ts';
 import type { CallTimeouts, ChatMessage, ModelProvider, ProviderRequest } from './provider.ts';
-import { toBadAnswerError, toResponseError, type ProviderIdentity } from './provider-error.ts';
-import { onWire, providerFetch, type WireReport } from './provider-fetch.ts';
+import { parseJson, requireSuccess, toBadAnswerError, type ProviderIdentity } from './provider-error.ts';
+import { postToProvider, type WireAnswer, type WireReport } from './provider-wire.ts';
 import { parseToolInput } from './tool-input.ts';
 
 export interface OllamaOptions {
@@ -42,7 +42,7 @@ export function createOllamaProvider({ baseUrl, redact }: OllamaOptions): ModelP
       const report: WireReport = { firstByteMs: null, error: null };
       const body = { model: request.providerModel, input: request.texts, truncate: false };
       const response = await post(new URL('/api/embed', baseUrl), body, { ...request, identity, report });
-      const parsed = embeddingSchema.safeParse(await response.json().catch(() => undefined));
+      const parsed = embeddingSchema.safeParse(parseJson(await response.text(), identity));
       if (!parsed.success || parsed.data.embeddings.length !== request.texts.length) {
         throw toBadAnswerError(identity, parsed.error?.message ?? 'not one vector per text');
       }
@@ -94,20 +94,15 @@ interface PostOptions {
 }
 
 /** @returns a 2xx response */
-async function post(url: URL, body: unknown, options: PostOptions): Promise<Response> {
+async function post(url: URL, body: unknown, options: PostOptions): Promise<WireAnswer> {
   const { signal, timeouts, identity, report } = options;
   const headers = { 'content-type': 'application/json' };
-  let response: Response;
+  const message = { url: url.href, headers, body: JSON.stringify(body), signal };
   try {
-    const init = { method: 'POST', headers, body: JSON.stringify(body), signal };
-    response = await onWire({ identity, timeouts, report }, () => providerFetch(url, init));
+    const response = await postToProvider(message, { identity, timeouts, report });
+    await requireSuccess(response, identity);
+    return response;
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   }
-  if (response.ok) return response;
-  throw toResponseError(
-    identity,
-    { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() },
-    new Date(),
-  );
 }

@@ -70,6 +70,24 @@ export function toBadAnswerError(identity: ProviderIdentity, detail: string): Ap
   );
 }
 
+/** @throws AppError for an answer that is not 2xx */
+export async function requireSuccess(
+  { status, headers, text }: { status: number; headers: Record<string, string>; text: () => Promise<string> },
+  identity: ProviderIdentity,
+): Promise<void> {
+  if (status >= 200 && status < 300) return;
+  throw toResponseError(identity, { status, headers, body: await text() }, new Date());
+}
+
+/** @throws AppError `provider-bad-answer` */
+export function parseJson(text: string, identity: ProviderIdentity): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw toBadAnswerError(identity, String(error));
+  }
+}
+
 /** The error of a stream of which only a part came. */
 export function toBrokenStreamError(identity: ProviderIdentity, cause: unknown): AppError {
   return new AppError(
@@ -92,13 +110,13 @@ export function readRetryAfterMs(value: string | undefined, now: Date): number |
 }
 
 function readErrorBody(body: string): { kinds: string[]; message: string } {
-  const parsed = errorBodySchema.safeParse(parseJson(body));
+  const parsed = errorBodySchema.safeParse(parseIfJson(body));
   if (!parsed.success) return { kinds: [], message: body };
   const { type, code, message } = parsed.data.error;
   return { kinds: [type, code].filter((kind) => typeof kind === 'string'), message };
 }
 
-function parseJson(text: string): unknown {
+function parseIfJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

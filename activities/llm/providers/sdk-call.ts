@@ -5,13 +5,12 @@ import {
   type LanguageModelV4StreamPart,
   type LanguageModelV4Usage,
 } from '@ai-sdk/provider';
-import { z } from 'zod';
-
 import { AppError } from '../../../domain/errors.ts';
 import { BrokenAnswerError } from './broken-answer.ts';
 import type { FinishReason, ProviderAnswer, ProviderRequest } from './provider.ts';
 import { toBrokenStreamError, type ProviderIdentity } from './provider-error.ts';
-import { onWire, type WireReport } from './provider-fetch.ts';
+import { onWire } from './provider-fetch.ts';
+import type { WireReport } from './provider-wire.ts';
 import { toSdkError } from './sdk-error.ts';
 import { toSdkOptions } from './sdk-prompt.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
@@ -96,7 +95,7 @@ async function readParts(
     for await (const part of parts) {
       if (part.type === 'error') failure ??= part.error;
       else if (part.type === 'finish') finish = part;
-      else answer.add(part);
+      else addPart(answer, part);
     }
   } catch (error) {
     failure ??= error;
@@ -106,25 +105,44 @@ async function readParts(
   return { finish, failure };
 }
 
+function addPart(answer: StreamedAnswer, part: LanguageModelV4StreamPart): void {
+  switch (part.type) {
+    case 'response-metadata':
+      answer.servedModel ??= part.modelId ?? null;
+      return;
+    case 'text-delta':
+      answer.addText(part.delta);
+      return;
+    case 'reasoning-delta':
+      answer.addThought(part.delta);
+      return;
+    case 'tool-input-start':
+      answer.beginToolCall(part.id, part.toolName);
+      return;
+    case 'tool-input-delta':
+      answer.extendToolCall(part.id, part.delta);
+      return;
+    case 'tool-call': {
+      const known = answer.inputOf(part.toolCallId);
+      if (known === undefined) answer.beginToolCall(part.toolCallId, part.toolName);
+      if (known === undefined || known === '') answer.extendToolCall(part.toolCallId, part.input);
+      return;
+    }
+    default:
+  }
+}
+
 function toFinishReason({ unified }: LanguageModelV4FinishReason): FinishReason {
   return unified === 'error' || unified === 'interrupted' ? 'other' : unified;
 }
 
-/** OpenAI's own count, which the SDK leaves out. */
-const rawUsageSchema = z.object({ prompt_tokens_details: z.object({ cache_write_tokens: z.number() }) });
-
-function rawCacheWrites(raw: unknown): number {
-  const parsed = rawUsageSchema.safeParse(raw);
-  return parsed.success ? parsed.data.prompt_tokens_details.cache_write_tokens : 0;
-}
-
-function toUsage({ inputTokens, outputTokens, raw }: LanguageModelV4Usage): ProviderAnswer['usage'] {
+function toUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): ProviderAnswer['usage'] {
   // The SDK gives undefined or zero where a provider says nothing: taking it for a count would make the call free.
   if (inputTokens.total === undefined || inputTokens.total === 0 || outputTokens.total === undefined) return null;
   return {
     inputTokens: inputTokens.total,
     outputTokens: outputTokens.total,
     cachedInputTokens: inputTokens.cacheRead ?? 0,
-    cacheWriteInputTokens: inputTokens.cacheWrite ?? rawCacheWrites(raw),
+    cacheWriteInputTokens: inputTokens.cacheWrite ?? 0,
   };
 }

@@ -9,7 +9,7 @@ import {
 
 import { AppError } from '../../../domain/errors.ts';
 import { toBadAnswerError, toConnectionError, toResponseError, type ProviderIdentity } from './provider-error.ts';
-import type { WireReport } from './provider-fetch.ts';
+import type { WireReport } from './provider-wire.ts';
 
 /** Whatever the SDK throws, as an error of ours; the signal's reason when the caller ended the call. */
 export function toSdkError(

@@ -1,5 +1,3 @@
-import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
-
 import type { AnswerPiece, ToolCall } from './provider.ts';
 
 /** Puts an answer together from its pieces, and passes each on as it comes. */
@@ -17,51 +15,37 @@ export class StreamedAnswer {
     this.#onPiece = onPiece;
   }
 
-  add(part: LanguageModelV4StreamPart): void {
-    switch (part.type) {
-      case 'response-metadata':
-        this.servedModel ??= part.modelId ?? null;
-        return;
-      case 'text-delta':
-        this.#texts.push(part.delta);
-        this.#pass({ kind: 'text', text: part.delta });
-        return;
-      case 'reasoning-delta':
-        // Thought, not said: it is billed all the same.
-        this.bytes += Buffer.byteLength(part.delta);
-        return;
-      case 'tool-input-start':
-        this.#begin(part.id, part.toolName);
-        return;
-      case 'tool-input-delta':
-        this.#extend(part.id, part.delta);
-        return;
-      case 'tool-call': {
-        const known = this.#toolCalls.get(part.toolCallId) ?? this.#begin(part.toolCallId, part.toolName);
-        if (known.input === '') this.#extend(known.id, part.input);
-        return;
-      }
-      default:
-    }
+  addText(text: string): void {
+    this.#texts.push(text);
+    this.#pass({ kind: 'text', text });
+  }
+
+  /** What was thought and not said: it is billed all the same. */
+  addThought(text: string): void {
+    this.bytes += Buffer.byteLength(text);
+  }
+
+  beginToolCall(id: string, name: string): void {
+    const call = { id, name, input: '', index: this.#toolCalls.size };
+    this.#toolCalls.set(id, call);
+    this.#pass({ kind: 'tool-call', index: call.index, id, name });
+  }
+
+  /** @returns what came of its input so far; undefined for one that has not begun */
+  inputOf(id: string): string | undefined {
+    return this.#toolCalls.get(id)?.input;
+  }
+
+  extendToolCall(id: string, text: string): void {
+    const call = this.#toolCalls.get(id);
+    if (call === undefined || text === '') return;
+    call.input += text;
+    this.#pass({ kind: 'tool-input', index: call.index, text });
   }
 
   whole(): { text: string; toolCalls: ToolCall[] } {
     const toolCalls = [...this.#toolCalls.values()].map(({ id, name, input }) => ({ id, name, input }));
     return { text: this.#texts.join(''), toolCalls };
-  }
-
-  #begin(id: string, name: string): ToolCall {
-    const call = { id, name, input: '', index: this.#toolCalls.size };
-    this.#toolCalls.set(id, call);
-    this.#pass({ kind: 'tool-call', index: call.index, id, name });
-    return call;
-  }
-
-  #extend(id: string, text: string): void {
-    const call = this.#toolCalls.get(id);
-    if (call === undefined) return;
-    call.input += text;
-    this.#pass({ kind: 'tool-input', index: call.index, text });
   }
 
   #pass(piece: AnswerPiece): void {

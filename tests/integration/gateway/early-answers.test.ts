@@ -9,16 +9,21 @@ const test = setUpGatewayTests();
 
 /** Lets the endings be written that the ledger holds back, or lets them fail. */
 let writing: PromiseWithResolvers<void>;
+/** The same for the disk, after everybody sees them. */
+let flushing: PromiseWithResolvers<void>;
 let endpoint: ModelEndpoint;
 let session: ModelSession;
 
 beforeEach(async () => {
   writing = Promise.withResolvers();
+  flushing = Promise.withResolvers();
+  flushing.resolve();
   const ledger: typeof test.ledger = {
     ...test.ledger,
-    async settle(reservation, ending) {
+    async settle(reservation, ending, onSeen) {
       await writing.promise;
-      await test.ledger.settle(reservation, ending);
+      await test.ledger.settle(reservation, ending, onSeen);
+      await flushing.promise;
     },
   };
   const config = testConfig({});
@@ -30,6 +35,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   writing.resolve();
+  flushing.resolve();
   await session.close();
   await endpoint.close();
 });
@@ -70,6 +76,17 @@ describe('an answer that is not written yet', () => {
     expect(JSON.parse((await again).text)).toMatchObject({ ratchet: { repeated: true } });
     expect((await next).status).toBe(200);
     expect(test.provider.calls).toHaveLength(2);
+  });
+
+  it('lets the next call go on when it is seen, and counts for the session only when the disk has it', async () => {
+    writing.resolve();
+    flushing = Promise.withResolvers();
+    await ask('Change it.');
+    expect((await ask('And the next.')).status).toBe(200);
+    const calls = session.calls();
+    expect(await isOpen(calls)).toBe(true);
+    flushing.resolve();
+    expect(await calls).toMatchObject({ count: 2 });
   });
 
   it('and never can be fails the session, and is not forgotten when the next call goes well', async () => {
