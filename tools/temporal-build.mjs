@@ -20,19 +20,22 @@ const MEMORY_PER_COMPILER_MIN_BYTES = 2_000_000_000;
 const PACKAGES_ABOUT = 1_600;
 
 /**
- * What the server links for clouds, clusters and stores that a local one never asks: a third of all that is compiled.
- * Without inlining it compiles in 71 % of the processor time (measured with k8s.io/client-go), and nobody waits for it.
+ * What a server spends its time in. All else is compiled without inlining: 424 instead of 496 CPU seconds for the whole, and
+ * 400 runs with four signals each take the server as much processor time as before (12.0, 12.1 and 11.0 s beside 12.0,
+ * 12.1 and 11.1).
  */
-const NEVER_RUN_HERE = [
-  ...['k8s.io', 'sigs.k8s.io', 'github.com/google/gnostic-models'],
-  ...['github.com/aws', 'cloud.google.com', 'google.golang.org/api', 'github.com/google/s2a-go'],
-  ...['github.com/olivere/elastic', 'github.com/jackc/pgx', 'github.com/gocql'],
-  ...['go.temporal.io/server/common/archiver', 'go.temporal.io/server/common/persistence/cassandra'],
-  ...['go.temporal.io/server/service/history/replication', 'go.temporal.io/auto-scaled-workers'],
-  ...['github.com/apache/thrift', 'github.com/temporalio/tchannel-go', 'github.com/stretchr/testify'],
+const INLINED = [
+  ...[
+    'std',
+    'modernc.org/...',
+    'go.temporal.io/api/...',
+    'google.golang.org/protobuf/...',
+    'google.golang.org/grpc/...',
+  ],
+  ...['golang.org/x/...', 'github.com/gogo/protobuf/...', 'github.com/json-iterator/...', 'github.com/klauspost/...'],
 ];
 
-/** What a debugger needs is stripped at the end anyway; not to make it saves 8 to 19 % of the processor time (measured as above). */
+/** What a debugger needs is stripped at the end anyway; not to make it saves 8 to 19 % of the processor time. */
 const NO_DEBUG = '-dwarf=false';
 
 /**
@@ -84,8 +87,9 @@ export async function buildTemporal({ root, target, version, detail, downloadRef
     // The tag leaves out a second way to Google's storage: 132 packages, 7 % of all that is compiled.
     args: [
       ...['build', '-v', '-mod=readonly', '-trimpath', '-tags', 'disable_grpc_modules'],
-      `-gcflags=all=${NO_DEBUG}`,
-      ...NEVER_RUN_HERE.map((path) => `-gcflags=${path}/...=-l ${NO_DEBUG}`),
+      // The last pattern that fits a package decides.
+      `-gcflags=all=-l ${NO_DEBUG}`,
+      ...INLINED.map((pattern) => `-gcflags=${pattern}=${NO_DEBUG}`),
       ...['-ldflags', `-s -w -X github.com/temporalio/cli/internal/temporalcli.Version=${version}`],
       ...['-o', target, PACKAGE],
     ],
