@@ -7,6 +7,7 @@ import { contractRules } from './extractors/contracts.ts';
 import { cppTestsRules } from './extractors/cpp-tests.ts';
 import { dartTestRules } from './extractors/dart-test.ts';
 import { dartRules } from './extractors/dart.ts';
+import { dataWordRules } from './extractors/data-words.ts';
 import { dotnetTestRules } from './extractors/dotnet-test.ts';
 import { dotnetRules } from './extractors/dotnet.ts';
 import { elixirRules } from './extractors/elixir.ts';
@@ -18,6 +19,7 @@ import { formattersRules } from './extractors/formatters.ts';
 import { functionalTestsRules } from './extractors/functional-tests.ts';
 import { generalPackageRules } from './extractors/general-packages.ts';
 import { generalRules } from './extractors/general.ts';
+import { gitWordRules } from './extractors/git-words.ts';
 import { gitRules } from './extractors/git.ts';
 import { goTestRules } from './extractors/go-test.ts';
 import { goRules } from './extractors/go.ts';
@@ -86,6 +88,7 @@ export const allRules: readonly LineRule[] = [
   ...cppTestsRules,
   ...dartTestRules,
   ...dartRules,
+  ...dataWordRules,
   ...dotnetTestRules,
   ...dotnetRules,
   ...elixirRules,
@@ -98,6 +101,7 @@ export const allRules: readonly LineRule[] = [
   ...generalPackageRules,
   ...generalRules,
   ...gitRules,
+  ...gitWordRules,
   ...goTestRules,
   ...goRules,
   ...haskellRules,

@@ -3,7 +3,7 @@ import type { Finding } from './finding.ts';
 import { ofProvider, settleClass } from './settle-class.ts';
 import { isModelStep, repositoryStages } from './step-kinds.ts';
 import type { Stage, StepOutput } from './step-output.ts';
-import { kindOfTool } from './tool-kinds.ts';
+import { kindInStep } from './tool-kinds.ts';
 
 /** A finding with the weight it has in this output. */
 export interface WeighedFinding extends Finding {
@@ -39,8 +39,9 @@ const toolGain = 7;
 
 /** Weighs findings in the light of the stage, the tool and one another; the heaviest first, of equal ones the earliest. */
 export function weighFindings(findings: readonly Finding[], facts: OutputFacts): WeighedFinding[] {
-  const kind = kindOfTool(facts.tool);
-  const settled = findings.map((finding) => settleClass(finding, facts.step, kind));
+  const kind = kindInStep(facts.tool, facts.step.stage);
+  const hasRun = findings.some((finding) => isRunnersSum(finding, facts.lines));
+  const settled = findings.map((finding) => settleClass(finding, { step: facts.step, kind, hasRun }));
   const named = settled.filter(
     ({ failureClass, groups, weight, at }) =>
       failureClass === 'test_fail' && groups['test'] !== undefined && weight >= 62 && facts.quiet[at] !== 1,
@@ -55,6 +56,13 @@ export function weighFindings(findings: readonly Finding[], facts: OutputFacts):
       inContext: weigh(finding, { facts, kind, hasNamedTests: named.length > 0, detailsAt, isCutOff }),
     }))
     .sort((a, b) => b.inContext - a.inContext || a.at - b.at);
+}
+
+// The sum of a runner speaks of tests; checks that passed and failed are a linter's as well.
+function isRunnersSum({ rule, at }: Finding, lines: readonly string[]): boolean {
+  if (rule === 'test-sum')
+    return /\b(?:tests?|specs?|examples?|scenarios?|suites?|pass(?:ed|ing)?)\b/i.test(lines[at] ?? '');
+  return /-sum$/.test(rule) && rule !== 'lint-sum' && rule !== 'package-sum' && rule !== 'prettier-sum';
 }
 
 /** What says only that something is not there, and not why: a registry that could not be reached is the reason. */
@@ -131,12 +139,23 @@ function detailsStart(lines: readonly string[]): number {
   return lines.findIndex((line) => detailsMark.test(line));
 }
 
+/** What an installation by a tool that nobody knows says of a thing that is not there or does not fit. */
+function isAbsent(line: string): boolean {
+  const isThing = !/\b(?:file|directory|folder|command|option|argument|flag|page|user|key)\b/i.test(line);
+  return (
+    isThing &&
+    /\b(?:not found|(?:does not|doesn['’]t) (?:exist|match)|not available|no such|unknown|unsatisf\w{1,8}|incompatible|unsupported|conflict\w{0,4}|no (?:releases?|versions?|candidates?|formulae))\b/i.test(
+      line,
+    )
+  );
+}
+
 /** The class to fall back to where no finding says more: that of the tool, else of the stage; null where neither says one. */
-export function usualClass({ step, tool }: OutputFacts): FailureClass | null {
-  const kind = kindOfTool(tool);
+export function usualClass({ step, tool, lines }: OutputFacts): FailureClass | null {
+  const kind = kindInStep(tool, step.stage);
   // What builds runs tests as well.
   if (kind === 'compile_error' && step.stage === 'test') return 'test_fail';
   if (kind !== null && kind !== 'budget_exceeded') return kind;
-  const byStage = stageClasses[step.stage];
-  return step.stage === 'install' || repositoryStages.has(step.stage) ? (kind ?? null) : (byStage ?? null);
+  if (step.stage === 'install' && kind === null) return lines.some(isAbsent) ? 'dependency_missing' : null;
+  return repositoryStages.has(step.stage) ? (kind ?? null) : (stageClasses[step.stage] ?? null);
 }

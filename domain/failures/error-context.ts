@@ -38,7 +38,7 @@ export function contextOf(
     file: place?.file ?? null,
     line: place?.line ?? null,
     column: place?.column ?? null,
-    code: findCode(first, { pool, weighed, lines: facts.lines }),
+    code: findCode(first, { pool, weighed, lines: facts.lines, place }),
     testNames,
     package: deciding.failureClass === 'dependency_missing' ? packageOf([...pool, ...weighed]) : null,
     ...(deciding.failureClass === 'contract_violation' ? { contractViolations: violationsOf(pool, facts) } : {}),
@@ -103,7 +103,9 @@ function namesOf(
   // A name inside a longer one with its suite is the same test told twice.
   const isInside = (name: string) => unique.some((other) => other !== name && isSameTest(other, name));
   const whole = unique.length > 400 ? unique : unique.filter((name) => !isInside(name));
-  return whole.slice(0, testNamesMax).map(redact);
+  // Beside names of tests, that of a file is the suite they stand in.
+  const named = whole.filter((name) => !/^[\w@.-]{0,100}\/[\w@./-]{1,200}\.\w{1,8}$/.test(name));
+  return (named.length > 0 ? named : whole).slice(0, testNamesMax).map(redact);
 }
 
 // Where a sum decided, the first of the tests that it sums up.
@@ -133,6 +135,8 @@ function uniqueNames(pool: readonly WeighedFinding[]): string[] {
       name: name
         .trim()
         .replace(duration, '')
+        // Erlang: the module, the function, how many arguments it takes.
+        .replace(/^(?<whole>\w{1,100}:\w{1,100})\/\d{1,2}(?:: module .{1,100})?$/, '$<whole>')
         .replace(/(?<=\w):$/, ''),
       inContext,
     })),

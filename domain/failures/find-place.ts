@@ -74,7 +74,7 @@ function completePlace(place: Place, { at }: Pick<WeighedFinding, 'at'>, lines: 
 }
 
 const placedWords =
-  /^\s{0,12}L:? {0,5}(?<line2>\d{1,7})(?= ?[|:])(?: ?\| P: {0,5}(?<column2>\d{1,7}))?|^\s{0,4}(?<line3>\d{1,7}) {1,4}\| (?:ERROR|WARNING)|\b[Ll]ine:? (?<line>\d{1,7})(?:,? (?:and )?col(?:umn)?:? (?<column>\d{1,7}))?/;
+  /^\s{0,12}L:? {0,5}(?<line2>\d{1,7})(?= ?[|:])(?: ?\| P: {0,5}(?<column2>\d{1,7}))?|^\s{0,4}(?<line3>\d{1,7}) {1,4}\| (?:ERROR|WARNING|VIOLATION)|\b[Ll]ine:? (?<line>\d{1,7})(?:,? (?:and )?col(?:umn)?:? (?<column>\d{1,7}))?/;
 
 /** In the dump of an object, or above a drawing of the source. */
 const dumpedPlace =
@@ -120,13 +120,16 @@ function placeNear(first: WeighedFinding, pool: readonly WeighedFinding[], facts
     placeBelowLine({ from: first.at, to: reach }, lines, isSeen) ??
     (isTest ? (placeBelowName(first, lines) ?? placeBelowBars(first, lines)) : null) ??
     placeAbove(first.at, lines) ??
-    fileOnly(first, lines)
+    fileOnly(first, facts)
   );
 }
 
-function fileOnly(first: WeighedFinding, lines: readonly string[]): Place | null {
+function fileOnly(first: WeighedFinding, { step, lines }: OutputFacts): Place | null {
   if (first.failureClass === 'test_fail') return testFile(first.at, lines);
-  return fileNear(first, lines) ?? listedFile(first, lines);
+  const near = fileNear(first, lines) ?? listedFile(first, lines);
+  // A file of tests that could not be loaded is told as their heading.
+  const isLoaded = step.stage === 'test' && first.failureClass === 'compile_error';
+  return near ?? (isLoaded ? testFile(first.at, lines) : null);
 }
 
 // A line that is a place, with or without the name of what is there, says where all below it is.
@@ -142,7 +145,8 @@ function reachOf(first: WeighedFinding, pool: readonly WeighedFinding[]): number
 
 function placeAbove(from: number, lines: readonly string[]): Place | null {
   for (let at = from - 1; at >= Math.max(0, from - 8); at -= 1) {
-    const place = projectPlace(lines[at] ?? '');
+    const line = lines[at] ?? '';
+    const place = sourceLine.test(line) ? null : projectPlace(line);
     if (place !== null) return place;
   }
   return null;
@@ -174,22 +178,37 @@ function listedFile({ failureClass, rule }: WeighedFinding, lines: readonly stri
     .slice(0, 400)
     .map(fileListed)
     .find((one) => one !== null && isProjectFile(one));
-  return file === undefined || file === null ? null : { file, line: null, column: null };
+  const named = file ?? changedFile(lines.slice(0, 400));
+  return named === null || !isProjectFile(named) ? null : wholePlace(named, lines);
+}
+
+/** The first file of a difference, which formatters print of what they would change; null without one. */
+export function changedFile(lines: readonly string[]): string | null {
+  if (!lines.some((line) => line.startsWith('@@ '))) return null;
+  const changed = lines.map((line) => /^\+\+\+ (?:b\/)?(?<file>\S{1,300})/.exec(line)?.groups?.['file']);
+  return changed.find((file) => file !== undefined) ?? null;
 }
 
 const listForms: readonly RegExp[] = [
-  /^\s{0,4}(?:\[\w{1,8}\] {1,3})?(?:[-*•+✖✗×⨯✘] |\d{1,5}[).] |from |[Ii]n |[Uu]nformatted:? |[Nn]ot formatted:? |[Ww]ould reformat:? |F(?:ile|ILE):? {1,4}|[Ff]ormatting |Checking )?["'`]?(?<file>[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9})["'`]?(?::?$|: (?:not|needs|would)\b| {1,2}\([\w, :/-]{2,200}\)$| {3,80}\w[\w, :/-]{2,200}$)/,
+  /^\s{0,4}(?:\[\w{1,8}\] {1,3})?(?:[-*•+✖✗×⨯✘] |\d{1,5}[).] |from |[Ii]n |[Uu]nformatted:? |[Nn]ot formatted:? |[Ww]ould reformat:? |F(?:ile|ILE):? {1,4}|[Ff]ormatting |Checking |Rewriting |Fixing |Sorting |Reordering imports in |Would (?:sort|rewrite|fix|change) |Private key found: )?["'`]?(?<file>[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9})["'`]?(?::?$|: (?:not|needs|would)\b| {1,2}\([\w, :/-]{2,200}\)$| {3,80}\w[\w, :/-]{2,200}$)/,
   /^\s{0,4}[|│] {1,4}(?<file>[\w./-]{1,200}\.[A-Za-z]\w{0,9})(?: \([^)]{0,60}\))? {1,80}[|│].{0,200}\b(?:MISS|FAIL|[Mm]issing|[Ee]rror|differ)/,
   /^={2,4} \[(?<file>[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9})\] \w+$/,
   /^(?<file>[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9}) \w{2,12} ━{3,300}$/,
   /^[^\s"'(][^"'(]{0,20}\s{3,20}(?<file>\.{0,2}\/[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9})$/,
+  /^\[(?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,9})\]:$/,
+  /^\S{1,80} -- (?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,9}):$/,
+  /^(?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,9}) \(\d{1,9} [KMG]?B\) exceeds /,
+  /^Diff in (?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,9}):?$/,
+  /^\s{0,8}\d{1,4} [|│] (?<file>(?:[\w@.-]{1,80}\/){1,12}[\w@.-]{1,100}\.[A-Za-z]\w{0,9})$/,
+  /^(?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,9}|(?:[\w@./-]{1,280}\/)?(?:BUILD|WORKSPACE|Dockerfile|Makefile|Gemfile|Rakefile|Justfile|Jenkinsfile))(?: #|:) (?:reformat|unformatted|not formatted)$/,
   /^\s{0,6}\d{1,4}\) (?<file>[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9}) (?:->|→|>) /,
 ];
 
 /** A file that is listed, with the line that is told with its name or below it. */
 export function wholePlace(file: string, lines: readonly string[]): Place {
   const at = lines.findIndex((line) => fileListed(line) === file);
-  return completePlace({ file, line: null, column: null }, { at: Math.max(0, at) }, lines);
+  const bare = { file, line: null, column: null };
+  return at === -1 ? bare : completePlace(bare, { at }, lines);
 }
 
 /** The file of a line that is the name of a file, with a mark before it or not. */
@@ -202,4 +221,4 @@ export function fileListed(line: string): string | null {
 }
 
 const namedFile =
-  /(?:^|[\s'"`(=])(?<file>(?:\.{0,2}\/)?(?:[\w@.-]{1,80}\/){0,20}(?:\.[a-z]{2,20}rc(?=[\s'"`):,;]|$)|[\w@-][\w@.-]{0,80}\.(?:jsonc?|json5|toml|ya?ml|ini|cfg|conf|xml|lock|gradle|kts|mod|properties|[cm]?[jt]sx?|py|rb|php|go|rs|java|kt|cs|c|h|cc|cpp|hpp|swift|scala|ex|exs|erl|hs|ml|lua|pl|pm|t|sh|sql|proto|graphql|css|scss|less|html|vue|svelte|md|tf|ejs|hbs|pug|erb|j2|njk|twig|liquid|mustache|haml|slim|zig|nim|cr|jl|dart|elm|cob|adb|vhdl?|sv|po|star|bzl|nix|tex|rst|adoc|ls|coffee|civet|gleam|fsx?|mli|rkt|scm|clj[cs]?|edn|f90|pas|vala|hx|py[ix]|ps1|fish|zsh|bash|awk|txtar|avsc|capnp|thrift|fbs|wat|asm|g4|feature|robot|bats|cue|dhall|jsonnet|libsonnet|hcl|rego|svg|xsd|styl|sol|move|cairo|templ|gd|http|hurl|ets|[cm]ts)))(?=[\s'"`):,;]|\.?$)/;
+  /(?:^|[\s'"`(=])(?<file>(?:\.{0,2}\/)?(?:[\w@.-]{1,80}\/){0,20}(?:(?:CMakeLists\.txt|Dockerfile|Makefile|Gemfile|Jenkinsfile|meson\.build)(?=[\s'"`):,;]|$)|\.[a-z]{2,20}rc(?=[\s'"`):,;]|$)|\.?[\w@-][\w@.-]{0,80}\.(?:jsonc?|json5|toml|ya?ml|ini|cfg|conf|xml|lock|gradle|kts|mod|properties|[cm]?[jt]sx?|py|rb|php|go|rs|java|kt|cs|c|h|cc|cpp|hpp|swift|scala|ex|exs|erl|hs|ml|lua|pl|pm|t|sh|sql|proto|graphql|css|scss|less|html|vue|svelte|md|tf|ejs|hbs|pug|erb|j2|njk|twig|liquid|mustache|haml|slim|zig|nim|cr|jl|dart|elm|cob|adb|vhdl?|sv|po|star|bzl|nix|tex|rst|adoc|ls|coffee|civet|gleam|fsx?|mli|rkt|scm|clj[cs]?|edn|f90|pas|vala|hx|py[ix]|ps1|fish|zsh|bash|awk|txtar|avsc|capnp|thrift|fbs|wat|asm|g4|feature|robot|bats|cue|dhall|jsonnet|libsonnet|hcl|rego|svg|xsd|styl|sol|move|cairo|templ|gd|http|hurl|ets|[cm]ts)))(?=[\s'"`):,;]|#\/|\.?$)/;

@@ -82,7 +82,9 @@ export function testFile(at: number, lines: readonly string[]): Place | null {
     .map((line) => /\((?<file>[\w@./-]{1,300}\.[cm]?[jt]sx?)\)$/.exec(line)?.groups?.['file']);
   const above = lines
     .slice(Math.max(0, at - 60), at)
-    .map((line) => /^(?:FAIL |RUN )?\s?(?<file>[\w@./-]{1,300}\.[A-Za-z]{1,4}):?$/.exec(line)?.groups?.['file']);
+    .map(
+      (line) => /^(?:FAIL |RUN |Running )?\s?(?<file>[\w@./-]{1,300}\.[A-Za-z]{1,4}):?$/.exec(line)?.groups?.['file'],
+    );
   const file = told.find((one) => one !== undefined) ?? above.findLast((one) => one !== undefined);
   return file === undefined || !isProjectFile(file) ? null : { file, line: null, column: null };
 }

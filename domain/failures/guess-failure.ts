@@ -1,17 +1,17 @@
 import { usualClass, type OutputFacts } from './choose-finding.ts';
 import { excerptOf } from './excerpt.ts';
 import type { ErrorContext, Failure, FailureClass } from './failure-class.ts';
-import { codeOn } from './find-code.ts';
-import { fileIn, fileListed, wholePlace } from './find-place.ts';
+import { codeNear, managersCode, rowWithCode } from './find-code.ts';
+import { changedFile, fileIn, fileListed, wholePlace } from './find-place.ts';
 import { isProjectFile, readPlace, type Place } from './places.ts';
-import { kindOfTool } from './tool-kinds.ts';
+import { kindInStep } from './tool-kinds.ts';
 import { emptyContext } from './typed-failure.ts';
 
 const guessConfidence = 0.35;
 const nothingKnownConfidence = 0.3;
 
 const failureWords =
-  /\b(?:fail(?:ed|ure|s|ing)?|errors?|invalid|wrong|unexpected|expected|differs?|mismatch|not ok|violat\w{1,5}|problems?|broken|rejected|abort(?:ed)?|denied|missing|not allowed|cannot|can't|could ?n[o']t|could not|unable|un(?:known|recogni[sz]ed|defined|supported|resolved)|duplicate|forbidden|incorrect|illegal|not found|no such|must|does(?: not|n't))\b/i;
+  /\b(?:fail(?:ed|ure|s|ing)?|errors?|invalid|wrong|unexpected|expected|differs?|mismatch|not ok|violat\w{1,5}|problems?|broken|rejected|vulnerab\w{1,8}|abort(?:ed)?|denied|missing|not allowed|cannot|can't|could ?n[o']t|could not|unable|un(?:known|recogni[sz]ed|defined|supported|resolved)|duplicate|issues? found|forbidden|incorrect|illegal|not found|no such|must|does(?: not|n't))\b/i;
 const testWords =
   /\b(?:tests?|specs?|pass(?:ed|ing)?|assert\w{0,12}|expect(?:ed)?|actual|received|not ok|failing|failures?)\b/i;
 
@@ -57,7 +57,7 @@ const placed: ReadonlySet<FailureClass> = new Set([
 ]);
 
 function namedBy(lines: readonly string[], failureClass: FailureClass, listed: string | null): Partial<ErrorContext> {
-  if (failureClass === 'dependency_missing') return { package: packageTold(lines) };
+  if (failureClass === 'dependency_missing') return { package: packageTold(lines), code: managersCode(lines) };
   const isAsked = placed.has(failureClass) && (failureClass !== 'unknown' || lines.some(saysFailure));
   return isAsked ? placeTold(lines, listed) : {};
 }
@@ -67,27 +67,23 @@ function placeTold(lines: readonly string[], listed: string | null): Partial<Err
   if (listed !== null) {
     const whole = wholePlace(listed, lines);
     const isTold = (line: string) => line.includes(`${listed}:${whole.line ?? ''}`);
-    return { ...whole, ...(whole.line === null ? {} : codeNear(lines, lines.findIndex(isTold))) };
+    const at = whole.line === null ? -1 : lines.findIndex(isTold);
+    return { ...whole, code: codeNear(lines, at === -1 ? rowWithCode(lines) : at) };
   }
   const near = lines.slice(0, 2_000);
   const placed = near.flatMap((line, at) => (projectPlaceIn(line) === null ? [] : [at]));
   const at = placed.find((one) => !isWarned(near, one)) ?? placed[0];
-  if (at !== undefined) return { ...projectPlaceIn(near[at] ?? ''), ...codeNear(near, at) };
+  if (at !== undefined) return { ...projectPlaceIn(near[at] ?? ''), code: codeNear(near, at) };
   const begins = near.find((line) => beginsWithFile.test(line));
   const words = near.find((line) => saysFailure(line) && fileIn(line) !== null);
-  return fileIn(begins ?? words ?? '') ?? {};
+  const coded = rowWithCode(near);
+  return { ...fileIn(begins ?? words ?? near[coded] ?? ''), code: codeNear(near, coded) };
 }
 
 function isWarned(lines: readonly string[], at: number): boolean {
   const above = (lines[at - 1] ?? '').trim() === '' ? lines[at - 2] : lines[at - 1];
   const told = `${above ?? ''} ${lines[at] ?? ''}`;
   return /\bwarn(?:ing)?\b/i.test(told) && !/\berror\b/i.test(told);
-}
-
-// Beside the place, or above or below it.
-function codeNear(lines: readonly string[], at: number): Partial<ErrorContext> {
-  const near = [0, -1, 1, -2, 2].map((offset) => codeOn(lines[at + offset] ?? ''));
-  return { code: near.find((code) => code !== null) ?? null };
 }
 
 const beginsWithFile = /^\s{0,8}[\w@./\\-]{1,300}\.\w{1,8}::? ?\S/;
@@ -98,7 +94,8 @@ const versioned =
 function packageTold(lines: readonly string[]): string | null {
   for (const line of lines.slice(-400)) {
     const name = saysFailure(line) ? versioned.exec(line)?.groups?.['name'] : undefined;
-    if (name !== undefined) return name;
+    // A setting of the environment has capitals only.
+    if (name !== undefined && !/^[A-Z][A-Z_\d]{2,80}$/.test(name)) return name;
   }
   return null;
 }
@@ -107,7 +104,7 @@ function packageTold(lines: readonly string[]): string | null {
 const goodSum = /\b(?:0|no|without) (?:\w{1,20} )?(?:errors?|failures?|failed|failing|problems?|issues?|warnings?)\b/gi;
 
 function saysFailure(line: string): boolean {
-  return failureWords.test(line.replaceAll(goodSum, ''));
+  return failureWords.test(line.replaceAll(goodSum, '')) || /^\s{0,12}[✗✘✖❌] \S/.test(line);
 }
 
 // Of a short output the end is enough.
@@ -129,7 +126,7 @@ function hasReason(
         line,
       ),
     );
-  if (usual === 'test_fail' && kindOfTool(facts.tool) !== 'test_fail')
+  if (usual === 'test_fail' && kindInStep(facts.tool, facts.step.stage) !== 'test_fail')
     return filled.some((line) => testWords.test(line.replaceAll(goodSum, '')));
   // A linter that says where, and nothing else, has found something there.
   const isKnown = file !== null || (facts.step.tool ?? null) !== null;
@@ -150,7 +147,5 @@ function projectPlaceIn(line: string): Place | null {
 function namedFile(filled: readonly string[]): string | null {
   const listed = filled.map(fileListed).find((file) => file !== null);
   if (listed !== undefined) return listed;
-  if (!filled.some((line) => line.startsWith('@@ '))) return null;
-  const changed = filled.map((line) => /^\+\+\+ (?:b\/)?(?<file>\S{1,300})/.exec(line)?.groups?.['file']);
-  return changed.find((file) => file !== undefined) ?? null;
+  return changedFile(filled);
 }

@@ -9,11 +9,13 @@ export interface Place {
 
 // Only where a word begins: else every character of a long word would be a start of its own.
 const path = String.raw`(?<![^\s:()"'\`<>|,;=[\]{}@])(?<file>(?:[A-Za-z]:[\\/])?[^\s:()"'\`<>|,;=]{1,300}?`;
-const namedFiles = String.raw`(?:Dockerfile|[Mm]akefile|Jenkinsfile|Gemfile|Rakefile|Containerfile|Vagrantfile|[Jj]ustfile|Pipfile|Procfile|BUILD|WORKSPACE)[\w.-]{0,30}`;
+const namedFiles = String.raw`(?:[A-Z][a-z]{2,20}file|makefile|justfile|SConstruct|SConscript|BUILD|WORKSPACE|\.env|\.gitignore|\.dockerignore|\.editorconfig)[\w.-]{0,30}`;
 const extension = String.raw`\.[A-Za-z][A-Za-z0-9_+]{0,11}`;
 
 // Each form ends where its file, line and column end; tried in this order, so the more telling first.
 const placeForms: readonly RegExp[] = [
+  // Template engines, before the frame that threw: in "f" at line l
+  new RegExp(String.raw`\bin ["'](?<file>[^"'\s]{1,300}${extension})["'] (?:at|on) line (?<line>\d{1,7})`),
   // Python, OCaml, Coq: File "f", line l, characters a-b
   /\bFile "(?<file>[^"]{1,300})", lines? (?<line>\d{1,7})(?:-\d{1,7})?(?:, (?:characters|column) (?<column>\d{1,7}))?/,
   // Rust, Biome, Ruff, Vue, Oxlint: --> f:l:c
@@ -29,6 +31,8 @@ const placeForms: readonly RegExp[] = [
   new RegExp(String.raw`${path}${extension})\((?<line>\d{1,7})(?:[,:] ?(?<column>\d{1,7}))?(?:[-,]\d{1,7}){0,3}\)`),
   // .NET: f:line l; others f:Ll, f L3:C5
   new RegExp(String.raw`${path}${extension})(?::(?:line |L)|,? L)(?<line>\d{1,7})(?::?C(?<column>\d{1,7}))?(?![\w/])`),
+  // Nunjucks: (f) [Line l, Column c]
+  new RegExp(String.raw`${path}${extension})\)? \[[Ll]ine (?<line>\d{1,7})(?:, [Cc]olumn (?<column>\d{1,7}))?\]`),
   // SAX: file:f; lineNumber: l; columnNumber: c
   new RegExp(
     String.raw`${path}${extension})["']?; lineNumber: (?<line>\d{1,7})(?:; columnNumber: (?<column>\d{1,7}))?`,
@@ -45,8 +49,9 @@ const placeForms: readonly RegExp[] = [
   new RegExp(String.raw`\bline:? (?<line>\d{1,7}),? ${path}${extension})(?=\s|$)`),
   // Vim's lists: f|l col c|
   new RegExp(String.raw`^${path}${extension})\|(?<line>\d{1,7})(?: col (?<column>\d{1,7}))?[ |]`),
-  // Groovy, mawk: f: l: words; f: line l: words
-  new RegExp(String.raw`${path}${extension}): (?:line )?(?<line>\d{1,7}): `),
+  // Groovy, mawk: f: l: words; f: line l: words; f: l:c: words; f: l.c: words; f l.c-l.c
+  new RegExp(String.raw`${path}${extension}): (?:line )?(?<line>\d{1,7})(?:[.:](?<column>\d{1,7}))?: `),
+  new RegExp(String.raw`${path}${extension}) (?<line>\d{1,7})\.(?<column>\d{1,7})-\d{1,7}\.`),
   // Maven: f:[l,c]
   new RegExp(String.raw`${path}${extension}):\[(?<line>\d{1,7}),(?<column>\d{1,7})\]`),
   // Terraform, PHP, Perl, Ansible: f line l, f on line l, at f line l
@@ -56,11 +61,13 @@ const placeForms: readonly RegExp[] = [
   ),
   // pip, Apache, Prolog: line l of f
   new RegExp(
-    String.raw`\bline (?<line>\d{1,7})(?:,? col(?:umn)? (?<column>\d{1,7}))? (?:of|in|at) (?:the )?(?:file )?["'\`]?${path}${extension})(?=["'\`)\s:,;]|\.?$)`,
+    String.raw`\bline (?<line>\d{1,7})(?:,? col(?:umn)? (?<column>\d{1,7}))? (?:of|in|at) (?:the )?(?:file:? )?["'\`]?${path}${extension})(?=["'\`)\s:,;]|\.?$)`,
     'i',
   ),
   // Cucumber: "f" (l:c); "f", l:c
   new RegExp(String.raw`["'\`](?<file>[^"'\`\s]{1,300}${extension})["'\`],? \(?(?<line>\d{1,7}):(?<column>\d{1,7})\)?`),
+  // Validators of HTML: "file:f":l.c-l.c
+  new RegExp(String.raw`"(?:file:)?(?<file>[^"\s]{1,300}${extension})":(?<line>\d{1,7})(?:[.:](?<column>\d{1,7}))?`),
   // svelte-check: "f" l:c
   new RegExp(String.raw`"(?<file>[^"\s]{1,300}${extension})" (?<line>\d{1,7}):(?<column>\d{1,7})`),
   // Rollup: f (l:c)
@@ -79,9 +86,11 @@ const placeForms: readonly RegExp[] = [
   new RegExp(
     String.raw`\((?<line>\d{1,7}):(?<column>\d{1,7})\) (?:in|at|of) ["'\`]?${path}${extension})(?=["'\`\s:,]|$)`,
   ),
+  // words@l-l@f
+  new RegExp(String.raw`@(?<line>\d{1,7})-\d{1,7}@(?<file>[^\s:()]{1,300}${extension})$`),
   // f: words, line l
   new RegExp(
-    String.raw`${path}${extension})(?=[\s'"\`:,)])[^<>|]{1,80}?\bline (?<line>\d{1,7})(?:,? col(?:umn)? (?<column>\d{1,7}))?(?!\w)`,
+    String.raw`${path}${extension})(?=[\s'"\`:,)])(?!::)[^<>|]{1,80}?\bline (?<line>\d{1,7})(?:,? col(?:umn)? (?<column>\d{1,7}))?(?!\w)`,
   ),
 ];
 
@@ -117,6 +126,7 @@ export function cleanPath(path: string): string {
   return path
     .trim()
     .replace(/^file:\/\//, '')
+    .replace(/^(?:\w{1,40}\.){0,6}\w{0,40}(?:Error|Exception)@/, '')
     .replace(/^(?:webpack:)?\/\/(?:\/|[\w@.-]{1,80}\/)(?:\.\/)?/, '')
     .replace(/^["'`(]+|["'`)]+$/g, '')
     .replace(/^\[(?=[^\]]{0,300}$)/, '')
@@ -135,7 +145,7 @@ function isFileName(file: string): boolean {
 }
 
 const foreign =
-  /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo|\.rustup|rustc|\.m2|\.gradle|vendor\/(?:bundle|autoload|phpunit|composer)|gems|\.pub-cache|\.julia|\.nuget|\.opam|\.cabal|\.stack|deps\/\w+\/lib|deps\/(?:uv|v8|openssl)|go\/pkg\/mod|GOROOT|jdk|java\.base|pnpm-store|\.yarn|\.pnp|\.?venv)(?:\/|$)|^(?:node:|internal\/(?:modules|process|main|timers|util|bootstrap|streams|event_target|per_context)\/|<|\/usr\/|\/opt\/|\/lib|\/nix\/|\/root\/\.|\/(?:home|Users)\/[^/]{1,80}\/\.|~\/\.|\/rustc\/|native|async|eunit_\w{1,20}\.erl$|src\/(?:alcotest|lib\/ounit)|\.{0,2}\/?(?:misc\/\.\.\/)?(?:sysdeps|nptl|csu)\/|ext:|dart:|package:(?:test|flutter_test|stack_trace)|evalmachine|\[)|\/lib\/python[\d.]{1,6}\/|\/(?:ruby|perl5?|php|lua|erlang|elixir|julia)\/[\d.]{1,8}\/|\/(?:libstd|library\/(?:core|std|alloc|test))\/|go\d?[\d.]{0,8}\/src\/(?:testing|runtime|reflect|net|sync)\/|\/src\/(?:testing|runtime)\/(?:testing|panic|proc|asm_\w{1,10}|signal_\w{1,10}|debug\/stack)\.(?:go|s)$|^(?:src\/)?(?:testing|panic|proc)\.go$|\.log$/;
+  /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo|\.rustup|rustc|\.m2|\.gradle|vendor\/(?:bundle|autoload|phpunit|composer)|gems|\.pub-cache|\.julia|\.nuget|\.opam|\.cabal|\.stack|deps\/\w+\/lib|deps\/(?:uv|v8|openssl)|go\/pkg\/mod|GOROOT|jdk|java\.base|pnpm-store|\.yarn|\.pnp|\.?venv)(?:\/|$)|^(?:node:|internal\/(?:modules|process|main|timers|util|bootstrap|streams|event_target|per_context)\/|<|\/usr\/|\/opt\/|\/lib|\/nix\/|\/root\/\.|\/(?:home|Users)\/[^/]{1,80}\/\.|~\/\.|\/rustc\/|native|async|eunit_\w{1,20}\.erl$|src\/(?:alcotest|lib\/ounit)|\.{0,2}\/?(?:misc\/\.\.\/)?(?:sysdeps|nptl|csu)\/|ext:|dart:|package:(?:test|flutter_test|stack_trace)|evalmachine|\[)|\/lib\/python[\d.]{1,6}\/|\/(?:ruby|perl5?|php|lua|erlang|elixir|julia)\/[\d.]{1,8}\/|\/(?:libstd|library\/(?:core|std|alloc|test))\/|go\d?[\d.]{0,8}\/src\/(?:testing|runtime|reflect|net|sync)\/|\/src\/(?:testing|runtime)\/(?:testing|panic|proc|asm_\w{1,10}|signal_\w{1,10}|debug\/stack)\.(?:go|s)$|^(?:src\/)?(?:testing|panic|proc)\.go$|^__main__\.py$|\.log$/;
 
 /** Whether a path is one of the project's own files, and not of a package, a runtime or a system. */
 export function isProjectFile(file: string): boolean {

@@ -36,11 +36,14 @@ export function fileFromHeading(groups: Groups, view: View): Reading | null {
 }
 
 /** A file alone on its line, or with the place of the first of its entries. */
-const placedHeading = /^\s{0,4}(?<file>[^\s:]\S{0,300}?\.\w{1,8})(?::\d{1,7}){0,2}$/;
+const placedHeading = /^\s{0,4}(?:[✗✘✖×] )?(?<file>[^\s:]\S{0,300}?\.\w{1,8})(?::\d{1,7}){0,2}$/;
 
 function headingFile(line: string): string | null {
   const heading = line.trim().replace(/^(?:File: |FILE: |\*{3,} (?:Module )?|==> )/, '');
-  const file = /^(?<file>[^:]{1,300}?)(?::|(?::\d{1,7}){1,2}:?| \(\d.{0,40}\))?$/.exec(heading)?.groups?.['file'] ?? '';
+  const file =
+    /^(?<file>[^:]{1,300}?)(?::|(?::\d{1,7}){1,2}:?| \(\d.{0,40}\)| -- \d{1,6} \w{4,12}:)?$/.exec(heading)?.groups?.[
+      'file'
+    ] ?? '';
   return file === '' || !/[./\\]/.test(file) ? null : file;
 }
 

@@ -2,8 +2,9 @@ import type { FailureClass } from './failure-class.ts';
 import type { Finding } from './finding.ts';
 import { settleAnswer } from './settle-answer.ts';
 import { settleShared } from './settle-shared.ts';
-import { isModelStep } from './step-kinds.ts';
-import type { Stage, StepOutput } from './step-output.ts';
+import { settleTestForm, type Setting } from './settle-test-form.ts';
+import { isModelStep, worksOnRepository } from './step-kinds.ts';
+import type { Stage } from './step-output.ts';
 
 /** Forms that every kind of tool prints: their class is that of the tool or of the step. */
 const sharedForms: ReadonlySet<string> = new Set([
@@ -13,6 +14,7 @@ const sharedForms: ReadonlySet<string> = new Set([
   'placed-error',
   'error-with-code',
   'caret-block',
+  'hcl',
   'gnu',
   'msvc',
   'go',
@@ -31,83 +33,48 @@ const sharedForms: ReadonlySet<string> = new Set([
   'manifest-missing',
   'line-entry',
   'boxed',
+  'data-mismatch',
 ]);
-
-/** Reports made for machines in which linters write as runners of tests do. */
-const reportForms: ReadonlySet<string> = new Set(['junit-xml', 'tap', 'teamcity', 'json-test']);
 
 /** From this weight on a form was recognised as a certain tool's own. */
 const certainWeightMin = 86;
-/** Words of runners that say nothing of a named test. */
-const testWordRules: ReadonlySet<string> = new Set([
-  'test-sum',
-  'fail-mark',
-  'fail-end',
-  'assertion',
-  'tape-like',
-  'failed-row',
-  'failed-list',
-  'placed-row',
-  'numbered-kind',
-  'told-failed',
-  'function-failed',
-  'failure-in',
-  'elm-test',
-  'name-heading',
-  'scenario-block',
-  'failed-below-name',
-  'failed-place',
-  'timed-row',
-  'verdict-behind',
-  'verdict-before',
-  'told-test',
-  'failed-heading',
-  'result-field',
-  'verdict-alone',
-  'numbered-test',
-  'failed-block',
-  'placed-test',
-  'name-above',
-  'test-field',
-  'dash-row',
-]);
+/** What words weigh that may be about anything in this step. */
+const besideWeight = 20;
 
-// Words of runners in a step that runs none.
-function isElsewhere(stage: Stage, kind: FailureClass | null): boolean {
-  if (kind !== null) return kind === 'lint_error' || kind === 'compile_error' || kind === 'dependency_missing';
-  return stage === 'lint' || stage === 'install' || stage === 'apply';
+type Settler = (finding: Finding, setting: Setting) => Finding;
+
+function beside(finding: Finding, isBeside: boolean): Finding {
+  return isBeside ? { ...finding, weight: besideWeight } : finding;
 }
 
-// What checks consumers against a provider reports like a runner of tests.
-function isContractTest({ failureClass, rule, weight }: Finding, stage: Stage, kind: FailureClass | null): boolean {
-  if (failureClass !== 'test_fail' || weight < 50) return false;
-  return kind === 'contract_violation' || (kind === null && stage === 'contract' && testWordRules.has(rule));
-}
+/** Rules whose words mean something in certain steps alone, or something else there. */
+const settlers: Readonly<Record<string, Settler>> = {
+  'git-words': (finding, { step, kind }) => beside(finding, !worksOnRepository(step.stage, kind)),
+  'forge-words': (finding, { step }) => beside(finding, step.stage !== 'pr' && step.stage !== 'publish'),
+  'http-status': (finding, { step, kind }) => settleAnswer(finding, step.stage, kind),
+  'source-missing': (finding, { step, kind }) =>
+    worksOnRepository(step.stage, kind) ? { ...finding, failureClass: 'unknown' } : finding,
+  // What a code generator says of operations is an error of theirs.
+  'graphql-operations': (finding, { kind }) =>
+    kind === 'compile_error' ? { ...finding, failureClass: kind } : finding,
+  // Programs that are built with it say so of anything.
+  esbuild: (finding, { step, kind }) =>
+    beside(finding, finding.groups['file'] === undefined && worksOnRepository(step.stage, kind)),
+};
 
-/**
- * The class of a form that all kinds of tools print: that of the tool; where that is not known, of the step.
- *
- * @param kind what the tool usually complains of; null where it is not known
- */
-export function settleClass(finding: Finding, step: StepOutput, kind: FailureClass | null): Finding {
+/** The class of a form that all kinds of tools print: that of the tool; where that is not known, of the step. */
+export function settleClass(finding: Finding, setting: Setting): Finding {
   const { rule, groups, weight } = finding;
+  const { step, kind } = setting;
+  const settler = settlers[rule];
+  if (settler !== undefined) return settler(finding, setting);
   if (rule === 'install-words' && step.stage !== 'install' && kind !== 'dependency_missing')
-    return { ...finding, weight: 20 };
-  if (rule === 'http-status') return settleAnswer(finding, step.stage, kind);
-  const asTest = settleTestForm(finding, step.stage, kind);
+    return beside(finding, true);
+  const asTest = settleTestForm(finding, setting);
   if (asTest !== null) return asTest;
   const isOwnForm = !sharedForms.has(rule) || weight >= certainWeightMin;
   const isTypeScript = /^TS\d/.test(groups['code'] ?? '') && kind !== 'contract_violation';
   return isOwnForm || groups['package'] !== undefined || isTypeScript ? finding : settleShared(finding, step, kind);
-}
-
-// What runners of tests print, in a tool or a step that is none.
-function settleTestForm(finding: Finding, stage: Stage, kind: FailureClass | null): Finding | null {
-  if (isContractTest(finding, stage, kind)) return { ...finding, failureClass: 'contract_violation' };
-  const isLinter = kind === 'lint_error' || (kind === null && stage === 'lint');
-  if (reportForms.has(finding.rule) && isLinter) return { ...finding, failureClass: 'lint_error' };
-  const isWord = testWordRules.has(finding.rule) && isElsewhere(stage, kind);
-  return isWord ? { ...finding, weight: finding.weight - 24 } : null;
 }
 
 const servedReasons: ReadonlySet<string> = new Set(['network', 'service', 'credentials']);

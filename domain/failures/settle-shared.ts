@@ -20,8 +20,21 @@ const parseWords = /\bpars(?:e|ing|er)\b|\bsyntax\b|YAML|TOML/i;
 export function settleShared(finding: Finding, step: StepOutput, kind: FailureClass | null): Finding {
   const { rule, failureClass } = finding;
   if (rule === 'rust-heading' && failureClass === 'lint_error') return settleHeading(finding, step.stage, kind);
+  if (rule === 'data-mismatch') return settleData(finding, step.stage, kind);
   if (isData(finding, step.stage)) return { ...finding, failureClass: 'unknown' };
-  return settleByKind(finding, step, kind) ?? settleByStep(finding, step, kind);
+  const isAssertion = assertForms.has(rule) && assertWords.test(finding.groups['message'] ?? '');
+  if (isAssertion && isTestRun(step.stage, kind)) return { ...finding, failureClass: 'test_fail' };
+  return settleByKind(finding, step, kind) ?? settleByStep(finding, step);
+}
+
+// Data that do not fit are a failure of no source, but where linters look at them, or compilers read them.
+function settleData(finding: Finding, stage: Stage, kind: FailureClass | null): Finding {
+  if (kind === 'contract_violation' || stage === 'contract' || kind === 'test_fail') return { ...finding, weight: 20 };
+  if (kind === 'lint_error' || (kind === null && stage === 'lint'))
+    return { ...finding, failureClass: 'lint_error', weight: 58 };
+  const isText = /\.(?:xml|json5?|ya?ml|toml|csv|ini|conf)$/.test(finding.groups['file'] ?? '');
+  if (stage === 'test' && !isText) return { ...finding, weight: 20 };
+  return stage === 'test' ? finding : { ...finding, failureClass: 'compile_error', weight: 58 };
 }
 
 // Without a file it is data that was to be read.
@@ -33,7 +46,8 @@ function isData({ rule, groups }: Finding, stage: Stage): boolean {
 function settleByKind(finding: Finding, step: StepOutput, kind: FailureClass | null): Finding | null {
   const message = finding.groups['message'] ?? '';
   if (kind === 'unknown' && parseWords.test(message)) return finding;
-  if (kind === 'lint_error' || kind === 'unknown') return { ...finding, failureClass: kind };
+  if (kind === 'lint_error' || kind === 'unknown')
+    return { ...finding, failureClass: kind, weight: evenWeight(finding) };
   if (isComparison(step.stage, kind) && changeWords.test(message))
     return { ...finding, failureClass: 'contract_violation', weight: Math.max(finding.weight, 60) };
   // The types that a package publishes are its contract.
@@ -42,10 +56,13 @@ function settleByKind(finding: Finding, step: StepOutput, kind: FailureClass | n
   return plainForms.has(finding.rule) ? { ...finding, failureClass: kind } : finding;
 }
 
-function settleByStep(finding: Finding, step: StepOutput, kind: FailureClass | null): Finding {
-  const isAssertion = assertForms.has(finding.rule) && assertWords.test(finding.groups['message'] ?? '');
-  if (isAssertion && isTestRun(step.stage, kind)) return { ...finding, failureClass: 'test_fail' };
+function settleByStep(finding: Finding, step: StepOutput): Finding {
   return isInterpreter(step.tool ?? null) ? finding : settleByStage(finding, step.stage);
+}
+
+// Whatever its words, each place that a linter tells weighs the same, unless it is a warning.
+function evenWeight({ rule, weight, isWarning, groups }: Finding): number {
+  return rule === 'bare-place' && !isWarning && groups['severity'] === undefined ? 59 : weight;
 }
 
 // `error[some-name]` is a linter's rule, unless a checker of types prints it.
@@ -54,13 +71,25 @@ function settleHeading(finding: Finding, stage: Stage, kind: FailureClass | null
   return isChecker ? { ...finding, failureClass: 'compile_error' } : finding;
 }
 
+/** Lists of names and values: runners print them too. */
+const fieldForms: ReadonlySet<string> = new Set(['file-field', 'line-entry']);
+
+function settleField(finding: Finding, stage: Stage): Finding {
+  if (stage === 'test') return { ...finding, weight: 20 };
+  return stage === 'compile' ? { ...finding, failureClass: 'compile_error' } : finding;
+}
+
 const vagueForms: ReadonlySet<string> = new Set(['error-with-code', 'undefined-name']);
 
 function settleByStage(finding: Finding, stage: Stage): Finding {
   const { rule, failureClass } = finding;
   // Words of an interpreter about a text that it was to run: no linter prints them so.
   if (rule === 'node-syntax' || rule === 'python-syntax') return finding;
-  if (stage === 'lint') return failureClass === 'compile_error' ? { ...finding, failureClass: 'lint_error' } : finding;
+  if (stage === 'lint') {
+    const isLinters = failureClass === 'compile_error' || rule === 'bare-place';
+    return isLinters ? { ...finding, failureClass: 'lint_error', weight: evenWeight(finding) } : finding;
+  }
+  if (fieldForms.has(rule)) return settleField(finding, stage);
   if (rule === 'bare-place') return settleBarePlace(finding, stage);
   return vagueForms.has(rule) ? settleVague(finding, stage) : finding;
 }

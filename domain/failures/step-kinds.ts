@@ -6,6 +6,11 @@ export const modelStages: ReadonlySet<Stage> = new Set(['plan', 'edit', 'propose
 /** Steps that hand the work to a repository or a forge. */
 export const repositoryStages: ReadonlySet<Stage> = new Set(['apply', 'push', 'pr', 'publish']);
 
+/** Whether a step, by its tool or by its stage, hands something to a repository. */
+export function worksOnRepository(stage: Stage, kind: FailureClass | null): boolean {
+  return kind === 'orchestration_error' || repositoryStages.has(stage);
+}
+
 /** Whether what answers in this step is a provider of models. */
 export function isModelStep(stage: Stage, kind: FailureClass | null): boolean {
   return modelStages.has(stage) || kind === 'budget_exceeded';
@@ -18,5 +23,5 @@ export function isComparison(stage: Stage, kind: FailureClass | null): boolean {
 
 /** Whether tests run in a step. */
 export function isTestRun(stage: Stage, kind: FailureClass | null): boolean {
-  return kind === 'test_fail' || (kind === null && stage === 'test');
+  return kind === 'test_fail' || ((kind === null || kind === 'compile_error') && stage === 'test');
 }

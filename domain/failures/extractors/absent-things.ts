@@ -14,6 +14,25 @@ const quoted = (group: string) => String.raw`${opened}(?<${group}>@?[A-Za-z][\w@
 const extra = String.raw`(?:[Rr]eporter|[Ff]ormatter|[Pp]lug-?in|[Pp]reset|[Tt]ransformer|[Pp]rocessor|[Rr]esolver|[Tt]est environment)`;
 const unable = String.raw`(?:[Ff]ailed to|[Cc]an ?not|[Cc]an['’]t|[Cc]ould not|[Uu]nable to|[Pp]roblem|[Ee]rror)`;
 
+/** What loaders and compilers say: each with a word that stands in every match. Names with slashes are told by `path`. */
+const loadedPhrases: readonly (readonly [cue: string, pattern: string])[] = [
+  ['unresolved import', String.raw`\bunresolved import ${quoted('package')}`],
+  [' crate', String.raw`\b(?:unresolved module or unlinked|undeclared) crate(?: or module)?:? ${quoted('package')}`],
+  ['such file -- ', String.raw`\bsuch file -- (?<package>[A-Za-z][\w/.-]{0,100})`],
+  ["can't locate ", String.raw`\bCan't locate (?<path>\w[\w/]{1,100})\.pm in\b`],
+  ['include lib', String.raw`\bfind include lib ${quoted('package')}`],
+  ["can't find crate", String.raw`\bcan't find crate for ${quoted('package')}`],
+  ['may need to install', String.raw`\bmay need to install the ${name('package')} (?:module|package|library|gem)`],
+  ['could not find ', String.raw`\b[Cc]ould NOT find (?<package>[A-Z]\w{1,60})(?=[ ,(]|$)`],
+  ['type definition file for', String.raw`type definition file for ${quoted('package')}`],
+  ['type or namespace name', String.raw`\btype or namespace name ${quoted('package')} could not be found`],
+  ['go.sum entry', String.raw`\bmissing go\.sum entry for module providing package (?<package>[\w./-]{3,150})`],
+  [
+    'cannot open shared object',
+    String.raw`(?:^|[\s:])(?<package>lib[\w+-]{1,60}\.(?:so|dylib)[\d.]{0,12}): cannot open shared object`,
+  ],
+];
+
 /** Sentences of loaders, compilers and package managers of all languages about a thing that is not there. */
 export const absentThingsRules = rulesOf(null, 'dependency_missing', [
   {
@@ -40,31 +59,13 @@ export const absentThingsRules = rulesOf(null, 'dependency_missing', [
     ),
     refine: decidePackage,
   },
-  {
+  ...loadedPhrases.map(([cue, pattern]) => ({
     name: 'package-not-found',
-    cue: [
-      'unresolved import',
-      'unlinked crate',
-      'undeclared crate',
-      'no such file --',
-      'such file -- ',
-      "can't locate ",
-      'include lib',
-      "can't find crate",
-      'could not find ',
-      'may need to install',
-      'type definition file for',
-      'type or namespace name',
-      'go.sum entry',
-      'cannot open shared object',
-      "find file '",
-    ],
+    cue,
     weight: 75,
-    pattern: new RegExp(
-      String.raw`(?:\bunresolved import ${quoted('package')}|\b(?:unresolved module or unlinked|undeclared) crate(?: or module)?:? ${quoted('package2')}|\bsuch file -- (?<package3>[A-Za-z][\w/.-]{0,100})|\bCan't locate (?<package4>\w[\w/]{1,100})\.pm in\b|\bfind include lib ${quoted('package5')}|\bcan't find crate for ${quoted('package6')}|\bmay need to install the ${name('package7')} (?:module|package|library|gem)|\b[Cc]ould NOT find (?<package8>[A-Z]\w{1,60})(?=[ ,(]|$)|type definition file for ${quoted('package9')}|\btype or namespace name ${quoted('package10')} could not be found|\bmissing go\.sum entry for module providing package (?<package11>[\w./-]{3,150})|(?:^|[\s:])(?<package12>lib[\w+-]{1,60}\.(?:so|dylib)[\d.]{0,12}): cannot open shared object)`,
-    ),
+    pattern: new RegExp(pattern),
     refine: decideLoaded,
-  },
+  })),
   {
     name: 'package-not-found',
     cue: ['reporter', 'formatter', 'plugin', 'plug-in', 'preset', 'transformer', 'environment', 'not registered'],
@@ -154,9 +155,8 @@ function decideLoaded(groups: Groups, view: View): Reading | null {
   return isPlaced && reading !== null ? { ...reading, weight: 88 } : reading;
 }
 
-function loadedName(groups: Groups): string | null {
-  const found = Object.entries(groups).find(([key, value]) => key.startsWith('package') && value !== undefined);
-  const [key, told = ''] = found ?? [];
-  if (told === '' || /^(?:crate|self|super|std|core)(?:::|$)/.test(told)) return null;
-  return key === 'package4' ? told.replaceAll('/', '::') : (told.split('::')[0] ?? null);
+function loadedName({ package: told, path }: Groups): string | null {
+  if (path !== undefined) return path.replaceAll('/', '::');
+  if (told === undefined || /^(?:crate|self|super|std|core)(?:::|$)/.test(told)) return null;
+  return told.split('::')[0] ?? null;
 }

@@ -21,6 +21,8 @@ export const answerRules = rulesOf(null, 'orchestration_error', [
       'http',
       'error',
       'exception',
+      'response [',
+      'request: (',
       ' client error',
       ' bad ',
       ' not found',
@@ -33,7 +35,7 @@ export const answerRules = rulesOf(null, 'orchestration_error', [
     ],
     weight: 56,
     pattern: new RegExp(
-      String.raw`(?:\b[Ss]tatus(?:[ _-]?[Cc]ode)?["']?\s{0,2}[:=]?\s{0,2}["']?(?<status>[45]\d\d)\b|\bHTTP(?:\/\d(?:\.\d)?)?:? (?:[Ee]rror:? |status:? |code:? )?(?<status2>[45]\d\d)\b|\b[Ee]rror(?: code)?: (?<status3>[45]\d\d)\b|(?:Error|Exception): (?<status4>[45]\d\d)\b|\b(?<status5>[45]\d\d):? ${words}\b|\b${words} ?[-:(]{0,2} ?(?<status6>[45]\d\d)\b|\b(?<missing>[Rr]esource not found)\b)`,
+      String.raw`(?:\b[Ss]tatus(?:[ _-]?[Cc]ode)?["']?\s{0,2}[:=]?\s{0,2}["']?(?<status>[45]\d\d)\b|\bHTTP(?:\/\d(?:\.\d)?)?:? (?:[Ee]rror:? |status:? |code:? )?(?<status2>[45]\d\d)\b|\b[Ee]rror(?: code)?: (?<status3>[45]\d\d)\b|(?:Error|Exception): (?<status4>[45]\d\d)\b|\b(?<status5>[45]\d\d):? ${words}\b|\b${words} ?[-:(]{0,2} ?(?<status6>[45]\d\d)\b|<Response \[(?<status7>[45]\d\d)\]>|\b[Rr]equest: \((?<status8>[45]\d\d)\)|\b(?<missing>[Rr]esource not found)\b)`,
     ),
     refine: ({ missing, ...groups }, view) => {
       const status = Object.values(groups).find((value) => value !== undefined);

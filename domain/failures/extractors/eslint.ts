@@ -69,7 +69,7 @@ export const eslintRules = [
       cue: ['error', 'warning', 'style', 'info', 'notice', 'suggestion', 'note'],
       weight: 60,
       pattern:
-        /^\s{0,12}(?:L|line )?(?<line>\d{1,7})(?:[:,](?<column>\d{1,7})(?:-\d{1,7}(?::\d{1,7})?)?)?\s{1,20}[|│]?\s{0,8}\[?(?<severity>error|warning|info|ERROR|WARNING|style|suggestion|notice)\]?\s{1,20}[|│]?\s{0,8}(?!(?:potentially|found|occurred|generated|remaining|in \d)\b)(?<message>\S.{0,600})$/,
+        /^\s{0,12}(?:L|line )?(?<line>\d{1,7})(?:[:,](?<column>\d{1,7})(?:-\d{1,7}(?::\d{1,7})?)?)?\s{1,20}[|│]?\s{0,8}\[?(?<severity>error|warning|info|ERROR|WARNING|style|suggestion|notice)\]?\s{1,20}[|│]?\s{0,8}(?!(?:potentially|found|occurred|generated|remaining|reported|in total|in \d)\b)(?<message>\S.{0,600})$/,
       refine: decideEntry,
     },
     {
@@ -108,7 +108,7 @@ export const eslintRules = [
       cue: [':'],
       weight: 50,
       pattern:
-        /^\s{0,8}(?:[✖×✘] {1,4})?(?<line>\d{1,7}):(?<column>\d{1,7})\s{1,8}(?!(?:error|warning|info|hint) )(?<message>[^\s\d].{3,400}?)(?:\s{2,80}(?<code>[a-z@][\w@/.-]{2,80}))?$/,
+        /^\s{0,8}(?:[✖×✘] {1,4})?(?<line>\d{1,7}):(?<column>\d{1,7})\s{1,8}(?!(?:error|warning|info|hint) )(?<message>[^\s\d].{3,400}?)(?:(?:\s{2,80}|\t)(?<code>[a-z@][\w@/.-]{2,80}))?$/,
       refine: fileFromHeading,
     },
     {

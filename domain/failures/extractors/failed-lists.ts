@@ -73,8 +73,13 @@ function readList(groups: Groups, view: View): Reading | null {
   const rows = rowsBelow(view);
   const [top] = rows;
   if (top === undefined) return null;
-  const names = rows.map(({ test = '' }) => scenarioAt(test, view.lines) ?? cleanName(test));
-  return { groups: { ...groups, test: names.join('\n'), file: top['file'], line: top['line'] } };
+  const names = rows.map(({ test = '', file, line }) => {
+    // `f:l (on line l)`: where the scenario begins, and where it failed.
+    const told = test.startsWith('(on line ') ? `${file ?? ''}:${line ?? ''}` : test;
+    return scenarioAt(told, view.lines) ?? cleanName(told);
+  });
+  const failedAt = /^\(on line (?<line>\d{1,7})\)$/.exec(top['test'] ?? '')?.groups?.['line'];
+  return { groups: { ...groups, test: names.join('\n'), file: top['file'], line: failedAt ?? top['line'] } };
 }
 
 // The rows with one indentation; what is further in belongs to the row above it. Between rows with numbers stands what
@@ -134,13 +139,13 @@ function cleanName(name: string): string {
 }
 
 const sentence =
-  /^(?:\(|(?:failed|passed|errors?|skipped|cases)\b:?\s{1,20}\d|expected$|(?:broken|errored) »|(?:message|reason|details?|exception(?: class| message)?): |test(?:s|ing)? (?:timed out|failed|passed)\b|tests?\b:?$|tests?: |failed to |unable to |error |\d{1,7} |the |an? |to |command|could|cannot|unable|because|while|due|during|error|task|job|build|step|process|with|loading|compil|resolv|fetch|download|in \d|script|stages?|checks?|hooks?|at |exit|see |run |for |timeout |timed out|waiting |connect|validat)/i;
+  /^(?:[(:;,]|(?:pass|passed|fail|failed):? ?\d|(?:files|requests|suites|duration|total)\b.{0,20}: {1,20}\d|(?:failed|passed|errors?|skipped|cases)\b:?\s{1,20}\d|expected$|(?:broken|errored) »|(?:message|reason|details?|exception(?: class| message)?): |test(?:s|ing)? (?:timed out|failed|passed)\b|tests?\b:?$|tests?: |failed to |unable to |error |\d{1,7} |the |an? |to |command|could|cannot|unable|because|while|due|during|error|task|job|build|step|process|with|loading|compil|resolv|fetch|download|in \d|script|stages?|checks?|hooks?|at |exit|see |run |for |timeout |timed out|waiting |connect|validat)/i;
 
 /** Whether words are a sentence, a sum or a place, and no name of a test. */
 export function isNoTest(text: string): boolean {
   return (
     sentence.test(text) ||
-    /:\d+(?::\d+)?(?::? |$)|^[\w@./-]{1,300}\.(?:[cm]?[jt]sx?|py|rb|php|go|rs|lua|exs?|dart|sh|cs|java|kt)$|\bexit (?:code|status)\b|^[\w ]{1,30}:$|^\w{0,60}(?:Error|Exception)$|^[\w ]{1,20} \(\d{1,6}\):?$|^(?:Given|When|Then|And|But) /.test(
+    /[./][^\s:]{1,100}:\d+(?::\d+)?(?::? |$)|^[\w@./-]{1,300}\.(?:[cm]?[jt]sx?|py|rb|php|go|rs|lua|exs?|dart|sh|cs|java|kt)$|\bexit (?:code|status)\b|^[\w ]{1,30}:$|\b\d{1,6} failed of \d|^\*? ?(?:REASON|Reason): |^\w{0,60}(?:Error|Exception)$|^[\w ]{1,20} \(\d{1,6}\):?$|^(?:Given|When|Then|And|But) /.test(
       text,
     )
   );

@@ -1,4 +1,5 @@
 import { rulesOf } from '../line-rule.ts';
+import { isNoTest } from './failed-lists.ts';
 
 /** Hspec, Tasty, Alcotest, the runner of Nim. */
 export const functionalTestsRules = rulesOf(null, 'test_fail', [
@@ -25,6 +26,7 @@ export const functionalTestsRules = rulesOf(null, 'test_fail', [
     cue: '[fail]',
     weight: 67,
     pattern: /^(?:[│>] ?)?\[FAIL\]\s{1,20}(?<test>.{1,200}?)\.?\s{0,80}│?$/,
+    refine: (groups) => (isNoTest(groups['test'] ?? '') ? null : { groups }),
   },
   {
     name: 'nim-test',

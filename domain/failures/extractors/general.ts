@@ -1,6 +1,7 @@
 import { lookDown, lookUp, rulesOf, type Groups, type View } from '../line-rule.ts';
 import { isProjectFile, readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
+import { projectPlace } from './project-place.ts';
 
 /** Words and forms that tools share, for tools that nobody has written rules for. */
 export const generalRules = rulesOf(null, 'unknown', [
@@ -124,11 +125,16 @@ export const generalRules = rulesOf(null, 'unknown', [
       'no such file',
       'source file',
       'input file',
+      'find file',
     ],
     weight: 58,
     pattern:
-      /\b(?:[Ff]ile|[Ss]ource(?: file)?|[Ee]ntry(?: point| module)?|[Ii]nput) (?:does not exist|not found|(?:could not|cannot|can not) be (?:found|resolved|read)):? ["'\x60]?(?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,7})|\b(?:[Ff]ile|[Ss]ource|[Ii]nput) ["'\x60](?<file2>[\w@./-]{1,300}\.[A-Za-z]\w{0,7})["'\x60] (?:does not exist|(?:was |is )?not found|is missing|(?:could not|cannot) be (?:found|read|opened))|(?:[Cc]annot|[Cc]ould not|[Uu]nable to|[Ff]ailed to) (?:open|read|find|load) (?:the )?(?:source|input|entry)(?: file| module| point)? ["'\x60](?<file4>[\w@./-]{1,300}\.[A-Za-z]\w{0,7})["'\x60]|\bNo (?:file|folder|file\/folder|source) (?:was )?found for\b|^(?!sh|bash|make|cp|mv|ls|cat)[\w ./:-]{0,120}?(?<file3>[\w@./-]{1,300}\.(?:proto|[cm]?[jt]sx?|s?css|less|c|cc|cpp|java|kt|rs|go|hs|ml|tex|graphql|sol|thrift)): No such file or directory/,
-    refine: (groups) => ({ groups: { file: groups['file'] ?? groups['file2'] ?? groups['file3'] ?? groups['file4'] } }),
+      /\b[Cc]annot find file \(or expand pattern\)|\b(?:[Ff]ile|[Ss]ource(?: file)?|[Ee]ntry(?: point| module)?|[Ii]nput) (?:does not exist|not found|(?:could not|cannot|can not) be (?:found|resolved|read)):? ["'\x60]?(?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,7})|\b(?:[Ff]ile|[Ss]ource|[Ii]nput) ["'\x60](?<file2>[\w@./-]{1,300}\.[A-Za-z]\w{0,7})["'\x60] (?:does not exist|(?:was |is )?not found|is missing|(?:could not|cannot) be (?:found|read|opened))|(?:[Cc]annot|[Cc]ould not|[Uu]nable to|[Ff]ailed to) (?:open|read|find|load) (?:the )?(?:source|input|entry)(?: file| module| point)? ["'\x60](?<file4>[\w@./-]{1,300}\.[A-Za-z]\w{0,7})["'\x60]|\bNo (?:file|folder|file\/folder|source) (?:was )?found for\b|^(?!sh|bash|make|cp|mv|ls|cat)[\w ./:-]{0,120}?(?<file3>[\w@./-]{1,300}\.(?:proto|[cm]?[jt]sx?|s?css|less|c|cc|cpp|java|kt|rs|go|hs|ml|tex|graphql|sol|thrift)): No such file or directory/,
+    // Whose line names the file that is not there is to blame.
+    refine: (groups, view) => {
+      const named = { file: groups['file'] ?? groups['file2'] ?? groups['file3'] ?? groups['file4'] };
+      return { groups: withPlace(named, projectPlace(view.lines[view.at] ?? '')) };
+    },
   },
   {
     name: 'undefined-name',
@@ -182,7 +188,8 @@ function nearPlace(view: View) {
   const own = readPlace(view.lines[view.at] ?? '');
   if (own !== null) return own;
   const read = (line: string) => {
-    const place = readPlace(line);
+    // A line of a text with its number.
+    const place = /^\d{1,6}:#/.test(line) ? null : readPlace(line);
     return place !== null && isProjectFile(place.file) ? place : null;
   };
   // A line that is a place and nothing else is the heading of what follows it.
@@ -199,7 +206,10 @@ function decidePlaced(_groups: Groups, view: View) {
   const line = view.lines[view.at] ?? '';
   // Where a client of the network says of itself in which of its lines it gave up, nothing is wrong there.
   const isElsewhere =
-    framed.test(line) || /\b(?:refused|timed out|ECONN[A-Z]{3,10}|UR[IL]=\w{2,8}:|errorCode=\d)/.test(line);
+    framed.test(line) ||
+    /\b(?:refused|timed out|timeout in|ECONN[A-Z]{3,10}|UR[IL]=\w{2,8}:|errorCode=\d|\(code \d{1,4}\) at \w{1,20}\.c\()/.test(
+      line,
+    );
   const place = isElsewhere ? null : readPlace(line);
   if (place === null || place.line === null || !isProjectFile(place.file)) return null;
   const isWarning = /\bwarn(?:ing)?\b/i.test(line) && !/\berror\b/i.test(line);

@@ -2,7 +2,7 @@ import { lookDown, rulesOf, type View } from '../line-rule.ts';
 
 // Other programs begin with "fatal:" too; what git says has one of its words.
 const isGitWord =
-  /^(?!(?:\w{1,40}Error: )?(?:remote: )?fatal: )|\b(?:git|repositor\w{1,4}|remote|branch\w{0,2}|refs?|refspec|refname|commit\w{0,3}|index|HEAD|merg\w{1,4}|submodule|work ?tree|pathspec|revisions?|objects?|upstream|trees?|stash|patch|bundle|lfs|tags?|push\w{0,3}|pull|fetch|clone|rebas\w{1,4}|cherry-pick|checkout|pack\w{0,3}|hook|ident|identity|unable to access|destination path|Authentication|protocol|transport|bad (?:config|object|numeric)|config|username|password|ambiguous argument|loose|sha1?|blame|path|option|lock file|prerequisite\w{0,1}|reference)\b/i;
+  /^(?!(?:\w{1,40}Error: |\s{0,4}[Ss]tderr: {0,12}['"|]? ?)?(?:remote: )?fatal: )|\b(?:git|repositor\w{1,4}|remote|branch\w{0,2}|refs?|refspec|refname|commit\w{0,3}|index|HEAD|merg\w{1,4}|submodule|work ?tree|pathspec|revisions?|objects?|upstream|trees?|stash|patch|bundle|lfs|tags?|push\w{0,3}|pull|fetch|clone|rebas\w{1,4}|cherry-pick|checkout|pack\w{0,3}|hook|ident|identity|unable to access|destination path|Authentication|protocol|transport|bad (?:config|object|numeric)|config|username|password|ambiguous argument|loose|sha1?|blame|path|option|lock file|prerequisite\w{0,1}|reference)\b/i;
 
 /** git. Whatever it says is a failure of the handling of a repository, and no fault of the code. */
 export const gitRules = rulesOf('git', 'orchestration_error', [
@@ -145,7 +145,7 @@ export const gitRules = rulesOf('git', 'orchestration_error', [
     ],
     weight: 84,
     pattern:
-      /(?:^(?:\w{1,40}Error: |[Ee]rror: |ERROR:? )?(?:remote: )?(?:fatal|git: fatal): (?!error:|\[|unable to access '[^']{1,300}': (?:Could not resolve|Failed to connect|Operation too slow|Operation timed out|.{0,60}timed out|The requested URL returned error: 5))(?<message>(?!no input files|opening|cannot open|.{0,30}No such file).{1,300})|^error: (?:cannot lock ref|cannot (?:pull|rebase|spawn|run|stat|update (?:the )?ref)|unable to (?:create|write|unlink|read)|Your local changes|pathspec '|failed to push|could not (?:apply|lock|write|read|fetch)|object file|src refspec|remote (?:origin|unpack)|gpg failed|The following untracked|commit is not|bad signature|index uses|insufficient permission)|Please tell me who you are|^nothing to commit|^no changes added to commit|gpg failed to sign|\.git\/\S{0,100}\.lock': File exists|not a git repository|dubious ownership|Your local changes to the following|smudge filter lfs failed|batch response: |Automatic merge failed)/,
+      /(?:^(?:\w{1,40}Error: |[Ee]rror: |ERROR:? |\s{0,4}[Ss]tderr: {0,12}['"|]? ?|\s{9,20}\| )?(?:remote: )?(?:fatal|git: fatal): (?!error:|\[|unable to access '[^']{1,300}': (?:Could not resolve|Failed to connect|Operation too slow|Operation timed out|.{0,60}timed out|The requested URL returned error: 5))(?<message>(?!no input files|opening|cannot open|.{0,30}No such file).{1,300})|^error: (?:cannot lock ref|cannot (?:pull|rebase|spawn|run|stat|update (?:the )?ref)|unable to (?:create|write|unlink|read)|Your local changes|pathspec '|failed to push|could not (?:apply|lock|write|read|fetch)|object file|src refspec|remote (?:origin|unpack)|gpg failed|The following untracked|commit is not|bad signature|index uses|insufficient permission)|Please tell me who you are|^nothing to commit|^no changes added to commit|gpg failed to sign|\.git\/\S{0,100}\.lock': File exists|not a git repository|dubious ownership|Your local changes to the following|smudge filter lfs failed|batch response: |Automatic merge failed)/,
     refine: (groups, view) => {
       const subReason = reasonNear(view);
       const weight = isGitWord.test(view.lines[view.at] ?? '') ? {} : { weight: 50 };
@@ -201,10 +201,14 @@ export const gitRules = rulesOf('git', 'orchestration_error', [
       'not on the',
       'no upstream',
       'detached head',
+      'detached git head',
+      'unclean',
+      'dirty',
+      'or stash',
     ],
     weight: 68,
     pattern:
-      /\b(?:(?:[Ww]orking (?:directory|dir|tree|copy)|[Ww]orkspace|[Rr]epository|[Rr]epo|[Ii]ndex|[Tt]ree|[Cc]heckout) (?:is |must be |has to be |should be |needs to be )?(?:not clean|dirty|clean\.?$)|(?:has|have|contains?|are|with) (?:some )?(?:uncommitted|unstaged|untracked) (?:changes|files|modifications)|(?:not yet|not been) committed|^[Nn]othing (?:has )?changed\b|[Nn]o changes to commit|[Nn]othing to push|[Pp]ush (?:was )?rejected|[Nn]ot a repository|\b[Tt]ag ["'\x60]?v?\d\S{0,60} already exists|[Nn]ot on (?:the )?(?:branch|\S{1,60} branch)|[Nn]o upstream (?:branch )?(?:is )?(?:configured|set|found)|[Dd]etached HEAD)/,
+      /\b(?:(?:[Ww]orking (?:directory|dir|tree|copy)|[Ww]orkspace|[Rr]epository|[Rr]epo|[Ii]ndex|[Tt]ree|[Cc]heckout) (?:is |must be |has to be |should be |needs to be )?(?:not clean|dirty|clean\.?$)|(?:has|have|contains?|are|with) (?:some )?(?:uncommitted|unstaged|untracked) (?:changes|files|modifications)|(?:not yet|not been) committed|^[Nn]othing (?:has )?changed\b|[Nn]o changes to commit|[Nn]othing to push|[Pp]ush (?:was )?rejected|[Nn]ot a repository|\b[Tt]ag ["'\x60]?v?\d\S{0,60} already exists|[Nn]ot on (?:the )?(?:branch|\S{1,60} branch)|[Nn]o upstream (?:branch )?(?:is )?(?:configured|set|found)|[Dd]etached (?:git )?HEAD|[Uu]nclean working (?:tree|directory|copy)|git is (?:in a )?dirty|[Cc]ommit or stash)/,
     refine: (groups, view) => ({
       groups: {
         ...groups,

@@ -33,11 +33,41 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
     refine: fileFromHeading,
   },
   {
+    name: 'code-row',
+    cue: [' warning ', ' error '],
+    weight: 60,
+    pattern:
+      /^\s{0,8}(?<line>\d{1,6}):(?<column>\d{1,6}) {2,20}(?<code>[a-z][\w/-]{2,60}) {2,40}(?<severity>error|warning) {2,40}(?<message>\S.{1,400})$/,
+    refine: fileFromHeading,
+  },
+  {
+    name: 'code-row',
+    cue: ['   '],
+    weight: 57,
+    pattern:
+      /^\s{1,8}(?<line>\d{1,6}) {2,8}(?<message>[A-Z].{3,400}?) {2,80}(?<code>[a-z]{3,30}(?:-[a-z\d]{1,30}){0,6})$/,
+    refine: (groups, view) => {
+      const placed = fileFromHeading(groups, view);
+      return placed === null || !/\.\w{1,10}$/.test(placed.groups['file'] ?? '') ? null : placed;
+    },
+  },
+  {
     name: 'line-entry',
     cue: ['line '],
     weight: 56,
     pattern: /^\s{1,8}[Ll]ine (?<line>\d{1,7})(?:, ?col(?:umn)? (?<column>\d{1,7}))?(?::| -) (?<message>\S.{2,400})$/,
     refine: fileFromHeading,
+  },
+  {
+    name: 'line-entry',
+    cue: [': ', ']:'],
+    weight: 40,
+    // The line alone before the words, below the name of its file.
+    pattern: /^\s{1,8}(?:[✗✘✖×] )?[[#]?(?<line>\d{1,7})(?:, ?\d{1,7}){0,8}\]?: ?(?<message>[A-Z].{3,400})$/,
+    refine: (groups, view) => {
+      const placed = fileFromHeading(groups, view);
+      return placed === null || !/\.\w{1,10}$/.test(placed.groups['file'] ?? '') ? null : placed;
+    },
   },
   {
     name: 'correction',
@@ -90,6 +120,7 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
       String.raw`${gnu}(?::|\s)\s?(?:(?<severity>error|warning|note|info|style|performance|portability|notice|refactor|convention|ERROR|WARNING|\[error\]|\[warning\]): ?)?(?<message>.{1,1800}?)\s{1,4}[[(](?<code>(?!-W|-f)[@a-zA-Z][\w./@:+-]{2,100}(?:\([\w/-]{2,60}\))?)[\])](?: [[(](?<level>warning|error)[\])]| {1,4}\[\d{1,2}\])?$`,
     ),
     refine: (groups) =>
+      /^in [`']/.test(groups['message'] ?? '') ||
       /(?:Error|Exception)$|\.(?:c|cc|h|go|rs|zig|py|rb|js|ts|java)$/.test(groups['code'] ?? '')
         ? null
         : decideBehind(groups),

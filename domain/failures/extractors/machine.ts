@@ -124,10 +124,10 @@ export const machineRules = rulesOf(null, 'unknown', [
   },
   {
     name: 'target-missing',
-    cue: ['recipe', 'task', 'target', 'script', 'session', 'job', 'environment'],
+    cue: ['recipe', 'task', 'target', 'script', 'session', 'job', 'environment', 'goal'],
     weight: 66,
     pattern:
-      /(?:\b(?:does not|doesn['’]t) (?:contain|have|define|declare) (?:an? )?(?:recipe|task|target|script|session|job)\b|\b[Tt]ask never defined\b|\b(?:[Uu]nknown|[Uu]nrecogni[sz]ed|[Nn]o such|[Uu]ndefined) (?:recipe|task|target|script|session|environment)s?\b|\b(?:[Rr]ecipe|[Tt]ask|[Tt]arget|[Ss]cript|[Ss]ession) ["'`]\S{1,80}["'`] (?:is )?(?:not (?:found|defined|known)|does not exist|unknown))/,
+      /(?:\b[Cc]annot find configuration for (?:task|target)\b|\b[Nn]o (?:targets?|tasks?|scripts?) (?:were )?(?:found|matched)\b|\b(?:[Ss]cript|[Ss]essions?|[Tt]ask|[Tt]arget|[Gg]oal)s? not found: |\b(?:[Tt]ask|[Tt]arget) [\w:@./-]{2,80} does not exist\b|\b(?:does not|doesn['’]t) (?:contain|have|define|declare) (?:an? )?(?:recipe|task|target|script|session|job)\b|\b[Tt]ask never defined\b|\b(?:[Uu]nknown|[Uu]nrecogni[sz]ed|[Nn]o such|[Uu]ndefined) (?:recipe|task|target|script|session|environment|goal)s?\b|\b(?:[Rr]ecipe|[Tt]ask|[Tt]arget|[Ss]cript|[Ss]ession) ["'`]\S{1,80}["'`] (?:is )?(?:not (?:found|defined|known)|does not exist|unknown))/,
     refine: (groups, view) => ({ groups, ...(/^warning/i.test(view.lines[view.at] ?? '') ? { weight: 45 } : {}) }),
   },
   {
@@ -146,6 +146,7 @@ export const machineRules = rulesOf(null, 'unknown', [
       'unknown command',
       'unknown option',
       'unrecognized arguments',
+      'arguments are required',
       'invalid choice',
       'unknown flag',
       'is not a known command',
@@ -162,7 +163,7 @@ export const machineRules = rulesOf(null, 'unknown', [
     ],
     weight: 56,
     pattern:
-      /(?:[Mm]issing script:? |(?:^|\s)(?:[Tt]asks?|[Ss]essions?|[Ss]cripts?|[Rr]ecipes?|[Tt]argets?|[Ee]nvironments?|[Jj]obs?) (?:["'`]\S{1,80}["'`] )?(?:was )?(?:not found|not defined|does not exist)|Could not read package\.json|can't open file '|Could not open input file|^sh: 0: cannot open|No package\.json|[Uu]nknown (?:command|option|flag|argument|subcommand):? |unrecognized arguments:|\binvalid choice: |[Uu]nexpected (?:option|argument) ['"-]|no such (?:task|target|script)|\b(?<code>ENOENT)\b: no such file|: No such file or directory$|No such file or directory: ')/,
+      /(?:[Mm]issing script:? |(?:^|\s)(?:[Tt]asks?|[Ss]essions?|[Ss]cripts?|[Rr]ecipes?|[Tt]argets?|[Ee]nvironments?|[Jj]obs?) (?:["'`]\S{1,80}["'`] )?(?:was )?(?:not found|not defined|does not exist)|Could not read package\.json|can't open file '|Could not open input file|^sh: 0: cannot open|No package\.json|[Uu]nknown (?:command|option|flag|argument|subcommand):? |unrecognized arguments:|the following arguments are required|\binvalid choice: |[Uu]nexpected (?:option|argument) ['"-]|no such (?:task|target|script)|\b(?<code>ENOENT)\b: no such file|: No such file or directory$|No such file or directory: ')/,
   },
   {
     name: 'manifest-missing',
@@ -210,7 +211,7 @@ export const machineRules = rulesOf(null, 'unknown', [
     cue: ['license', 'licence', 'licensing', 'copyright'],
     weight: 72,
     pattern:
-      /(?:no copyright and licensing|missing (?:copyright|licen[sc]e) (?:and |header|information|text)|(?:licen[sc]e).{0,80}(?:not (?:allowed|permitted|in the|approved)|incompatible|violation|forbidden|disallowed|prohibited|is not|rejected)|Found license defined by|licenses? FAILED|failed to satisfy license)/i,
+      /(?:no copyright and licensing|missing (?:copyright|licen[sc]e) (?:and |header|information|text)|(?:do(?:es)? not have|without|lacks?|lacking) .{0,30}(?:licen[sc]e|copyright) (?:header|information|notice|text)|(?:licen[sc]e).{0,80}(?:not (?:allowed|permitted|in the|approved)|incompatible|violation|forbidden|disallowed|prohibited|is not|rejected)|Found license defined by|licenses? FAILED|failed to satisfy license)/i,
   },
   {
     name: 'turns',

@@ -45,7 +45,7 @@ export const modelRules = [
       ],
       weight: 94,
       pattern:
-        /(?:\b(?<code>insufficient_quota|billing_hard_limit_reached|billing_not_active|insufficient_credits|billing_error|budget_exceeded)\b|credit balance is too low|exceeded your current quota|[Ii]nsufficient (?:balance|credits?|funds)|\b(?:spend(?:ing)?|usage) (?:limit|cap)s?\b.{0,60}(?:reached|exceeded|hit)|(?:reached|exceeded|hit) (?:your|the) (?:specified )?(?:(?:API |workspace |organization |monthly |weekly )?(?:spend(?:ing)?|usage|budget)) (?:limit|cap)|[Bb]udget has been exceeded|BudgetExceeded(?:Error)?|[Mm]ax budget|requires more credits|can only afford|(?:out of|not enough|no remaining) (?:credits?|balance|quota|funds)|(?:[Qq]uota|[Cc]redits?|[Bb]alance|[Bb]udget)\b.{0,40}\b(?:exhausted|depleted|used up|run out|ran out)|\bno credits? (?:left|remaining|available)|[Bb]alance (?:is )?(?:too low|insufficient|empty|negative)|[Pp]lease top up|[Pp]ayment [Rr]equired|ExceededBudget)/,
+        /(?:\b(?<code>insufficient_quota|billing_hard_limit_reached|billing_not_active|insufficient_credits|billing_error|budget_exceeded)\b|credit balance is too low|exceeded your current quota|[Ii]nsufficient (?:[Bb]alance|[Cc]redits?|[Ff]unds)|\bspend(?:ing)? (?:limit|cap)s?\b.{0,60}(?:reached|exceeded|hit)|(?:reached|exceeded|hit) (?:your|the) (?:specified )?(?:API |workspace |organization |monthly )?(?:spend(?:ing)?|budget) (?:limit|cap)|(?:reached|exceeded|hit) (?:your|the) (?:specified |API |workspace |organization ){1,3}usage (?:limit|cap)|\busage cap\b.{0,60}(?:reached|exceeded|hit)|[Bb]udget has been exceeded|BudgetExceeded(?:Error)?|[Mm]ax budget|requires more credits|can only afford|(?:out of|not enough|no remaining) (?:credits?|balance|quota|funds)|(?:[Qq]uota|[Cc]redits?|[Bb]alance|[Bb]udget)\b.{0,40}\b(?:exhausted|depleted|used up|run out|ran out)|\bno credits? (?:left|remaining|available)|[Bb]alance (?:is )?(?:too low|insufficient|empty|negative)|[Pp]lease top up|[Pp]ayment [Rr]equired|ExceededBudget)/,
       refine: withCode,
     },
     {
@@ -55,6 +55,11 @@ export const modelRules = [
         'rate_limit',
         'ratelimit',
         'rate limit',
+        'usage limit',
+        'weekly limit',
+        'exhausted your',
+        'daily limit',
+        'hourly limit',
         'resource_exhausted',
         'throttlingexception',
         'tokens per min',
@@ -78,7 +83,7 @@ export const modelRules = [
       ],
       weight: 93,
       pattern:
-        /(?:\b(?<code>rate_limit_exceeded|rate_limit_error|RESOURCE_EXHAUSTED|ThrottlingException|tokens_per_min_limit_exceeded|rate_limit_reached|too_many_requests|RateLimitReached)\b|litellm\.RateLimitError|(?:openai|anthropic|groq|mistral|cohere|together)\.RateLimitError|\bRateLimitError\b|(?:tokens|requests) per (?:min(?:ute)?|day|hour)\b|[Rr]ate limit (?:exceeded|reached|hit)\b|[Tt]oo ?[Mm]any ?[Rr]equests|(?:reached|exceeded|hit) (?:your|the) (?:\w{1,20} )?requests? limit|[Rr]etry after \d{1,6} ?s|capacity exceeded|limited to \d{1,9} (?:API )?(?:calls|requests|tokens)|(?:calls|requests|tokens) ?\/ ?(?:min(?:ute)?|hour|day|month)\b|[Rr]ate limit.{0,60}(?:model|tokens|organization|deployment|TPM|RPM|provider))/,
+        /(?:\b(?<code>rate_limit_exceeded|rate_limit_error|RESOURCE_EXHAUSTED|ThrottlingException|tokens_per_min_limit_exceeded|rate_limit_reached|too_many_requests|RateLimitReached)\b|litellm\.RateLimitError|(?:openai|anthropic|groq|mistral|cohere|together)\.RateLimitError|\bRateLimitError\b|(?:tokens|requests) per (?:min(?:ute)?|day|hour)\b|[Rr]ate limit (?:exceeded|reached|hit)\b|exhausted your (?:hourly|daily|weekly|current) (?:quota|capacity|limit)|(?:reached|exceeded|hit) (?:your|the|its)(?: (?:current|\d-hour|hourly|daily|weekly|session))? (?:usage|\d-hour|hourly|daily|weekly|session) limit|\b(?:[Uu]sage|[Hh]ourly|[Dd]aily|[Ww]eekly|[Ss]ession) limit (?:has been |was |is )?(?:reached|exceeded|hit)|[Tt]oo ?[Mm]any ?[Rr]equests|(?:reached|exceeded|hit) (?:your|the) (?:\w{1,20} )?requests? limit|[Rr]etry after \d{1,6} ?s|capacity exceeded|limited to \d{1,9} (?:API )?(?:calls|requests|tokens)|(?:calls|requests|tokens) ?\/ ?(?:min(?:ute)?|hour|day|month)\b|[Rr]ate limit.{0,60}(?:model|tokens|organization|deployment|TPM|RPM|provider))/,
       refine: withCode,
     },
     {
@@ -114,7 +119,11 @@ export const modelRules = [
       weight: 95,
       pattern:
         /(?:\b(?<code>context_length_exceeded|request_too_large|context_window_exceeded|string_above_max_length|exceed_context_size_error|tokens_limit_reached)\b|maximum context length|\b(?:longer|larger|greater|bigger|more) than (?:the )?(?:model's )?(?:maximum |allowed )?context|prompt is too long|ContextWindowExceeded|context (?:window|length|size).{0,60}(?:exceed|limit|too|full)|(?:exceeds?|exceeded|larger than|exceed) (?:the )?(?:model's |available |maximum )?context|[Ii]nput is too long for|input token count .{0,40}exceeds|exceeds the maximum number of tokens|exhausted context window|exceed context limit|[Rr]equest body too large for|[Tt]oo many tokens(?! per |,? (?:please )?wait)|(?:prompt|input|messages?|conversation)\b.{0,60}\b(?:is |are )?(?:too long|(?:cannot|can not|must not) exceed)|(?:total|input|prompt) tokens\b.{0,60}(?:exceed|limit|maximum)|[Rr]educe the (?:length|size) of (?:the|your) (?:messages|prompt|input)|shorter prompt|supports? (?:at most|up to|a maximum of|only) \d{1,9} tokens|\btokens?\b.{0,60}\b(?:longer|larger|more|greater) than .{0,30}\blimit)/,
-      refine: withCode,
+      refine: (groups, view) =>
+        // Too many tokens of a day are a limit of time, and not of length.
+        /\b(?:tokens|requests) per (?:min(?:ute)?|hour|day)\b/i.test((view.lines[view.at] ?? '').slice(0, 600))
+          ? null
+          : withCode(groups, view),
     },
     {
       name: 'llm-output',

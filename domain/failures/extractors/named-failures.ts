@@ -51,13 +51,15 @@ export const namedFailureRules = rulesOf(null, 'test_fail', [
     name: 'test-field',
     cue: ['test: ', 'name: '],
     weight: 64,
-    pattern: /^\s{0,4}(?:[Tt]est(?: ?[Nn]ame)?|[Tt]est [Cc]ase): {1,8}(?<test>[\w./:-]{3,200})$/,
-    // Among what was expected and what came instead.
+    pattern: /^\s{0,4}(?:[Tt]est(?: ?[Nn]ame)?|[Tt]est [Cc]ase): {1,8}(?<test>[\w./:-][\w ./:'-]{2,200})$/,
+    // Among what was expected and what came instead, or above its place.
     refine: ({ test = '' }, view) => {
       const isField = (line: string) =>
-        /^\s{0,4}(?:expected|actual|code|left|got|assertion) ?: /i.test(line) ? true : null;
+        /^\s{0,4}(?:expected|actual|code|left|got|assertion|file|location) ?: /i.test(line) ? true : null;
       const name = lookDown(view, 5, isField) === true ? cleanTestName(test) : null;
-      return name === null ? null : { groups: withPlace({ test: name }, lookUp(view, 3, projectPlace)) };
+      return name === null
+        ? null
+        : { groups: withPlace({ test: name }, lookDown(view, 2, fieldPlace) ?? lookUp(view, 3, projectPlace)) };
     },
   },
   {
@@ -69,6 +71,10 @@ export const namedFailureRules = rulesOf(null, 'test_fail', [
     refine: decideUnder,
   },
 ]);
+
+function fieldPlace(line: string): Place | null {
+  return /^\s{0,4}(?:file|location|at): /i.test(line) ? projectPlace(line) : null;
+}
 
 const headingOfFailures =
   /^\s{0,8}[!*=─━-]{0,60} ?(?:\d{1,6} (?:failing|failed|failures?)|(?:Failures?|FAILURES?|Failed|FAILED|Failing|Examples|Failed (?:tests?|examples?|specs?|scenarios?|cases?)|(?:Failure|Failed) details)(?: \(\d{1,6}\))?|There (?:was|were) \d{1,6} (?:failure|error)s?|Errors(?:, \w{1,12}){0,2} and \w{1,12}|Summary of (?:all )?fail\w{1,8}(?: tests)?)[!:.]{0,3} ?[!*=─━-]{0,80}\s{0,4}$/;
@@ -122,7 +128,7 @@ const otherThings = /\b(?:exit(?:ed)?|command|step|task|job|compil\w{1,6}|build|
 
 function decideBlock(groups: Groups, view: View): Reading | null {
   const { told, test: words = '' } = groups;
-  const isPlace = /^\S{1,300}(?: @ |:)\d{1,7}$/.test(words);
+  const isPlace = /^[^\s:]{1,300}(?: @ |:)\d{1,7}$/.test(words);
   const test = blockName(isPlace ? view.lines[view.at + 1] : words, view);
   if (test === null) return null;
   const own = isPlace ? (lookDown(view, 2, projectPlace) ?? readPlace(words)) : readPlace(told ?? '');

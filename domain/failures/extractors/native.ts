@@ -11,11 +11,30 @@ export const nativeRules = rulesOf(null, 'compile_error', [
   {
     name: 'header-missing',
     is: 'dependency_missing',
-    cue: ['no such file or directory', 'file not found', 'cannot open include file', 'cannot open source file'],
+    cue: [
+      'no such file or directory',
+      'file not found',
+      'cannot open include file',
+      'cannot open source file',
+      'include file',
+    ],
     pattern: new RegExp(
       String.raw`${gnu}(?:fatal )?error: '?(?<package>[\w./+-]{1,200})'?(?:: No such file or directory| file not found)`,
     ),
     refine: decideHeader,
+  },
+  {
+    name: 'header-missing',
+    is: 'dependency_missing',
+    cue: ['include file', 'header file', 'source file'],
+    pattern: new RegExp(
+      String.raw`${gnu}.{0,30}?(?:[Ii]nclude|[Hh]eader|[Ss]ource) file ['"<\x60]?(?<package>[\w./+-]{1,200}\.h(?:pp|h|xx)?)['">\x60]?(?: (?:was )?not found|: No such file)`,
+    ),
+    // No source is shown: only a folder before its name makes it a package's.
+    refine: (groups, view) =>
+      (groups['package'] ?? '').includes('/')
+        ? decideHeader(groups, view)
+        : { groups: { ...groups, package: undefined }, failureClass: 'compile_error' },
   },
   {
     name: 'header-missing-msvc',

@@ -32,7 +32,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
     ],
     weight: 60,
     pattern:
-      /(?:[Cc]ould not resolve (?:host|proxy)|Name or service not known|[Tt]emporary failure (?:in name resolution|resolving)|\b(?<code>ENOTFOUND|EAI_AGAIN)\b|no such host|nodename nor servname|UnknownHostException|failed to lookup address|getaddrinfo (?:failed|error)|No address associated|dns error|[Ff]ailed to resolve '|[Uu]nknown (?:server )?host|[Nn]ame resolution(?: for \S{1,200})? failed|[Dd]omain name not found|resolve (?:the )?host(?:name| address| name)?\b|[Hh]ost(?: ?name)? (?:lookup fail|not found))/,
+      /(?:[Cc]ould not resolve (?:host|proxy)|Name or service not known|[Tt]emporary failure (?:in name resolution|resolving)|\b(?<code>ENOTFOUND(?! [Pp]ackage)|EAI_AGAIN)\b|no such host|nodename nor servname|UnknownHostException|failed to lookup address|getaddrinfo (?:failed|error)|No address associated|dns error|[Ff]ailed to resolve '|[Uu]nknown (?:server )?host|[Nn]ame resolution(?: for \S{1,200})? failed|[Dd]omain name not found|resolve (?:the )?host(?:name| address| name)?\b|[Hh]ost(?: ?name)? (?:lookup fail|not found))/,
   },
   {
     name: 'network-refused',
@@ -51,6 +51,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
       'econnrefused',
       'econnreset',
       'connection refused',
+      'failed to open tcp connection',
       'was refused',
       'connection reset',
       'connect: cannot assign',
@@ -91,7 +92,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
     ],
     weight: 58,
     pattern:
-      /(?:\b(?<code>ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH)\b|[Cc]onnection (?:to the server \S{1,100} )?(?:was )?(?:refused|reset|aborted)|[Ff]ailed to connect to|[Nn]etwork is unreachable|No route to host|\bConnectException\b|socket hang up|remote end hung up|unexpected disconnect|early EOF|RPC failed|[Cc]ould not connect to|actively refused|[Uu]nable to connect|Recv failure|Error connecting|NewConnectionError|server closed the connection|tcp connect error|ConnectionError\(|[Cc]an ?not connect to |[Cc]onnect call failed|\bIncompleteRead\b|[Cc]onnection (?:was )?(?:broken|lost|dropped|closed (?:by|unexpectedly|before|while))|[Pp]remature(?:ly)? clos|ConnectionRefusedError|^(?:\w{1,40}\.){0,6}\w{0,40}Connection(?:Error|Exception)\b|[Cc]onnection to \S{1,200} (?:was )?(?:refused|failed|lost|closed)\b|\b(?:[Cc]an['’]t|[Cc]annot|[Cc]ould not|[Uu]nable to) (?:contact|reach) (?:the )?\w|[Cc]onnection unexpectedly closed|\b[Nn]o (?:\w{1,12} )?(?:servers?|hosts?|brokers?|nodes?) (?:are |is )?(?:available|reachable)|\b(?:host|server|service|broker|daemon|endpoint|database|registry) (?:is |was )?(?:unreachable|not reachable)|[Cc](?:ouldn['’]t|an['’]t) connect to)/,
+      /(?:\b(?<code>ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH)\b|[Cc]onnection (?:to the server \S{1,100} )?(?:was )?(?:refused|reset|aborted)|[Ff]ailed to (?:connect to|open TCP connection)|[Nn]etwork is unreachable|No route to host|\bConnectException\b|socket hang up|remote end hung up|unexpected disconnect|early EOF|RPC failed|[Cc]ould not connect to|actively refused|[Uu]nable to connect|Recv failure|Error connecting|NewConnectionError|server closed the connection|tcp connect error|ConnectionError\(|[Cc]an ?not connect to |[Cc]onnect call failed|\bIncompleteRead\b|[Cc]onnection (?:was )?(?:broken|lost|dropped|closed (?:by|unexpectedly|before|while))|[Pp]remature(?:ly)? clos|ConnectionRefusedError|^(?:\w{1,40}\.){0,6}\w{0,40}Connection(?:Error|Exception)\b|[Cc]onnection to \S{1,200} (?:was )?(?:refused|failed|lost|closed)\b|\b(?:[Cc]an['’]t|[Cc]annot|[Cc]ould not|[Uu]nable to) (?:contact|reach) (?:the )?\w|[Cc]onnection unexpectedly closed|\b[Nn]o (?:\w{1,12} )?(?:servers?|hosts?|brokers?|nodes?) (?:are |is )?(?:available|reachable)|\b(?:host|server|service|broker|daemon|endpoint|database|registry) (?:is |was )?(?:unreachable|not reachable)|[Cc](?:ouldn['’]t|an['’]t) connect to)/,
     refine: decideRefused,
   },
   {
@@ -140,6 +141,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
       'authenticated',
       'could not read username',
       'unauthenticated',
+      'access denied',
       'permission_denied',
       'accessdenied',
       'clienttokenid',
@@ -156,7 +158,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
     ],
     weight: 58,
     pattern:
-      /(?:\b(?:[Uu]nable to (?:locate|load|find)|[Nn]o(?:t find)?|[Mm]issing|[Ii]nvalid|[Ww]rong|[Bb]ad|[Ee]xpired) (?:\w{1,20} ){0,2}[Cc]redentials\b|\b[Cc]redentials (?:for \S{1,200} )?(?:were |are |was )?(?:not (?:found|set|provided|valid)|missing|expired|rejected|invalid|required)|\b(?:not|are you) (?:currently )?(?:logged|signed) in\b|\b[Pp]lease (?:log|sign) ?in\b|\b[Pp]lease run:? .{0,30}\blogin\b|\b[Aa]uthentication (?:is )?(?:required|failed|failure|error)\b|\b[Nn]ot authenticated\b|\bUNAUTHENTICATED\b|\b(?:InvalidClientTokenId|AccessDenied(?:Exception)?|ExpiredToken(?:Exception)?|SignatureDoesNotMatch|UnrecognizedClientException|AuthFailure)\b|\b(?:security|access|auth(?:entication)?|API|bearer|session) (?:token|key) .{0,60}(?:is|was|has)? ?(?:invalid|expired|revoked|missing|not valid)\b|\bPERMISSION_DENIED\b|\b[Tt]oken (?:is |was |has )(?:been )?(?:invalid|expired|revoked)\b|\b(?:to|must) be (?:logged|signed) in\b|: unauthorized\b|\bunauthorized: |[Ii]ncorrect username or password|could not read Username|\bno(?:t|t currently have an?)? (?:currently have an )?active account\b|The requested URL returned error: 40[13]\b|HTTP [Ee]rror 40[13]\b|\b(?:403 Forbidden|401 Unauthorized)\b|status code:? ?40[13]\b)/,
+      /(?:\b(?:[Uu]nable to (?:locate|load|find)|[Nn]o(?:t find)?|[Mm]issing|[Ii]nvalid|[Ww]rong|[Bb]ad|[Ee]xpired) (?:\w{1,20} ){0,2}[Cc]redentials\b|\b[Cc]redentials (?:for \S{1,200} )?(?:were |are |was )?(?:not (?:found|set|provided|valid)|missing|expired|rejected|invalid|required)|\b(?:not|are you) (?:currently )?(?:logged|signed) in\b|\b[Pp]lease (?:log|sign) ?in\b|\b[Pp]lease run:? .{0,30}\blogin\b|\b[Aa]uthentication (?:is )?(?:required|failed|failure|error)\b|\b[Nn]ot authenticated\b|\bUNAUTHENTICATED\b|\b(?:InvalidClientTokenId|AccessDenied(?:Exception)?|ExpiredToken(?:Exception)?|SignatureDoesNotMatch|UnrecognizedClientException|AuthFailure)\b|\b(?:security|access|auth(?:entication)?|API|bearer|session) (?:token|key) .{0,60}(?:is|was|has)? ?(?:invalid|expired|revoked|missing|not valid)\b|\bPERMISSION_DENIED\b|\b[Tt]oken (?:is |was |has )(?:been )?(?:invalid|expired|revoked)\b|\b(?:to|must) be (?:logged|signed) in\b|: unauthorized\b|\bunauthorized: |\bAccess [Dd]enied[.,:]|[Ii]ncorrect username or password|could not read Username|\bno(?:t|t currently have an?)? (?:currently have an )?active account\b|The requested URL returned error: 40[13]\b|HTTP [Ee]rror 40[13]\b|\b(?:403 Forbidden|401 Unauthorized)\b|status code:? ?40[13]\b)/,
   },
   {
     name: 'network-answer',

@@ -103,6 +103,19 @@ function placeNear(groups: Groups, view: View) {
   return below === null ? placeAbove(5)(groups, view) : { groups: withPlace(groups, below) };
 }
 
+// Above the words: the place alone on its line, the source, a caret below it.
+function loadedPlace({ lines, at }: View) {
+  const near = lines.slice(Math.max(0, at - 5), at);
+  const caret = near.findLastIndex((line) => /^\s{0,400}\^{1,200}$/.test(line));
+  const heading = caret < 2 ? '' : (near[caret - 2] ?? '');
+  const bare = heading
+    .trim()
+    .replace(/^(?:file:\/\/|https?:\/\/[^\s/]{1,100}\/(?:base\/)?)/, '')
+    .replace(/\?\w{1,80}(?=:\d)/, '');
+  const place = /^[^\s:]{1,300}:\d{1,7}$/.test(bare) ? readPlace(bare) : null;
+  return place !== null && isProjectFile(place.file) ? place : null;
+}
+
 // A parser's words in a test's message are that test's; at the start of a file's loading they are the file's.
 function decideSyntax(groups: Groups, view: View) {
   const line = view.lines[view.at] ?? '';
@@ -111,5 +124,7 @@ function decideSyntax(groups: Groups, view: View) {
   const placed =
     own === null && below === null ? placeAbove(6)(groups, view) : { groups: withPlace(groups, own ?? below) };
   const { code: _name, ...rest } = placed.groups;
-  return { groups: rest };
+  const loaded = loadedPlace(view);
+  // Of a file that was loaded and could not be parsed, every test that needs it fails too.
+  return loaded === null ? { groups: rest } : { groups: withPlace(rest, loaded), weight: 98 };
 }

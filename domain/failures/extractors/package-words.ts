@@ -87,7 +87,7 @@ export const packageWordsRules = rulesOf(null, 'dependency_missing', [
     ],
     weight: 66,
     pattern: new RegExp(
-      String.raw`\b[Pp]ackage ${name('package2')} has no (?:\w{1,12} )?versions?\b|\b(?:select|find|resolve|locate|determine) (?:an? |any )?(?:\w{1,12} )?versions? (?:of|for|matching|that (?:satisf\w{1,4}|match\w{0,2}))(?: the)?(?: requirement| package| dependency)? ${name('package')}(?:$|[\s"'\x60,;:=<>^~(])`,
+      String.raw`\b[Pp]ackage ${name('package2')} has no (?:\w{1,12} )?versions?\b|\b(?:select|find|resolve|locate|determine|retrieve|fetch) (?:an? |any )?(?:\w{1,12} )?versions? (?:of|for|matching|that (?:satisf\w{1,4}|match\w{0,2}))(?: the)?(?: requirement| package| dependency)? ${name('package')}(?:$|[\s"'\x60,;:=<>^~(])`,
     ),
     refine: (groups, view) => (isAside(view.lines[view.at] ?? '') ? null : firstOf(groups)),
   },

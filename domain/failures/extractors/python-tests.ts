@@ -81,7 +81,7 @@ export const pythonTestRules = [
       cue: ['.feature:'],
       weight: 68,
       pattern:
-        /^\s{0,8}(?:cucumber )?(?<file>[\w./-]{1,300}\.feature):(?<line>\d{1,7})(?: {1,8}(?:# )?(?:Scenario(?: Outline)?: )?(?<test>\S.{0,300}))?$/,
+        /^\s{0,8}(?:cucumber )?(?<file>[\w./-]{1,300}\.feature):(?<line>\d{1,7})(?: \(on line (?<failedAt>\d{1,7})\))?(?: {1,8}(?:# )?(?:Scenario(?: Outline)?: )?(?<test>\S.{0,300}))?$/,
       refine: (groups, view) =>
         lookUp(view, 30, (line) =>
           /^(?:Failing scenarios|--- Failed scenarios|Failures?):/i.test(line.trim()) ? true : null,
@@ -90,6 +90,7 @@ export const pythonTestRules = [
           : {
               groups: {
                 ...groups,
+                line: groups['failedAt'] ?? groups['line'],
                 test: groups['test'] ?? scenarioAt(`${groups['file']}:${groups['line']}`, view.lines),
               },
             },

@@ -42,6 +42,14 @@ export const pythonRules = rulesOf('python', 'compile_error', [
     refine: decidePythonSyntax,
   },
   {
+    name: 'python-unparsed',
+    cue: ['file "'],
+    weight: 84,
+    // A frame has the name of its function; a file that cannot be parsed has none.
+    pattern: /^ {2}File "(?<file>[^"<]{1,300})", line (?<line>\d{1,7})$/,
+    refine: decideUnparsed,
+  },
+  {
     name: 'python-compile',
     cue: ['*** error compiling', 'sorry: '],
     pattern:
@@ -72,6 +80,13 @@ function decidePythonModule(groups: Groups, view: View) {
   if (/is not a package/.test(line))
     return { groups: { ...placed, package: undefined }, failureClass: 'compile_error' as const };
   return decideDottedOrigin(placed, view);
+}
+
+function decideUnparsed(groups: Groups, view: View) {
+  const told = (line: string) =>
+    /^(?:[\w.]{1,80}\.)?[A-Z]\w{1,60}: (?<message>.{1,300})$/.exec(line)?.groups?.['message'] ?? null;
+  const message = lookDown(view, 4, told);
+  return message === null || !isProjectFile(groups['file'] ?? '') ? null : { groups: { ...groups, message } };
 }
 
 function decidePythonSyntax(groups: Groups, view: View) {

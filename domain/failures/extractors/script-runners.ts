@@ -60,7 +60,7 @@ export const scriptRunnersRules = rulesOf(null, 'test_fail', [
     ),
     refine: (groups, view) =>
       /^\s{0,8}(?:╭─|,-)/.test(view.lines[view.at + 1] ?? '') ||
-      /^\S{1,200}\.\w{1,5}$|:\d+:\d+|^(?:Error|Build|error|Failed|failed|Could|Cannot|Command|No)\b/.test(
+      /^\S{1,200}\.\w{1,5}$|:\d+:\d+|^\w{0,60}(?:Error|Exception)$|^\d{1,4}\) \S{1,40}$|^(?:Error|Build|error|Failed|failed|Could|Cannot|Command|No)\b/.test(
         groups['test'] ?? '',
       )
         ? null

@@ -1,4 +1,4 @@
-import { lookDown, rulesOf } from '../line-rule.ts';
+import { lookDown, lookUp, rulesOf } from '../line-rule.ts';
 import { originOf } from '../local-or-package.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
@@ -16,7 +16,7 @@ export const smallLanguagesRules = rulesOf(null, 'compile_error', [
   {
     name: 'elm',
     cue: ['-- '],
-    pattern: /^-- (?<message>[A-Z][A-Z '-]{2,60}) -{2,200} (?<file>\S{1,300}\.elm|elm\.json)/,
+    pattern: /^-- (?<message>(?!ELM-REVIEW)[A-Z][A-Z '-]{2,60}) -{2,200} (?<file>\S{1,300}\.elm|elm\.json)/,
     refine: (groups, view) => {
       const line = lookDown(view, 14, (text) => /^(?<line>\d{1,6})\|/.exec(text)?.groups?.['line'] ?? null);
       const unknown = lookDown(
@@ -93,7 +93,14 @@ export const smallLanguagesRules = rulesOf(null, 'compile_error', [
         8,
         (line) => /(?:╰── |\^+ |╰─+ ?)(?<words>.{2,300})/.exec(line)?.groups?.['words'] ?? null,
       );
-      return { groups: { ...groups, message: message ?? undefined } };
+      const heading = lookUp(view, 3, (line) => blockHeading.exec(line)?.groups ?? null);
+      const known = { ...groups, message: message ?? undefined, code: heading?.['code'] };
+      return heading?.['severity'] === 'warning'
+        ? { groups: { ...known, severity: 'warning' }, weight: 57 }
+        : { groups: known };
     },
   },
 ]);
+
+/** How bad it is, and by which rule, above the drawing. */
+const blockHeading = /^(?<severity>warning|error)\[(?<code>[\w:/-]{2,60})\]: /;

@@ -100,8 +100,22 @@ function joinHeading(test: string, view: View): string | undefined {
     return heading.exec(line)?.groups?.['name'] ?? null;
   });
   const isSame = above === test || above === null || above === '';
-  const joined = isSame ? test : `${above} > ${test}`;
+  const outer = isSame ? subtestAround(test, view) : above;
+  const joined = outer === null || outer === test ? test : `${outer} > ${test}`;
   return joined === '' ? undefined : joined;
+}
+
+// What was asserted in a test stands further in than the name of the test; a file is no test.
+function subtestAround(test: string, view: View): string | null {
+  const depth = indentOf(view.lines[view.at] ?? '');
+  // What has a heading of its own is a test.
+  const isOwn = (line: string) => (line.trim() === `# Subtest: ${test}` && indentOf(line) === depth ? true : null);
+  if (lookUp(view, 60, isOwn) === true) return null;
+  const around = lookUp(view, 200, (line) => {
+    const name = /^\s{0,80}# Subtest: (?<name>\S.{0,200})$/.exec(line)?.groups?.['name'];
+    return name !== undefined && indentOf(line) < depth ? name : null;
+  });
+  return around === null || /\.[cm]?[jt]sx?$|\.t$/.test(around) ? null : around;
 }
 
 function indentOf(line: string): number {

@@ -91,12 +91,56 @@ export const testBlocksRules = rulesOf(null, 'test_fail', [
       const own = indentOf(view.lines[view.at] ?? '');
       const next = lookDown(view, 2, (line) => (line.trim() === '' ? null : line)) ?? '';
       const isVerdict =
-        /^\s{1,24}(?:\[(?:Failed|FAILED|failed)\]|[✗✘✖×] |expected\b.{1,200}\b(?:but|got)\b|- .{1,100} fail(?:ed)?$)/.test(
+        /^\s{1,24}(?:→ [✗✘✖×] |\[(?:Failed|FAILED|failed)\]|[✗✘✖×] |expected\b.{1,200}\b(?:but|got)\b|- .{1,100} fail(?:ed)?$)/.test(
           next,
         );
       const isError = /^! /.test(view.lines[view.at] ?? '') && /^\w{0,40}(?:Error|Failure)\b/.test(next);
-      const name = isError || (isVerdict && indentOf(next) > own) ? cleanTestName(test ?? '') : null;
+      const name =
+        isError || (isVerdict && (indentOf(next) > own || /^\s{1,24}→/.test(next))) ? cleanTestName(test ?? '') : null;
       return name === null ? null : { groups: withPlace({ test: name }, projectPlace(next)) };
+    },
+  },
+  {
+    name: 'dash-cause',
+    cue: ['expected', 'assert', ' got '],
+    weight: 63,
+    // A name, and behind it what was expected; the rows of the tests that passed have another mark.
+    pattern: /^\s{0,12}[-!✗✘✖×] (?<test>\w[^:]{1,200}): (?<message>(?=.{0,200}\b(?:expected|got|assert)).{3,300})$/,
+    refine: ({ test, message }, view) => {
+      const isPassed = (line: string) => (/^\s{0,12}[+✓✔√] \S/.test(line) ? true : null);
+      const place = projectPlace(view.lines[view.at] ?? '');
+      const hasRun = (lookUp(view, 20, isPassed) ?? lookDown(view, 20, isPassed)) === true;
+      const name = place !== null || hasRun ? cleanTestName(test ?? '') : null;
+      return name === null ? null : { groups: withPlace({ test: name, message }, place) };
+    },
+  },
+  {
+    name: 'ruled-name',
+    cue: ['test'],
+    weight: 66,
+    // Between a double and a single line, above its traceback.
+    pattern: /^(?:[\w.]{1,200} )?(?<test>\w[\w.]{2,200})$/,
+    refine: ({ test }, view) => {
+      const [above = '', below = '', next = ''] = [
+        view.lines[view.at - 1],
+        view.lines[view.at + 1],
+        view.lines[view.at + 2],
+      ];
+      const isRuled = /^={20,}$/.test(above) && /^-{20,}$/.test(below) && /^Traceback|^\s{1,8}at /.test(next);
+      const frame = (line: string) => (/^ {2,4}File "/.test(line) ? projectPlace(line) : null);
+      return isRuled ? { groups: withPlace({ test }, lookDown(view, 30, frame)) } : null;
+    },
+  },
+  {
+    name: 'differing-file',
+    cue: ['ran '],
+    weight: 62,
+    // Tests that are texts with their output: each is told as the difference to what came out.
+    pattern: /^# Ran \d{1,6} tests?, .{0,60}\b[1-9]\d{0,5} failed\b/,
+    refine: (_groups, view) => {
+      const form = /^\+\+\+ (?<file>\S{1,300})\.(?:err|out|actual|rej)$/;
+      const files = view.lines.slice(0, view.at).flatMap((line) => form.exec(line)?.groups?.['file'] ?? []);
+      return files.length === 0 ? null : { groups: { test: files.join('\n'), file: files[0] } };
     },
   },
   {
@@ -107,7 +151,8 @@ export const testBlocksRules = rulesOf(null, 'test_fail', [
     refine: (_groups, view) => {
       const above = view.lines[view.at - 1] ?? '';
       const test = / in (?<test>[\w.]{2,200})$/.exec(above)?.groups?.['test'];
-      return test === undefined ? null : { groups: withPlace({ test }, readPlace(above)) };
+      const place = readPlace(above);
+      return test === undefined && place === null ? null : { groups: withPlace({ test }, place) };
     },
   },
 ]);

@@ -8,10 +8,10 @@ import { projectPlace } from './project-place.ts';
 export const testWordsRules = rulesOf(null, 'test_fail', [
   {
     name: 'fail-mark',
-    cue: ['[fail] ', 'fail: ', '[failed] ', 'fail ', 'failed '],
+    cue: ['[fail] ', 'fail: ', '[failed', 'fail ', 'failed '],
     weight: 56,
     pattern:
-      /^\s{0,12}(?:[-=*#]{2,4} {1,2})?(?:\[(?:FAIL|FAILED|fail)\]:? |(?:FAIL|FAILED|Failed|✘ FAIL):? (?:\. )?)(?!in |with |to |on |because|asserting |[Ee]xpected\b|Unexpected\b|Timed out|\d)(?<test>[\w"'(].{0,200}?)(?: [([]\d[\d.]{0,10} ?m?s[)\]])?(?: [-=*#]{2,4})?$/,
+      /^\s{0,12}(?:[-=*#]{2,4} {1,2})?(?:\[(?:FAIL|FAILED|fail)(?:[ ,#][^\]]{1,40})?\]:? |(?:FAIL|FAILED|Failed|✘ FAIL):? (?:\. )?)(?!in |with |to |on |because|asserting |[Ee]xpected\b|Unexpected\b|Timed out|\d)(?<test>[\w"'(].{0,200}?)(?: [([]\d[\d.]{0,10} ?m?s[)\]])?(?: [-=*#]{2,4})?$/,
     refine: (groups, view) =>
       isNoTest(groups['test'] ?? '') || isSuiteRow(view)
         ? null

@@ -1,7 +1,78 @@
-import { rulesOf } from '../line-rule.ts';
+import { rulesOf, type Groups, type View } from '../line-rule.ts';
 import { isProjectFile, readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
 import { isConstant } from './network.ts';
+
+/** What a limit may be set to, as the subject of a sentence. */
+const limited = String.raw`(?:[Cc]ommand|[Pp]rocess|[Ss]tep|[Jj]ob|[Tt]ask|[Bb]uild|[Ss]cript|[Rr]un|[Ee]xecution|[Tt]est run|[Hh]ook|[Ss]erver|[Pp]ipeline|[Oo]peration|[Ee]xpression|[Pp]rogram|[Ss]ession|[Cc]ontainer)\b.{0,120}\b`;
+
+type Phrase = readonly [cue: string, pattern: RegExp];
+
+/** A step, a command or a wait that took too long: each a word that stands in every match, and what it is part of. */
+const processPhrases: readonly Phrase[] = [
+  ['test timed out after', /panic: test timed out after/],
+  ['did not complete', /did not complete (?:with)?in \d/],
+  ['timeout occurred', /[Tt]imeout occurred after waiting/],
+  ['timeout after', /[Tt]imeout after \d{1,6} ?m?s waiting/],
+  ['there was a timeout', /There was a timeout/],
+  ['execution expired', /execution expired/],
+  ['timeoutexception', /\b(?:Http)?TimeoutException\b/],
+  ['timeouterror', /\bTimeoutError\b/],
+  ['socket.timeout', /socket\.timeout\b/],
+  ['due to timeout', /aborted due to timeout/],
+  ['timed out', new RegExp(`${limited}timed out`)],
+  ['exceeded', new RegExp(String.raw`${limited}exceeded (?:the |its )?(?:time|timeout|maximum execution time|\d)`)],
+  ['has exceeded the maximum', new RegExp(`${limited}has exceeded the maximum execution time`)],
+  ['killed ', new RegExp(`${limited}killed (?:after|by) (?:a )?time`)],
+  ['timeout: sending signal', /timeout: sending signal/],
+  ['timed out', /[Tt]imed out (?:waiting|after \d)/],
+  ['wait', /\b[Ww]ait(?:ed|ing)\b.{0,160}\btimed out/],
+  ['timeoutexpired', /TimeoutExpired/],
+  ['timeout expired', /Timeout expired/],
+  ['deadline exceeded', /[Dd]eadline exceeded/],
+  ['+++ timeout +++', /\+{3,} Timeout \+{3,}/],
+  ['took longer than', /execution took longer than/],
+  ['job execution timeout', /job execution timeout/],
+  ['terminated ', /[Tt]erminated (?:due to|by|because of) (?:the )?(?:a )?(?:timeout|time limit)/],
+  ['exceeded ', /exceeded (?:the )?(?:wall|time)[- ](?:clock|limit)/],
+  ['global timeout', /[Gg]lobal timeout/],
+  ['timeout', /^TIMEOUT\b/],
+  ['exceeded the ', /exceeded the (?:time )?limit of \d/],
+  ['time limit', /[Tt]ime limit (?:of .{1,30} )?(?:exceeded|reached)/],
+  ['reached', /[Tt]imeout (?:of \S{1,20} )?(?:was )?reached/],
+];
+
+/** The same of what was to be read, or to be connected to. */
+const networkPhrases: readonly Phrase[] = [
+  ['etimedout', /\b(?<code>E(?:SOCKET)?TIMEDOUT)\b/],
+  ['_timeout', /\b(?<code>(?:[A-Z]{2,8}_){1,4}TIMEOUT)\b/],
+  ['time', /\b(?:[Hh]eaders|[Bb]ody|[Cc]onnect|[Rr]esponse|[Ii]dle) [Tt]ime-?out(?: [Ee]rror)?\b/],
+  ['timeout expired', /\b[Tt]imeout expired\b/],
+  ['seconds elapsing', /\b[Tt]imeout of \d{1,6} seconds elapsing/],
+  ['deadline_exceeded', /\bDEADLINE_EXCEEDED\b/],
+  ['to connect ', /\bto connect (?:to \S{1,100} )?in \d{3,6} ?ms\b/],
+  ['timed out', /[Cc]onnect(?:ion)? (?:has )?timed out/],
+  ['read time', /[Rr]ead time(?:d )?out/],
+  ['o timeout', /\bi\/?o timeout\b/],
+  ['timeout in data', /\btimeout in data/],
+  ['timeout', /(?:Read|Connect)Timeout(?:Error)?\b/],
+  ['operation timed out', /[Oo]peration timed out/],
+  ['operation too slow', /[Oo]peration too slow/],
+  ['tls handshake timeout', /TLS handshake timeout/],
+  ['network timeout at', /network timeout at/],
+  ['sockettimeoutexception', /SocketTimeoutException/],
+  ['connection timeout', /[Cc]onnection timeout/],
+  ['timeout was reached', /[Tt]imeout was reached/],
+  ['request timeout', /[Rr]equest [Tt]imeout/],
+  ['timeout awaiting', /timeout awaiting/],
+  ['network connection', /There appears to be trouble with your network connection/],
+  ['to connect to', /[Ff]ailed to connect to .{1,100}: (?:Timeout|Connection timed out)/],
+  ['resolving timed out', /[Rr]esolving timed out/],
+  ['error: timeout of', /\b[A-Z]\w{1,40}Error: timeout of \d/],
+  ['socket timeout', /[Ss]ocket timeout/],
+  ['request timed out', /[Rr]equest timed out/],
+  ['timeout', /Net::(?:Open|Read)Timeout/],
+];
 
 /** Limits that ran out. A runner's limit for one test is that test's failure, and is read with the tests. */
 export const timeoutsRules = rulesOf(null, 'timeout', [
@@ -11,115 +82,25 @@ export const timeoutsRules = rulesOf(null, 'timeout', [
     weight: 66,
     pattern: /^\s{0,12}["']?signal["']?: {1,4}["']?SIGTERM["']?,?$/,
   },
-  {
+  ...processPhrases.map(([cue, pattern]) => ({
     name: 'process-timeout',
-    cue: [
-      'did not complete',
-      'took longer than',
-      'timeout occurred',
-      'timeout after',
-      'there was a timeout',
-      'execution expired',
-      'timeoutexception',
-      'timeouterror',
-      'socket.timeout',
-      'due to timeout',
-      'timed out after',
-      'test timed out',
-      'time limit',
-      'timeout: sending signal',
-      'exceeded the timeout',
-      'command timed out',
-      'maximum execution time',
-      'has exceeded',
-      'timed out waiting',
-      'process timed out',
-      'operation timed out',
-      'deadline exceeded',
-      'terminated due to timeout',
-      'execution timed out',
-      'timeout expired',
-      'timeoutexpired',
-      'exceeded the maximum',
-      'timed out in',
-      'wait-on',
-      'timed out (',
-      'timeout in ',
-      'killed by timeout',
-      'exceeded time',
-      'time-out',
-      'timeout after',
-      'timeout of ',
-      'global timeout',
-      '+++ timeout +++',
-      'ci job',
-      'job execution timeout',
-      'was stopped at',
-      'wall clock',
-      'exceeded its time',
-      'timeout reached',
-      'timed out.',
-      'timed out:',
-      'timed out!',
-      'sigterm',
-      'timedout',
-    ],
+    cue,
     weight: 77,
-    pattern:
-      /(?:panic: test timed out after|did not complete (?:with)?in \d|[Tt]imeout occurred after waiting|[Tt]imeout after \d{1,6} ?m?s waiting|There was a timeout|execution expired|\b(?:Http)?TimeoutException\b|\bTimeoutError\b|socket\.timeout\b|aborted due to timeout|(?:[Cc]ommand|[Pp]rocess|[Ss]tep|[Jj]ob|[Tt]ask|[Bb]uild|[Ss]cript|[Rr]un|[Ee]xecution|[Tt]est run|[Hh]ook|[Ss]erver|[Pp]ipeline|[Oo]peration|[Ee]xpression|[Pp]rogram|[Ss]ession|[Cc]ontainer)\b.{0,120}\b(?:timed out|exceeded (?:the |its )?(?:time|timeout|maximum execution time|\d)|has exceeded the maximum execution time|killed (?:after|by) (?:a )?time)|timeout: sending signal|[Tt]imed out (?:waiting|after \d)|TimeoutExpired|Timeout expired|[Dd]eadline exceeded|\+{3,} Timeout \+{3,}|execution took longer than|job execution timeout|[Tt]erminated (?:due to|by|because of) (?:the )?(?:a )?(?:timeout|time limit)|Timed out waiting for: |exceeded (?:the )?(?:wall|time)[- ](?:clock|limit)|[Gg]lobal timeout|^TIMEOUT\b|exceeded the (?:time )?limit of \d|[Tt]ime limit (?:of .{1,30} )?(?:exceeded|reached)|[Tt]imeout (?:of \S{1,20} )?(?:was )?reached)/,
-    refine: (groups, view) => (isOfOneTest(view.lines[view.at] ?? '') ? null : { groups: isNamed(view) }),
-  },
-  {
+    pattern,
+    refine: (_groups: Groups, view: View) =>
+      isOfOneTest(view.lines[view.at] ?? '') ? null : { groups: isNamed(view) },
+  })),
+  ...networkPhrases.map(([cue, pattern]) => ({
     name: 'network-timeout',
-    cue: [
-      'etimedout',
-      'connection timed out',
-      'read timed out',
-      'connect timeout',
-      'i/o timeout',
-      'readtimeout',
-      'connecttimeout',
-      'operation timed out',
-      'esockettimedout',
-      'network timeout',
-      'request timeout',
-      'timed out',
-      'operation too slow',
-      'tls handshake timeout',
-      '_timeout',
-      'timeout expired',
-      'connection timeout',
-      'connect timeout',
-      'headers timeout',
-      'body timeout',
-      'response timeout',
-      'idle timeout',
-      'seconds elapsing',
-      'deadline_exceeded',
-      'taskcanceledexception',
-      ' due to timeout',
-      'econnaborted',
-      'connect in ',
-      'failed to connect to',
-      'gateway time',
-      'low speed',
-      'sockettimeoutexception',
-      'timeout awaiting',
-      'error: timeout of',
-      'socket timeout',
-      'request timed',
-      'network connection',
-    ],
+    cue,
     weight: 74,
-    pattern:
-      /(?:\b(?<code>ETIMEDOUT|ESOCKETTIMEDOUT|(?:[A-Z]{2,8}_){1,4}TIMEOUT)\b|\b(?:[Hh]eaders|[Bb]ody|[Cc]onnect|[Rr]esponse|[Ii]dle) [Tt]ime-?out(?: [Ee]rror)?\b|\b[Tt]imeout expired\b|\b[Tt]imeout of \d{1,6} seconds elapsing|\bDEADLINE_EXCEEDED\b|\bto connect (?:to \S{1,100} )?in \d{3,6} ?ms\b|[Cc]onnect(?:ion)? (?:has )?timed out|[Rr]ead timed out|[Rr]ead timeout|i\/o timeout|(?:Read|Connect)Timeout(?:Error)?\b|[Oo]peration timed out|[Oo]peration too slow|TLS handshake timeout|network timeout at|SocketTimeoutException|[Cc]onnection timeout|[Tt]imeout was reached|[Rr]equest [Tt]imeout|timeout awaiting|There appears to be trouble with your network connection|[Ff]ailed to connect to .{1,100}: (?:Timeout|Connection timed out)|[Rr]esolving timed out|\b[A-Z]\w{1,40}Error: timeout of \d|[Ss]ocket timeout|[Rr]equest timed out|Net::OpenTimeout|Net::ReadTimeout)/,
-    refine: (groups, view) =>
-      isConstant(view.lines[view.at] ?? '')
-        ? null
-        : /^npm (?:warn|http)|\bretry(?:ing)?\b|\battempt \d/i.test(view.lines[view.at] ?? '')
-          ? { groups, weight: 40 }
-          : { groups },
-  },
+    pattern,
+    refine: (groups: Groups, view: View) => {
+      const line = view.lines[view.at] ?? '';
+      if (isConstant(line)) return null;
+      return /^npm (?:warn|http)|\bretry(?:ing)?\b|\battempt \d/i.test(line) ? { groups, weight: 40 } : { groups };
+    },
+  })),
   {
     name: 'killed',
     cue: ['sigterm', 'terminated', 'received signal'],
@@ -147,7 +128,7 @@ function frameOf(lines: readonly string[], from: number) {
   return null;
 }
 
-function isNamed({ lines, at }: { lines: readonly string[]; at: number }) {
+function isNamed({ lines, at }: View) {
   for (let below = at; below < at + 6; below += 1) {
     const test = /^\s{1,8}(?<test>Test\w{1,200}(?:\/\S{1,200})?) \(\d/.exec(lines[below] ?? '')?.groups?.['test'];
     if (test !== undefined) return withPlace({ runningTest: test }, frameOf(lines, below));

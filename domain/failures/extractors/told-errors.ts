@@ -16,13 +16,13 @@ export const toldErrorRules = rulesOf(null, 'compile_error', [
     cue: ['error', 'exception', 'exist:', 'invalid', 'missing', 'notfound'],
     weight: 58,
     pattern:
-      /^(?:\w{1,40}\.){0,6}[A-Z]\w{0,60}(?:Error|Exception|Exist|Exists|NotFound|Invalid\w{0,20}|Missing\w{0,20})(?: \[\w{1,60}\])?: (?<message>(?=.{0,300}\b(?:options?|settings?|config(?:uration)?|profiles?|rules?|plugins?|keys?|sections?|presets?)\b).{1,500})$/,
+      /^(?:Exception in thread "\w{1,20}" )?(?:\w{1,40}\.){0,6}[A-Z]\w{0,60}(?:Error|Exception|Exist|Exists|NotFound|Invalid\w{0,20}|Missing\w{0,20})(?: \[\w{1,60}\])?: (?<message>(?=.{0,300}\b(?:options?|settings?|config(?:uration)?|profiles?|rules?|plugins?|keys?|sections?|presets?|specifications?)\b).{1,500})$/,
     refine: (groups) => (refusing.test(groups['message'] ?? '') ? { groups } : null),
   },
 ]);
 
 const refusing =
-  /\b(?:invalid|unknown|unexpected|unsupported|unrecogni[sz]ed|not (?:valid|match|allowed|supported|recogni[sz]ed)|does not (?:match|exist)|no such|must be|expected)\b/i;
+  /\b(?:invalid|unknown|unexpected|unsupported|unrecogni[sz]ed|not (?:valid|match|allowed|supported|recogni[sz]ed)|does not (?:match|exist)|no such|must be|expected|issues with)\b/i;
 
 // A stack below or a traceback above makes it an exception of the program that ran.
 function decideTold(groups: Groups, view: View): Reading | null {

@@ -1,13 +1,39 @@
-import { rulesOf } from '../line-rule.ts';
+import { lookDown, lookUp, rulesOf, type Groups, type Reading } from '../line-rule.ts';
+import { withPlace } from '../refine.ts';
+import { projectPlace } from './project-place.ts';
+
+/** Errors of the network, whatever language threw them: its own rules read them. */
+const ofNetwork =
+  /\b(?:[Cc]onnection (?:refused|reset|aborted|closed|timed out)|[Cc]onnectException|ECONN[A-Z]{3,10}|ENOTFOUND|EAI_AGAIN|timed out|execution expired|resolve (?:the )?host|getaddrinfo|Name or service not known|[Ff]ailed to open TCP connection|[Nn]o route to host|[Nn]etwork is unreachable|certificate verify failed)/;
+
+function notOfNetwork(groups: Groups): Reading | null {
+  return ofNetwork.test(groups['message'] ?? '') ? null : { groups };
+}
 
 /** Exceptions of interpreters, outside of a test run: nothing is wrong with the text of the program as such. */
 export const uncaughtRules = rulesOf(null, 'unknown', [
+  {
+    name: 'syntax-exception',
+    is: 'compile_error',
+    cue: ['syntaxerror', 'syntaxexception', 'compileerror', 'compilationerror', 'templateerror', 'parseexception: '],
+    weight: 72,
+    // Of a parser or a compiler that is a library: the text that it was given is wrong, and not the program.
+    pattern:
+      /^(?:(?:\w{1,40}[.\\]){1,6}|(?:PHP )?Fatal error: {1,2}Uncaught (?:\w{1,40}\\){1,6})(?:\w{0,40}(?:Syntax|Compil\w{1,6}|Template)(?:Error|Exception)|ParseException(?=: .{0,200}\bline \d)): (?<message>.{1,400})|: (?<message2>.{1,300}) \((?:\w{1,40}::){1,6}\w{0,20}(?:Syntax|Compile)Error\)$/,
+    refine: (groups, view) => {
+      const message = groups['message'] ?? groups['message2'];
+      const frame = (line: string) => (/^ {2}File "/.test(line) ? projectPlace(line) : null);
+      const place = projectPlace(message ?? '') ?? lookUp(view, 4, frame) ?? lookDown(view, 3, projectPlace);
+      return { groups: withPlace({ message }, place) };
+    },
+  },
   {
     name: 'ruby-uncaught',
     cue: [':in `', ":in '"],
     weight: 66,
     pattern:
       /^(?<file>[^\s:]{1,300}):(?<line>\d{1,7}):in [`'].{1,100}': (?<message>.{1,300}) \((?!SyntaxError|LoadError)[A-Z][\w:]{1,80}\)$/,
+    refine: notOfNetwork,
   },
   {
     name: 'lua-uncaught',
@@ -15,13 +41,15 @@ export const uncaughtRules = rulesOf(null, 'unknown', [
     weight: 66,
     pattern:
       /^lua(?:jit)?[\d.]{0,4}: (?<file>[^\s:]{1,300}\.lua):(?<line>\d{1,7}): (?<message>(?!.{0,200} near )(?!module ').{1,300})/,
+    refine: notOfNetwork,
   },
   {
     name: 'perl-died',
     cue: [' at '],
     weight: 64,
     pattern:
-      /^(?!\s{0,8}#)(?<message>(?!Can't locate|syntax error|Global symbol|BEGIN failed|Connection (?:refused|reset|timed out)).{1,300}) at (?<file>[^\s]{1,300}\.(?:pl|pm|cgi)) line (?<line>\d{1,7})\.$/,
+      /^(?!\s{0,8}#)(?<message>(?!Can't locate|syntax error|Global symbol|BEGIN failed).{1,300}) at (?<file>[^\s]{1,300}\.(?:pl|pm|cgi)) line (?<line>\d{1,7})\.$/,
+    refine: notOfNetwork,
   },
   {
     name: 'trace-end',
@@ -39,6 +67,7 @@ export const uncaughtRules = rulesOf(null, 'unknown', [
     cue: ['uncaught'],
     weight: 66,
     pattern:
-      /^(?:PHP )?Fatal error: {1,2}Uncaught (?!Error: Class )(?!.{0,200}(?:[Cc]onnection (?:refused|reset)|ConnectException|timed out|resolve host))(?<message>.{1,300}?)(?: in (?<file>\S{1,300}):(?<line>\d{1,7}))?$/,
+      /^(?:PHP )?Fatal error: {1,2}Uncaught (?!Error: Class )(?<message>.{1,300}?)(?: in (?<file>\S{1,300}):(?<line>\d{1,7}))?$/,
+    refine: notOfNetwork,
   },
 ]);

@@ -30,7 +30,7 @@ export const verdictRowsRules = rulesOf(null, 'test_fail', [
     ],
     weight: 64,
     pattern: new RegExp(
-      String.raw`^\s{0,64}(?:#\d{1,5} |[*•+-] |\*\* |[-=]{3,6} |%{1,3} ?|\(\d{1,5}\/\d{1,5}\) |\[\d{1,5}\/\d{1,5}\] )?(?<test>[\w"'\x60/].{0,200}?)(?:: {1,4}| {1,60}(?:[-|–—] )?|\s{0,2}\.{3,80} {0,40})(?:[[(]?${failed}[\])]?|[[(] {0,6}(?:FAIL(?:ED)?|ERROR|Failed|failed) {0,6}[\])]|(?<=: {1,4})ERROR)!?(?: {1,20}(?:[([].{1,120}|[\d.,]{1,10} ?(?:ms|s)|[\d. ]{3,80}\*\*|[.FEI])| - [A-Z]\S.{1,200})?(?:: \S.{1,200} \([\d.]{1,10} ?m?s\))?$`,
+      String.raw`^\s{0,64}(?:#\d{1,5} |[*•+-] |\.{3} |\*\* |[-=]{3,6} |%{1,3} ?|\(\d{1,5}\/\d{1,5}\) |\[\d{1,5}\/\d{1,5}\] )?(?<test>[\w"'\x60/].{0,200}?)(?:: {1,4}| {1,60}(?:[-|–—] )?|\s{0,2}\.{3,80} {0,40})(?:[[(]?${failed}[\])]?|[[(] {0,6}(?:FAIL(?:ED)?|ERROR|Failed|failed) {0,6}[\])]|(?<=: {1,4})ERROR)!?(?: {1,20}(?:[([].{1,120}|[\d.,]{1,10} ?(?:ms|s)|[\d. ]{3,80}\*\*|[.FEI])| - [A-Z]\S.{1,200})?(?:: \S.{1,200} \([\d.]{1,10} ?m?s\))?$`,
     ),
     refine: (groups, view) => decide(groups, view, passedBehind),
   },
@@ -39,7 +39,7 @@ export const verdictRowsRules = rulesOf(null, 'test_fail', [
     cue: ['fail', '✗', '✘', '✖', '×', '⨯', '❌', '!!', ' x ', '(x) ', 'not ok'],
     weight: 64,
     pattern: new RegExp(
-      String.raw`^(?:\[(?:info|error|INFO|ERROR)\] )?\s{0,24}(?:[-=]{2,3}> )?(?:\(\d{1,5}\/\d{1,5}\) )?(?:\[[A-Z]{3,12}\] )?[[(]?\s{0,3}(?:${failed}|!!|[xX])\s{0,3}[\])]?(?:[!:]| -)?(?: {1,8}|\t(?:\|\|\t)?)(?<test>[\w"'\x60(].{0,240}?)$`,
+      String.raw`^(?:\[(?:info|error|INFO|ERROR)\] )?\s{0,24}(?:[-=]{2,3}> )?(?:\(\d{1,5}\/\d{1,5}\) |\d{1,6} {2,4})?(?:\[[A-Z]{3,12}\] )?[[(]?\s{0,3}(?:${failed}|!!|[xX])\s{0,3}[\])]?(?:[!:]| -)?(?: {1,8}|\t(?:\|\|\t)?)(?:\d{1,5} [—–-] )?(?<test>[\w"'\x60(].{0,240}?)$`,
     ),
     refine: (groups, view) => decide(groups, view, passedBefore),
   },
@@ -131,13 +131,29 @@ function decide(groups: Groups, view: View, form: RegExp): Reading | null {
   if (isAssertion.test(test)) return namedAbove(view);
   const isSibling = (line: string) => (form.test(line) ? true : null);
   const hasSibling = (lookUp(view, 40, isSibling) ?? lookDown(view, 40, isSibling)) === true;
-  return hasSibling || isToldBehind(view) || isToldBelow(view) ? named(test, view) : null;
+  return hasSibling || isQuoted(told, view) || isSummedUp(view) || isToldBehind(view) || isToldBelow(view)
+    ? named(test, view)
+    : null;
 }
 
 // A sum, the row of a linter, a suite above its tests.
 function isNoRow(told: string, test: string, view: View): boolean {
   if (isSum.test(told) || isSum.test(test) || isFindingRow(test) || /\t[\d.]{1,10}s$/.test(told)) return true;
   return isSuiteRow(view) || /\b\d{1,7} (?:failed|failures?|fail)\b/.test(view.lines[view.at] ?? '');
+}
+
+/** `run "name"... fail`: what ran has a name of its own. */
+function isQuoted(told: string, { lines, at }: View): boolean {
+  return /^\w{1,12} ["'].{1,200}["']$/.test(told) && /["']\.{3} ?\w{4,7}$/.test(lines[at] ?? '');
+}
+
+const sumBelow =
+  /\b(?:tests?|specs?|specifications?|examples?|scenarios?|cases?|checks?)\b.{0,60}\b[1-9]\d{0,5} (?:failed|failures?)\b/i;
+
+/** A verdict in brackets and capitals, and further down a runner's sum. */
+function isSummedUp(view: View): boolean {
+  const isBracketed = /[[(]FAIL(?:ED)?[\])]$/.test(view.lines[view.at] ?? '');
+  return isBracketed && lookDown(view, 400, (line) => (sumBelow.test(line) ? true : null)) === true;
 }
 
 function isToldBehind({ lines, at }: View): boolean {
@@ -152,7 +168,10 @@ function indentOf(line: string): number {
 // A verdict in capitals, and below it, further in, what was expected or where.
 function isToldBelow({ lines, at }: View): boolean {
   const own = lines[at] ?? '';
-  if (!/\bFAIL(?:ED)?\b|[([]X[)\]]/.test(own) || /\b(?:task|build|compil\w{1,6}|link\w{0,3}|job|step)\b/i.test(own))
+  if (
+    !/\bFAIL(?:ED)?\b|[([]X[)\]]|^\s{0,8}x |^\s{0,4}\d{1,6} {2,4}[✗✘✖×]/.test(own) ||
+    /\b(?:task|build|compil\w{1,6}|link\w{0,3}|job|step)\b/i.test(own)
+  )
     return false;
   if (/^[=*]{3,6} .{1,200} FAILED$/.test(own)) return true;
   const below = lines.slice(at + 1, at + 4);

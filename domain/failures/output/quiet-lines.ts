@@ -40,18 +40,23 @@ const passes =
 /** A list of all answers that a client knows, in the dump of an object. */
 const isTableRow = /^\s{2,60}['"]?\d{3}['"]?: ['"]/;
 const isEntry = /\d \| (?:ERROR|WARNING)|[└├]─ |^\s{0,8}\d{1,6}: [A-Z]{1,6}-?\d{1,5}\b/;
+/** Errors that caused one another, innermost last, as programs in Rust print them. */
+const isCause = /^\s{1,8}\d{1,2}: (?:[a-z]{3,20}|[A-Z][a-z]{2,20}) [a-z]/;
 
 // The entries of linters look like source with its line's number.
-const sourceLine = /^\s{0,8}(?:[>❯→*] ?)?\s{0,8}\d{1,6}\s{0,3}[|│┃:▏](?:\s|$)|^\s{0,8}[|│┃]\s/;
+const sourceLine = /^\s{0,8}(?:[>❯→*] ?)?\s{0,8}\d{1,6}\s{0,3}[|│┃:▏](?:\s|$)|^\s{0,8}[|│┃]\s|^\d{1,6}:(?:#[:., ]|msg)/;
 
 /** For each line whether it decides nothing unless nothing else does. */
 export function findQuietLines(lines: readonly string[]): Uint8Array {
   const quiet = new Uint8Array(lines.length);
   markParts(lines, quiet);
   markPassingTests(lines, quiet);
-  for (const [at, line] of lines.entries())
-    if ((sourceLine.test(line) && !isEntry.test(line)) || isTableRow.test(line)) quiet[at] = 1;
+  for (const [at, line] of lines.entries()) if (isSource(line) || isTableRow.test(line)) quiet[at] = 1;
   return quiet;
+}
+
+function isSource(line: string): boolean {
+  return sourceLine.test(line) && !isEntry.test(line) && !isCause.test(line);
 }
 
 function markParts(lines: readonly string[], quiet: Uint8Array): void {
