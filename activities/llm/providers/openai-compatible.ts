@@ -37,8 +37,8 @@ interface SentCall {
 }
 
 /**
- * OpenAI, and every server that speaks its chat completions and embeddings. Spoken here and not through the AI SDK, which
- * takes four times as long for the same call (1.1 ms beside 0.25): all of Aider's calls go this way.
+ * OpenAI, and every server that speaks its chat completions and embeddings. Spoken here and not through the AI SDK, whose
+ * share of a call was larger than that of the ledger (`docs/adr/2026-11-22-openai-dialect-of-our-own.md`).
  */
 export function createOpenAiCompatibleProvider(options: OpenAiCompatibleOptions): ModelProvider {
   const { apiKey, baseUrl, redact } = options;
