@@ -16,7 +16,8 @@ import type { PriceTable } from './prices/price-table.ts';
 
 export type ModelDirectory = ReturnType<typeof createModelDirectory>;
 
-const ollamaProbeTimeoutMs = 300;
+/** Where nobody listens the answer comes at once; one that is busy with a model may take its time. */
+const ollamaProbeTimeoutMs = 1_000;
 const ollamaTagsSchema = z.object({
   models: z.array(
     z.object({ name: z.string(), details: z.object({ families: z.array(z.string()).nullish() }).nullish() }),
