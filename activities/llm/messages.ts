@@ -4,7 +4,7 @@ import { AppError } from '../../domain/errors.ts';
 import { parseRequest, type CompletionIdentity, type EndpointRequest, type StreamForm } from './endpoint-request.ts';
 import type { GenerateResult } from './gateway.ts';
 import type { AnswerPiece, ChatMessage, FinishReason, ToolCall } from './providers/provider.ts';
-import { parseToolInput } from './providers/tool-input.ts';
+import { parseToolInput } from './providers/tool-calls.ts';
 
 /** The part of Anthropic's Messages that the endpoint understands. */
 const textBlock = z.object({ type: z.literal('text'), text: z.string() });

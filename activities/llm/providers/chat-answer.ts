@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-
 import { z } from 'zod';
 
 import type { TokenUsage } from '../../../domain/budget/models.ts';
 import type { FinishReason, ProviderAnswer, ToolCall } from './provider.ts';
 import { parseJson, toBadAnswerError, toResponseError, type ProviderIdentity } from './provider-error.ts';
+import { toCallId } from './tool-calls.ts';
 
 /** A text that may be left out or null. */
 export const chatWordsSchema = z
@@ -83,11 +82,6 @@ export function readChatCompletion(text: string, identity: ProviderIdentity): Om
 export function refuseToldError(value: unknown, identity: ProviderIdentity): void {
   if (typeof value !== 'object' || value === null || !('error' in value) || value.error === null) return;
   throw toResponseError(identity, { status: 200, headers: {}, body: JSON.stringify(value) }, new Date());
-}
-
-/** Servers may leave it out, and those of a conversation must differ. */
-export function toCallId(id: string | null | undefined): string {
-  return id === undefined || id === null || id === '' ? `call_${randomUUID()}` : id;
 }
 
 function toText(content: string | { type: string; text?: string | undefined }[] | null | undefined): string {

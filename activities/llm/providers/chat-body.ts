@@ -1,5 +1,5 @@
 import type { ChatMessage, Prompt, ProviderRequest } from './provider.ts';
-import { parseToolInput } from './tool-input.ts';
+import { parseToolInput } from './tool-calls.ts';
 
 /** A request as the body of OpenAI's chat completions. Values that are undefined are left out of the JSON. */
 export function toChatBody(request: ProviderRequest): Record<string, unknown> {
@@ -22,8 +22,10 @@ export function toChatBody(request: ProviderRequest): Record<string, unknown> {
 function toMessage(message: ChatMessage): unknown {
   const { role, content } = message;
   if (role === 'tool') return { role, content, tool_call_id: message.toolCallId };
-  if (role !== 'assistant' || message.toolCalls === undefined) return { role, content };
-  const calls = message.toolCalls.map(({ id, name, input }) => ({
+  const { toolCalls = [] } = role === 'assistant' ? message : {};
+  // An empty list of calls is refused.
+  if (toolCalls.length === 0) return { role, content };
+  const calls = toolCalls.map(({ id, name, input }) => ({
     ...{ id, type: 'function', function: { name, arguments: JSON.stringify(parseToolInput(input)) } },
   }));
   return { role, content: content === '' ? null : content, tool_calls: calls };

@@ -3,20 +3,20 @@ import { z } from 'zod';
 
 import type { TokenUsage } from '../../../domain/budget/models.ts';
 import { AppError } from '../../../domain/errors.ts';
-import { BrokenAnswerError } from './broken-answer.ts';
+import { toStreamFailure } from './broken-answer.ts';
 import {
   chatContentSchema,
   chatUsageSchema,
   chatWordsSchema,
   refuseToldError,
-  toCallId,
   toFinishReason,
   toUsage,
 } from './chat-answer.ts';
 import type { ProviderAnswer, ProviderRequest } from './provider.ts';
-import { parseJson, toBadAnswerError, toBrokenStreamError, type ProviderIdentity } from './provider-error.ts';
-import type { WireReport } from './provider-wire.ts';
+import { parseJson, toBadAnswerError, type ProviderIdentity } from './provider-error.ts';
+import type { ReadOptions } from './provider-wire.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
+import { toCallId } from './tool-calls.ts';
 
 const toolDeltaSchema = z.object({
   index: z.number().nullish(),
@@ -56,7 +56,7 @@ interface OpenToolCall {
  */
 export async function readChatStream(
   chunks: AsyncIterable<Buffer>,
-  { request, identity, report }: { request: ProviderRequest; identity: ProviderIdentity; report: WireReport },
+  { request, identity, report }: ReadOptions,
 ): Promise<ProviderAnswer> {
   const reader = new ChatStreamReader(request, identity);
   const failure = await readAll(chunks, reader);
@@ -67,10 +67,7 @@ export async function readChatStream(
     return { ...answer.whole(), finishReason: reader.finishReason(), servedModel, usage, firstByteMs, scripted: false };
   }
   const reason: unknown = request.signal.aborted ? request.signal.reason : (report.error ?? failure);
-  const isFaultOfOurs = !(reason instanceof AppError) && !request.signal.aborted;
-  // A provider that fails before its first word has written nothing.
-  if (answer.bytes === 0 || isFaultOfOurs) throw reason;
-  throw new BrokenAnswerError(toBrokenStreamError(identity, reason), { bytes: answer.bytes, usage });
+  throw toStreamFailure(reason, { signal: request.signal, identity }, { bytes: answer.bytes, usage });
 }
 
 /** @returns why there is no whole answer, or null */

@@ -1,18 +1,10 @@
-import { randomUUID } from 'node:crypto';
-
 import { z } from 'zod';
 
-import { AppError } from '../../../domain/errors.ts';
-import { BrokenAnswerError } from './broken-answer.ts';
+import { toStreamFailure } from './broken-answer.ts';
 import type { FinishReason, ProviderAnswer, ProviderRequest, ToolCall } from './provider.ts';
-import {
-  parseJson,
-  toBadAnswerError,
-  toBrokenStreamError,
-  toResponseError,
-  type ProviderIdentity,
-} from './provider-error.ts';
-import type { WireAnswer, WireReport } from './provider-wire.ts';
+import { parseJson, toBadAnswerError, toResponseError, type ProviderIdentity } from './provider-error.ts';
+import type { ReadOptions, WireAnswer, WireReport } from './provider-wire.ts';
+import { toCallId } from './tool-calls.ts';
 
 /** A whole answer, or one line of a stream. */
 const answerSchema = z.object({
@@ -30,12 +22,6 @@ const answerSchema = z.object({
 });
 
 type OllamaAnswer = z.infer<typeof answerSchema>;
-
-export interface ReadOptions {
-  request: ProviderRequest;
-  identity: ProviderIdentity;
-  report: WireReport;
-}
 
 /** @throws AppError `provider-bad-answer` */
 export async function readOllamaAnswer(
@@ -62,9 +48,7 @@ export async function readOllamaStream(response: WireAnswer, options: ReadOption
     return { ...toAnswer(parts.last, report, parts.toolCalls), text: parts.texts.join('') };
   } catch (error) {
     const reason: unknown = request.signal.aborted ? request.signal.reason : (report.error ?? error);
-    const isFaultOfOurs = !(reason instanceof AppError) && !request.signal.aborted;
-    if (parts.bytes === 0 || isFaultOfOurs) throw reason;
-    throw new BrokenAnswerError(toBrokenStreamError(identity, reason), { bytes: parts.bytes, usage: null });
+    throw toStreamFailure(reason, { signal: request.signal, identity }, { bytes: parts.bytes, usage: null });
   }
 }
 
@@ -116,7 +100,7 @@ function parseLine(line: string, identity: ProviderIdentity): OllamaAnswer {
 function toolCallsOf({ message }: OllamaAnswer): ToolCall[] {
   // Ollama gives them no ids. Those of a conversation must differ: another provider may go on with it.
   return (message.tool_calls ?? []).map(({ function: { name, arguments: input } }) => ({
-    id: `call_${randomUUID()}`,
+    id: toCallId(null),
     name,
     input: JSON.stringify(input),
   }));

@@ -6,9 +6,9 @@ import type { Redact } from '../../../domain/text/redact.ts';
 import { measurePrompt } from '../prompt.ts';
 import { readOllamaAnswer, readOllamaStream } from './ollama-answer.ts';
 import type { CallTimeouts, ChatMessage, ModelProvider, ProviderRequest } from './provider.ts';
-import { parseJson, requireSuccess, toBadAnswerError, type ProviderIdentity } from './provider-error.ts';
-import { postToProvider, type WireAnswer, type WireReport } from './provider-wire.ts';
-import { parseToolInput } from './tool-input.ts';
+import { parseJson, toBadAnswerError, type ProviderIdentity } from './provider-error.ts';
+import { postJson, type WireAnswer, type WireReport } from './provider-wire.ts';
+import { parseToolInput } from './tool-calls.ts';
 
 export interface OllamaOptions {
   baseUrl: string;
@@ -96,12 +96,9 @@ interface PostOptions {
 /** @returns a 2xx response */
 async function post(url: URL, body: unknown, options: PostOptions): Promise<WireAnswer> {
   const { signal, timeouts, identity, report } = options;
-  const headers = { 'content-type': 'application/json' };
-  const message = { url: url.href, headers, body: JSON.stringify(body), signal };
+  const message = { url: url.href, headers: {}, body, signal };
   try {
-    const response = await postToProvider(message, { identity, timeouts, report });
-    await requireSuccess(response, identity);
-    return response;
+    return await postJson(message, { identity, timeouts, report });
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   }

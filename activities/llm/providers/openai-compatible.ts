@@ -6,8 +6,8 @@ import { readChatCompletion } from './chat-answer.ts';
 import { toChatBody } from './chat-body.ts';
 import { readChatStream } from './chat-stream.ts';
 import type { CallTimeouts, EmbeddingAnswer, EmbeddingRequest, ModelProvider, ProviderRequest } from './provider.ts';
-import { parseJson, requireSuccess, toBadAnswerError, type ProviderIdentity } from './provider-error.ts';
-import { postToProvider, type WireAnswer, type WireReport } from './provider-wire.ts';
+import { parseJson, toBadAnswerError, type ProviderIdentity } from './provider-error.ts';
+import { postJson, type WireAnswer, type WireReport } from './provider-wire.ts';
 
 const openAiBaseUrl = 'https://api.openai.com/v1';
 
@@ -24,7 +24,7 @@ const embeddingsSchema = z.object({
   usage: z.object({ prompt_tokens: z.number().nullish() }).nullish(),
 });
 
-/** A server, and how it is asked. */
+/** A server, and how it is asked: what it answers is 2xx. */
 interface Server {
   identity: ProviderIdentity;
   post(path: string, body: unknown, call: SentCall): Promise<WireAnswer>;
@@ -46,14 +46,13 @@ export function createOpenAiCompatibleProvider(options: OpenAiCompatibleOptions)
   const identity = { title, keySetting: 'OPENAI_API_KEY and OPENAI_BASE_URL', redact };
   const root = (baseUrl ?? openAiBaseUrl).replace(/\/+$/, '');
   const headers = {
-    'content-type': 'application/json',
     'user-agent': 'ratchet',
     ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
   };
   const server: Server = {
     identity,
     post: (path, body, { signal, ...wire }) =>
-      postToProvider({ url: `${root}${path}`, headers, body: JSON.stringify(body), signal }, { identity, ...wire }),
+      postJson({ url: `${root}${path}`, headers, body, signal }, { identity, ...wire }),
   };
   const toBody = baseUrl === undefined ? toOpenAiBody : toChatBody;
   return {
@@ -82,7 +81,6 @@ async function generate(server: Server, body: unknown, request: ProviderRequest)
   const { identity } = server;
   const report: WireReport = { firstByteMs: null, error: null };
   const response = await server.post('/chat/completions', body, { signal, timeouts, report });
-  await requireSuccess(response, identity);
   if (request.onPiece !== undefined) return readChatStream(response.chunks, { request, identity, report });
   const answer = readChatCompletion(await response.text(), identity);
   const servedModel = answer.servedModel === '' ? request.providerModel : answer.servedModel;
@@ -94,7 +92,6 @@ async function embed(server: Server, request: EmbeddingRequest): Promise<Embeddi
   const body = { model: providerModel, input: texts, encoding_format: 'float' };
   const report: WireReport = { firstByteMs: null, error: null };
   const response = await server.post('/embeddings', body, { signal, timeouts, report });
-  await requireSuccess(response, server.identity);
   const parsed = embeddingsSchema.safeParse(parseJson(await response.text(), server.identity));
   if (!parsed.success || parsed.data.data.length !== texts.length) {
     throw toBadAnswerError(server.identity, parsed.error?.message ?? 'not one vector per text');

@@ -70,15 +70,6 @@ export function toBadAnswerError(identity: ProviderIdentity, detail: string): Ap
   );
 }
 
-/** @throws AppError for an answer that is not 2xx */
-export async function requireSuccess(
-  { status, headers, text }: { status: number; headers: Record<string, string>; text: () => Promise<string> },
-  identity: ProviderIdentity,
-): Promise<void> {
-  if (status >= 200 && status < 300) return;
-  throw toResponseError(identity, { status, headers, body: await text() }, new Date());
-}
-
 /** @throws AppError `provider-bad-answer` */
 export function parseJson(text: string, identity: ProviderIdentity): unknown {
   try {

@@ -1,8 +1,8 @@
 import { Agent, request as send, type Dispatcher } from 'undici';
 
 import { AppError } from '../../../domain/errors.ts';
-import type { CallTimeouts } from './provider.ts';
-import { toConnectionError, type ProviderIdentity } from './provider-error.ts';
+import type { CallTimeouts, ProviderRequest } from './provider.ts';
+import { toConnectionError, toResponseError, type ProviderIdentity } from './provider-error.ts';
 
 /** A model writes at most some hundred kilobytes; more comes from something that is no model. */
 const bodyBytesMax = 20 * 1024 * 1024;
@@ -17,6 +17,13 @@ export interface WireReport {
 export interface WireOptions {
   identity: ProviderIdentity;
   timeouts: CallTimeouts;
+  report: WireReport;
+}
+
+/** What the answer to a request is read with. */
+export interface ReadOptions {
+  request: ProviderRequest;
+  identity: ProviderIdentity;
   report: WireReport;
 }
 
@@ -75,6 +82,23 @@ export async function postToProvider(message: ProviderMessage, options: WireOpti
   for (const [name, value] of Object.entries(response.headers)) headers[name] = String(value);
   const chunks = limited(response, failInBody);
   return { status: response.statusCode, headers, chunks, text: () => join(chunks) };
+}
+
+/**
+ * Sends one try as JSON.
+ *
+ * @returns a 2xx answer
+ * @throws as `postToProvider`, and AppError for every other status
+ */
+export async function postJson(
+  { headers, body, ...message }: Omit<ProviderMessage, 'body'> & { body: unknown },
+  options: WireOptions,
+): Promise<WireAnswer> {
+  const sent = { ...message, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const answer = await postToProvider(sent, options);
+  if (answer.status >= 200 && answer.status < 300) return answer;
+  const refused = { status: answer.status, headers: answer.headers, body: await answer.text() };
+  throw toResponseError(options.identity, refused, new Date());
 }
 
 function post(message: ProviderMessage, timeouts: CallTimeouts): Promise<Dispatcher.ResponseData> {

@@ -5,10 +5,9 @@ import {
   type LanguageModelV4StreamPart,
   type LanguageModelV4Usage,
 } from '@ai-sdk/provider';
-import { AppError } from '../../../domain/errors.ts';
-import { BrokenAnswerError } from './broken-answer.ts';
+import { BrokenAnswerError, toStreamFailure } from './broken-answer.ts';
 import type { FinishReason, ProviderAnswer, ProviderRequest } from './provider.ts';
-import { toBrokenStreamError, type ProviderIdentity } from './provider-error.ts';
+import type { ProviderIdentity } from './provider-error.ts';
 import { onWire } from './provider-fetch.ts';
 import type { WireReport } from './provider-wire.ts';
 import { toSdkError } from './sdk-error.ts';
@@ -67,10 +66,7 @@ async function stream(
   if (finish === null || failure !== null) {
     const told = failure ?? new InvalidResponseDataError({ data: null, message: 'The stream ended too early.' });
     const reason = toSdkError(told, { request, identity, report });
-    const isFaultOfOurs = !(reason instanceof AppError) && !request.signal.aborted;
-    // A provider that fails before its first word has written nothing.
-    if (answer.bytes === 0 || isFaultOfOurs) throw reason;
-    throw new BrokenAnswerError(toBrokenStreamError(identity, reason), { bytes: answer.bytes, usage });
+    throw toStreamFailure(reason, { signal: request.signal, identity }, { bytes: answer.bytes, usage });
   }
   return {
     ...answer.whole(),

@@ -1,7 +1,7 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider';
 
 import type { ChatMessage, ProviderRequest, ToolCall } from './provider.ts';
-import { parseToolInput } from './tool-input.ts';
+import { parseToolInput } from './tool-calls.ts';
 
 /** A request in the form of the AI SDK's models. */
 export function toSdkOptions(request: ProviderRequest): LanguageModelV4CallOptions {

@@ -2,10 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { readChatCompletion } from '../../../activities/llm/providers/chat-answer.ts';
+import { toChatBody } from '../../../activities/llm/providers/chat-body.ts';
 import { readChatStream } from '../../../activities/llm/providers/chat-stream.ts';
 import type { AnswerPiece, ProviderRequest } from '../../../activities/llm/providers/provider.ts';
 
 const identity = { title: 'The server', keySetting: 'OPENAI_API_KEY', redact: (text: string) => text };
+
+const asked: ProviderRequest = {
+  ...{ providerModel: 'asked', step: 'edit', prompt: { messages: [] }, outputTokensMax: 9, contextTokensMax: 9 },
+  timeouts: { connectMs: 1, firstByteMs: 1, stallMs: 1, totalMs: 1 },
+  signal: new AbortController().signal,
+};
 
 /** What servers send: the deltas of one choice, then why it ended, then the count. */
 function toEvents(deltas: readonly object[], finish = 'stop'): string {
@@ -19,12 +26,7 @@ function toEvents(deltas: readonly object[], finish = 'stop'): string {
 
 async function read(events: string, sizes: readonly number[] = []) {
   const pieces: AnswerPiece[] = [];
-  const request: ProviderRequest = {
-    ...{ providerModel: 'asked', step: 'edit', prompt: { messages: [] }, outputTokensMax: 9, contextTokensMax: 9 },
-    timeouts: { connectMs: 1, firstByteMs: 1, stallMs: 1, totalMs: 1 },
-    signal: new AbortController().signal,
-    onPiece: (piece) => pieces.push(piece),
-  };
+  const request: ProviderRequest = { ...asked, onPiece: (piece) => pieces.push(piece) };
   const answer = await readChatStream(cut(Buffer.from(events), sizes), {
     ...{ request, identity, report: { firstByteMs: 3, error: null } },
   });
@@ -133,4 +135,9 @@ describe('a whole chat completion', () => {
     expect(new Set(toolCalls.map(({ id }) => id)).size).toBe(2);
     expect(toolCalls[0]?.id).toMatch(/^call_/);
   });
+});
+
+it('a question holds no empty list of tool calls, which OpenAI refuses', () => {
+  const messages = [{ role: 'assistant' as const, content: 'Done.', toolCalls: [] }];
+  expect(toChatBody({ ...asked, prompt: { messages } })['messages']).toEqual([{ role: 'assistant', content: 'Done.' }]);
 });
