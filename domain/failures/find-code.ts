@@ -140,16 +140,21 @@ export function codeOn(line: string): string | null {
   return null;
 }
 
+/** A rule that is named at all is named early; each line is held against every form. */
+const rowsMax = 2_000;
+
+function codeOnFirst(lines: readonly string[]): string | null {
+  for (const line of lines) {
+    const code = codeOn(line);
+    if (code !== null) return code;
+  }
+  return null;
+}
+
 // Where a sum decided, the rule stands beside the place that was found.
 function codeBeside(place: Place | null, lines: readonly string[]): string | null {
   if (place === null) return null;
-  if (place.line === null)
-    return (
-      lines
-        .filter((line) => line.includes(place.file))
-        .map(codeOn)
-        .find((code) => code !== null) ?? null
-    );
+  if (place.line === null) return codeOnFirst(lines.slice(0, rowsMax).filter((line) => line.includes(place.file)));
   const at = lines.findIndex((line) => {
     const found = line.includes(String(place.line)) ? readPlace(line) : null;
     return found !== null && found.file === place.file && found.line === place.line;
@@ -159,7 +164,7 @@ function codeBeside(place: Place | null, lines: readonly string[]): string | nul
 
 // Findings that name no place name their rule.
 function codeOfRows(place: Place | null, lines: readonly string[]): string | null {
-  return place === null ? codeOn(lines[rowWithCode(lines.slice(0, 2_000))] ?? '') : null;
+  return place === null ? codeOn(lines[rowWithCode(lines.slice(0, rowsMax))] ?? '') : null;
 }
 
 /** The number of the first line that names a rule and is no warning; of a warning where all are; -9 where none does. */
