@@ -21,13 +21,11 @@ const summaryParts = {
 
 type SummaryParts = Pick<Prisma.WorkOrderGetPayload<{ include: typeof summaryParts }>, keyof typeof summaryParts>;
 
-async function readCosts(database: Database, orderIds: string[]): Promise<Map<string, number>> {
-  const sums = await database.modelCall.groupBy({
-    by: ['workOrderId'],
-    where: { workOrderId: { in: orderIds }, state: 'settled' },
-    _sum: { costUsdMicros: true },
-  });
-  return new Map(sums.map((sum) => [sum.workOrderId ?? '', Number(sum._sum.costUsdMicros ?? 0n)]));
+/** What the finished model calls of an order cost. */
+async function readCostUsdMicros(database: Database, workOrderId: string): Promise<number> {
+  const where = { workOrderId, state: 'settled' as const };
+  const { _sum } = await database.modelCall.aggregate({ where, _sum: { costUsdMicros: true } });
+  return Number(_sum.costUsdMicros ?? 0n);
 }
 
 function toSummary(row: WorkOrder & SummaryParts, costUsdMicros: number): WorkOrderSummary {
@@ -76,10 +74,9 @@ export async function findWorkOrderId(
 export async function readWorkOrder(database: Database, orderId: string) {
   const row = await database.workOrder.findUnique({ where: { id: orderId }, include: detailParts });
   if (row === null) return null;
-  const costs = await readCosts(database, [row.id]);
   const pullRequest = row.pullRequests[0];
   return {
-    ...toSummary(row, costs.get(row.id) ?? 0),
+    ...toSummary(row, await readCostUsdMicros(database, row.id)),
     description: row.description,
     baseCommit: row.baseCommit,
     acceptanceCriteria: storedCriteria.parse(row.acceptanceCriteria),

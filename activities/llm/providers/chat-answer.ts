@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { TokenUsage } from '../../../domain/budget/models.ts';
 import type { FinishReason, ProviderAnswer, ToolCall } from './provider.ts';
 import { parseJson, toBadAnswerError, toResponseError, type ProviderIdentity } from './provider-error.ts';
+import type { ReadOptions } from './provider-wire.ts';
 import { toCallId } from './tool-calls.ts';
 
 /** A text that may be left out or null. */
@@ -10,6 +11,12 @@ export const chatWordsSchema = z
   .string()
   .nullish()
   .transform((text) => text ?? '');
+
+/** Null where a server does not say which model answers. */
+export const servedModelSchema = z
+  .string()
+  .nullish()
+  .transform((name) => (name === '' ? null : (name ?? null)));
 
 /** Most servers send a text; some send parts, of which those with another type are thoughts. */
 export const chatContentSchema = z
@@ -28,7 +35,7 @@ export const chatUsageSchema = z
   .nullish();
 
 const completionSchema = z.object({
-  model: z.string().nullish(),
+  model: servedModelSchema,
   choices: z.tuple(
     [
       z.object({
@@ -54,7 +61,7 @@ const completionSchema = z.object({
  *
  * @throws AppError `provider-bad-answer`
  */
-export function readChatCompletion(text: string, identity: ProviderIdentity): Omit<ProviderAnswer, 'firstByteMs'> {
+export function readChatCompletion(text: string, { request, identity, report }: ReadOptions): ProviderAnswer {
   const value = parseJson(text, identity);
   refuseToldError(value, identity);
   const parsed = completionSchema.safeParse(value);
@@ -68,8 +75,9 @@ export function readChatCompletion(text: string, identity: ProviderIdentity): Om
     text: message.content + message.refusal,
     toolCalls,
     finishReason: toFinishReason(reason, message.refusal !== ''),
-    servedModel: model ?? '',
+    servedModel: model ?? request.providerModel,
     usage: toUsage(usage),
+    firstByteMs: report.firstByteMs,
     scripted: false,
   };
 }

@@ -9,6 +9,7 @@ import {
   chatUsageSchema,
   chatWordsSchema,
   refuseToldError,
+  servedModelSchema,
   toFinishReason,
   toUsage,
 } from './chat-answer.ts';
@@ -33,7 +34,7 @@ const deltaSchema = z.object({
 });
 
 const chunkSchema = z.object({
-  model: z.string().nullish(),
+  model: servedModelSchema,
   choices: z.array(z.object({ finish_reason: z.string().nullish(), delta: deltaSchema.nullish() })),
   usage: chatUsageSchema,
 });
@@ -127,7 +128,7 @@ class ChatStreamReader {
     const parsed = chunkSchema.safeParse(value);
     if (!parsed.success) throw toBadAnswerError(this.#identity, z.prettifyError(parsed.error));
     const { model, choices, usage } = parsed.data;
-    this.answer.servedModel ??= model ?? null;
+    this.answer.servedModel ??= model;
     this.usage = toUsage(usage) ?? this.usage;
     const [choice] = choices;
     if (choice === undefined) return;

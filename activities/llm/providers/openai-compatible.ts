@@ -81,10 +81,9 @@ async function generate(server: Server, body: unknown, request: ProviderRequest)
   const { identity } = server;
   const report: WireReport = { firstByteMs: null, error: null };
   const response = await server.post('/chat/completions', body, { signal, timeouts, report });
-  if (request.onPiece !== undefined) return readChatStream(response.chunks, { request, identity, report });
-  const answer = readChatCompletion(await response.text(), identity);
-  const servedModel = answer.servedModel === '' ? request.providerModel : answer.servedModel;
-  return { ...answer, servedModel, firstByteMs: report.firstByteMs };
+  const options = { request, identity, report };
+  if (request.onPiece !== undefined) return readChatStream(response.chunks, options);
+  return readChatCompletion(await response.text(), options);
 }
 
 async function embed(server: Server, request: EmbeddingRequest): Promise<EmbeddingAnswer> {

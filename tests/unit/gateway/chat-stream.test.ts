@@ -119,22 +119,28 @@ describe('a stream of chat completions', () => {
 });
 
 describe('a whole chat completion', () => {
+  const options = { request: asked, identity, report: { firstByteMs: 3, error: null } };
+
   it('that tells of an error as data fails with that error', () => {
     const told = JSON.stringify({ error: { message: 'Slow down.', code: 'rate_limit_exceeded' } });
-    expect(() => readChatCompletion(told, identity)).toThrow(
-      expect.objectContaining({ code: 'provider-rate-limited' }),
-    );
+    expect(() => readChatCompletion(told, options)).toThrow(expect.objectContaining({ code: 'provider-rate-limited' }));
   });
 
   it('gives calls of tools an id where the server leaves it out', () => {
     const message = { content: null, tool_calls: [1, 2].map(() => ({ function: { name: 'read', arguments: '{}' } })) };
-    const { toolCalls } = readChatCompletion(
-      JSON.stringify({ choices: [{ message, finish_reason: 'tool_calls' }] }),
-      identity,
-    );
+    const told = JSON.stringify({ choices: [{ message, finish_reason: 'tool_calls' }] });
+    const { toolCalls } = readChatCompletion(told, options);
     expect(new Set(toolCalls.map(({ id }) => id)).size).toBe(2);
     expect(toolCalls[0]?.id).toMatch(/^call_/);
   });
+
+  it.each([[{}], [{ model: null }], [{ model: '' }]])(
+    'of a server that says %j was served by the model that was asked',
+    (said) => {
+      const told = JSON.stringify({ ...said, choices: [{ message: { content: 'Yes.' }, finish_reason: 'stop' }] });
+      expect(readChatCompletion(told, options)).toMatchObject({ servedModel: 'asked', firstByteMs: 3 });
+    },
+  );
 });
 
 it('a question holds no empty list of tool calls, which OpenAI refuses', () => {
