@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 import { SlowestFirst } from './tests/support/slowest-first.ts';
+import { patienceMs } from './tests/support/wait-for.ts';
 
 /** Tests of rules compute and wait for nothing. Some measure that time grows with the input alone: they run by themselves. */
 const rules = ['tests/unit/**/*.test.ts', 'tests/failures/**/*.test.ts'];
@@ -8,7 +9,9 @@ const rules = ['tests/unit/**/*.test.ts', 'tests/failures/**/*.test.ts'];
 /** Files with servers and clients in the process of the test. Loading their code for each takes longer than many a test. */
 const servers = ['tests/integration/**/*.test.ts', 'tests/workflows/**/*.test.ts'];
 
-const patience = { testTimeout: 120_000, hookTimeout: 120_000, teardownTimeout: 30_000 };
+/** Longer than a wait inside, so that a failing test says what it waited for. */
+const limitMs = patienceMs + 30_000;
+const patience = { testTimeout: limitMs, hookTimeout: limitMs, teardownTimeout: 30_000 };
 
 /** Much of their time is waiting for real servers and child processes: three files keep two cores busy. */
 const together = { ...patience, maxWorkers: 3, sequence: { groupOrder: 1 } };

@@ -24,7 +24,8 @@ const WANTED_PORTS = [
  * workflow engine and the database are made for it.
  */
 const GRACE_MS = { api: 4_000, worker: 10_000, temporal: 3_000, postgres: 5_000 };
-const READY_TIMEOUT_MS = 60_000;
+/** A part that dies is seen at once; this is for a machine whose processor others take, where a start needs minutes. */
+const READY_TIMEOUT_MS = 180_000;
 const HTTP_TIMEOUT_MS = 1_000;
 
 /**

@@ -83,7 +83,7 @@ describe('the migrations', () => {
     opened = await openSchemaEngine(database.url);
     client = new Client({ connectionString: database.url });
     await client.connect();
-  }, 120_000);
+  });
   afterAll(async () => {
     await opened.close();
     await client.end();

@@ -36,7 +36,7 @@ describe('the imports of this repository', () => {
   beforeAll(async () => {
     // As `npm test` runs the check: what one of them has read, the other takes.
     report = await cruise(root, foldersOfCheck, memoryArguments(root, 'imports'));
-  }, 120_000);
+  });
 
   it('follow the import table', () => {
     expect(violationsOf(report)).toEqual([]);
@@ -130,7 +130,7 @@ describe('the import rules', () => {
     await writeFile(join(folder, 'node_modules/vitest/package.json'), '{ "name": "vitest", "main": "index.js" }');
     await writeFile(join(folder, 'node_modules/vitest/index.js'), '');
     report = await cruise(folder, [...folders, 'scripts', 'tests']);
-  }, 120_000);
+  });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it.each(planted)('find $file ($rule)', ({ rule, file }) => {

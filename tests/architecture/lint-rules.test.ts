@@ -187,7 +187,7 @@ beforeAll(async () => {
       )
       .map(({ code }) => code),
   );
-}, 120_000);
+});
 
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 

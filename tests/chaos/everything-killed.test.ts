@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { addOrder, providerEnvironment, startEditingProvider } from '../support/editing-provider.ts';
 import { createOrder, runOf, waitForEnd, type OrderAnswer } from '../support/orders.ts';
@@ -9,9 +9,6 @@ import type { ProviderServer } from '../support/provider-server.ts';
 import { git, makeRepository } from '../support/repositories.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
-
-// Longer than the waits inside, so that a failing one says what it waited for.
-vi.setConfig({ testTimeout: 120_000 });
 
 let stack: TestStack;
 let provider: ProviderServer;
@@ -32,7 +29,7 @@ beforeAll(async () => {
   ({ runId } = await runOf(stack, order.id).describe());
   await stack.killEverything();
   isKilled = true;
-}, 120_000);
+});
 
 afterAll(async () => {
   await stack.close();
@@ -56,7 +53,7 @@ describe('kill -9 of PostgreSQL, Temporal, worker and API in the middle of an ed
     const [{ forgeLocation, headBranch } = { forgeLocation: '', headBranch: '' }] = pullRequests;
     const branches = await git(forgeLocation, 'for-each-ref', '--format=%(refname:short)', 'refs/heads/ratchet');
     expect(branches.trim().split('\n')).toEqual([headBranch]);
-  }, 120_000);
+  });
 
   it('pays the finished plan once, and asks only the unfinished edit again', () => {
     const asked = provider.calls.map(({ text }) => (text.startsWith('You plan changes') ? 'plan' : 'edit'));

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
   addOrder,
@@ -26,9 +26,6 @@ import { countHeld, holdSteps, letGo, prepareHolds } from './held-steps.ts';
 const orphansEndMs = 5_000;
 
 const guidance = 'A constant says its own name.';
-
-// Longer than the waits inside, so that a failing one says what it waited for.
-vi.setConfig({ testTimeout: 200_000 });
 
 /**
  * Two orders, since a kill costs the heartbeat timeout: `mended` needs a repair and then a person, `proven` a test that
@@ -63,7 +60,7 @@ beforeAll(async () => {
   ]);
   mended = await createOrder(stack, addOrder(await makeBareCopy(first), 'mended'));
   proven = await createOrder(stack, addOrder(await makeBareCopy(second), 'proven'));
-}, 120_000);
+});
 
 afterAll(async () => {
   await stack.close();
@@ -172,7 +169,7 @@ describe('after all kills', () => {
     ['proven', 1, () => proven],
   ])('the order %s ends in exactly one pull request with the right content', async (word, attempt, orderOf) => {
     const { id } = orderOf();
-    expect(await waitForEnd(stack, id, 150_000)).toMatchObject({ status: 'completed', attempt });
+    expect(await waitForEnd(stack, id)).toMatchObject({ status: 'completed', attempt });
     const where = { workOrderId: id };
     const pullRequests = await stack.database.pullRequest.findMany({ where });
     expect(pullRequests).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
   addOrder,
@@ -21,9 +21,6 @@ const resumedMs = 15_000 + 5_000;
 
 /** How soon the guards of a killed worker's children must have ended them. */
 const orphansEndMs = 5_000;
-
-// Longer than the waits inside, so that a failing one says what it waited for.
-vi.setConfig({ testTimeout: 120_000 });
 
 let stack: TestStack;
 let provider: ProviderServer;
@@ -51,13 +48,12 @@ beforeAll(async () => {
     'edit, test and two publications at the same time',
     async () =>
       callsOf('edited').length === 3 && (await heldBackends()).length === 2 && (await sleepers()).length === 1,
-    120_000,
   );
   await stack.killWorker();
   killedAtMs = performance.now();
   isKilled = true;
   await letPublicationsGo();
-}, 180_000);
+});
 
 afterAll(async () => {
   await stack.close();

@@ -8,7 +8,7 @@ import { providerEnvironment } from '../support/editing-provider.ts';
 import { lightenExample } from '../support/light-example.ts';
 import { openTerminal } from '../support/terminal.ts';
 import { provideEditor, type TestEditor } from '../support/test-editor.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { patienceMs, waitFor } from '../support/wait-for.ts';
 
 let provider: BundledOrderProvider;
 let clone: Clone;
@@ -45,7 +45,7 @@ async function editWith(editor: TestEditor): Promise<void> {
 }
 
 // One clone and one order through all of them, in this order: each start goes on where the last one was stopped.
-describe('npm start, stopped in the middle of an edit', { timeout: 300_000 }, () => {
+describe('npm start, stopped in the middle of an edit', { timeout: 2 * patienceMs }, () => {
   it('leaves no process after Ctrl-C, children of Aider included', async () => {
     const terminal = await startUntilEdit(startOnTerminal);
     terminal.pressControlC();

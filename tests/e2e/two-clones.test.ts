@@ -8,14 +8,11 @@ import { startBundledOrderProvider, type BundledOrderProvider } from '../support
 import { createClone, type Clone, type CloneCommand, type CommandResult } from '../support/clone.ts';
 import { providerEnvironment } from '../support/editing-provider.ts';
 import { lightenExample } from '../support/light-example.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { patienceMs, waitFor } from '../support/wait-for.ts';
 
 const ordersSchema = z.object({ items: z.array(z.looseObject({ number: z.number(), status: z.string() })) });
 const pullRequestsSchema = z.object({ items: z.array(z.looseObject({ number: z.number() })) });
 const doctorSchema = z.array(z.looseObject({ part: z.string(), found: z.string(), state: z.string() }));
-
-/** From a start to its pull request; much longer than it takes, for a machine that does other things as well. */
-const storyMs = 240_000;
 
 let portHolder: Server;
 let takenPort: number;
@@ -53,10 +50,10 @@ function readJson<Shape>(schema: z.ZodType<Shape>, { exitCode, stdout, stderr }:
 }
 
 // Two clones through one story, in this order: one that stays up with the scripted model, beside it one that is killed.
-describe('npm start, in two clones at once', { timeout: 2 * storyMs }, () => {
+describe('npm start, in two clones at once', { timeout: 2 * patienceMs }, () => {
   it('shows the pull request, gates, cost, time and addresses, on a free port where its own is taken', async () => {
     steadyStart = steady.start();
-    await waitFor('stack that stays up', async () => steadyStart.output().includes('Ratchet stays up'), storyMs);
+    await waitFor('stack that stays up', async () => steadyStart.output().includes('Ratchet stays up'));
     const { apiUrl = '' } = steady.currentRun() ?? {};
     expect(new URL(apiUrl).port).not.toBe(String(takenPort));
     const output = steadyStart.output();
@@ -78,7 +75,7 @@ describe('npm start, in two clones at once', { timeout: 2 * storyMs }, () => {
     await first.process.finished;
     provider.answerEdits();
     const second = killed.start();
-    await waitFor('stack that stays up', async () => second.output().includes('Ratchet stays up'), storyMs);
+    await waitFor('stack that stays up', async () => second.output().includes('Ratchet stays up'));
     expect(second.output()).toContain('completed  #1 Add a truncate function');
     expect(readJson(ordersSchema, await killed.run('npx', 'ratchet', 'order', 'list', '--json'))).toMatchObject({
       items: [{ number: 1, status: 'completed' }],

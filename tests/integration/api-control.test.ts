@@ -31,7 +31,7 @@ beforeAll(async () => {
   [database, temporal] = await Promise.all([createTestDatabase(), startTestTemporal()]);
   api = await openTestApi(database.url, temporal.address);
   worker = await startStandInWorker(temporal.address);
-}, 120_000);
+});
 
 beforeEach(async () => {
   await api.database.workOrder.deleteMany();
@@ -75,7 +75,7 @@ const ask = <Result>(id: string, query: string) =>
   api.temporal.client.workflow.getHandle(workOrderWorkflowId(id)).query<Result>(query);
 
 const waitToHear = (id: string, message: string) =>
-  waitFor(`message ${message}`, async () => (await ask<string[]>(id, standInQueries.heard)).includes(message), 20_000);
+  waitFor(`message ${message}`, async () => (await ask<string[]>(id, standInQueries.heard)).includes(message));
 
 describe('what an order depends on', () => {
   it('is stored with the order, from numbers and ids, and shown as it stands now', async () => {

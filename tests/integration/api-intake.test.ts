@@ -28,7 +28,7 @@ beforeAll(async () => {
     workflowsPath: fileURLToPath(new URL('../support/stand-in-workflows.ts', import.meta.url)),
   });
   working = worker.run();
-}, 120_000);
+});
 
 afterAll(async () => {
   worker.shutdown();

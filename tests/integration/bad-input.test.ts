@@ -27,7 +27,7 @@ beforeAll(async () => {
   repositories.unproven = await makeRepository(join(folder, 'unproven'), { 'README.md': 'Words alone.\n' });
   repositories.empty = join(folder, 'empty');
   await git(stack.stateDirectory, 'init', '--quiet', '--bare', repositories.empty);
-}, 120_000);
+});
 
 afterAll(() => stack.close());
 

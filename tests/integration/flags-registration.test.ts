@@ -48,20 +48,16 @@ describe('registration', () => {
     const early = newPerson();
     expect((await register(early)).status).toBe(201);
     expect((await turn('OPEN_REGISTRATION', false)).status).toBe(200);
-    const refused = await waitFor(
-      'closed registration',
-      async () => {
-        const answer = await registerUncounted(early);
-        return answer.body.code === 'registration-closed' && answer;
-      },
-      5_000,
-    );
+    const refused = await waitFor('closed registration', async () => {
+      const answer = await registerUncounted(early);
+      return answer.body.code === 'registration-closed' && answer;
+    });
     expect(refused.status).toBe(403);
     const { email, password } = early;
     expect((await call('POST', '/auth/login', { payload: { email, password } })).status).toBe(200);
     expect((await turn('OPEN_REGISTRATION', true)).status).toBe(200);
     const isOpen = async () => (await registerUncounted(newPerson())).status === 201;
-    await waitFor('open registration', isOpen, 5_000);
+    await waitFor('open registration', isOpen);
   });
 });
 
@@ -87,7 +83,7 @@ describe('who turns a flag', () => {
     expect((await turn('FURTHER_REPAIRS', false, headersOf(person.token))).status).toBe(200);
     const listed = async () =>
       (await call('GET', `/audit-events?action=setFlag&actorId=${person.id}`, {})).body.items.map((one) => one.outcome);
-    await waitFor('the refusal in the trail', async () => (await listed()).length === 4, 5_000);
+    await waitFor('the refusal in the trail', async () => (await listed()).length === 4);
     expect((await listed()).toSorted()).toEqual(['asked', 'asked', 'done', 'refused']);
   });
 });

@@ -81,7 +81,7 @@ function startReader(job: Omit<FlagJob, 'databaseUrl'>) {
     pid: running.pid,
     /** Waits for its n-th line. @returns whether the flag was on, and when it was seen */
     async saw(count: number) {
-      const line = await waitFor(`${count} lines of a process`, async () => seen()[count - 1], 30_000);
+      const line = await waitFor(`${count} lines of a process`, async () => seen()[count - 1]);
       const [value, atMs] = line.split(' ');
       return { isOn: value === 'on', atMs: Number(atMs) };
     },

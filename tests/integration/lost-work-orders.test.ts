@@ -63,7 +63,7 @@ beforeAll(async () => {
     Worker.create({ connection, taskQueue: taskQueues.waiting, activities: { settleWorkOrder, routeAttempt } }),
   ]);
   working = Promise.all(workers.map((worker) => worker.run()));
-}, 120_000);
+});
 
 afterAll(async () => {
   for (const worker of workers) worker.shutdown();
@@ -99,7 +99,7 @@ async function letTimePass(): Promise<void> {
 }
 
 const waitForStatus = (id: string, status: string) =>
-  waitFor(`status ${status}`, async () => (await rowOf(id)).status === status, 20_000);
+  waitFor(`status ${status}`, async () => (await rowOf(id)).status === status);
 
 describe('an order whose run Temporal has lost', () => {
   it('is ended as failed by the sweep, with its question and workspaces; a healthy one goes on', async () => {

@@ -39,7 +39,7 @@ beforeAll(async () => {
     await part.start();
     processes.push({ url, part });
   }
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const { part } of processes) await part.stop();

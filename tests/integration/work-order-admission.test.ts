@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
   addOrder,
@@ -21,9 +21,6 @@ import { waitFor } from '../support/wait-for.ts';
 
 /** Longer than an order needs from one step to the next. */
 const quietMs = 3_000;
-
-// Longer than the waits inside, so that a failing one says what it waited for.
-vi.setConfig({ testTimeout: 240_000 });
 
 let stack: TestStack;
 let provider: ProviderServer;
@@ -49,7 +46,7 @@ beforeAll(async () => {
   const dependsOn = [{ workOrder: dependency.number, kind: 'hard' }];
   dependent = await createOrder(stack, { ...addOrder(repository, 'dependent'), dependsOn }, token);
   orders = [stopped, second, dependency, dependent];
-}, 120_000);
+});
 
 afterAll(async () => {
   answered.resolve(undefined);
@@ -112,7 +109,7 @@ describe('stopping all work', () => {
     await sleep(quietMs);
     expect(provider.calls).toHaveLength(asked);
     await goOn();
-    expect(await waitForEnd(stack, stopped.id, 150_000)).toMatchObject({ status: 'completed', attempt: 1 });
+    expect(await waitForEnd(stack, stopped.id)).toMatchObject({ status: 'completed', attempt: 1 });
     // What was paid before the stop is not asked again.
     expect([callsOf('stopped', 'plan'), callsOf('stopped', 'edit')]).toEqual([1, 2]);
     expect(await stack.database.outcomeVector.count({ where: { workOrderId: stopped.id } })).toBe(1);
@@ -121,7 +118,7 @@ describe('stopping all work', () => {
 
 describe('orders of two owners on one repository with one place', () => {
   it('work one at a time, and all of them are completed', async () => {
-    const ended = await Promise.all(orders.map(({ id }) => waitForEnd(stack, id, 200_000)));
+    const ended = await Promise.all(orders.map(({ id }) => waitForEnd(stack, id)));
     expect(ended.map(({ status }) => status)).toEqual(orders.map(() => 'completed'));
     const times = (await Promise.all(orders.map(timeOfWork))).sort((a, b) => a.fromMs - b.fromMs);
     for (const [index, { toMs }] of times.entries()) {

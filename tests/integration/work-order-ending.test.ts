@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { workOrderWorkflowId } from '../../workflows/contract.ts';
 import { runGuarded } from '../../tools/guarded-process.mjs';
@@ -35,9 +35,6 @@ import { waitFor } from '../support/wait-for.ts';
 /** From the answer of the API to a settled end. */
 const cancelMs = 15_000;
 
-// Longer than the waits inside, so that a failing one says what it waited for.
-vi.setConfig({ testTimeout: 120_000 });
-
 let stack: TestStack;
 let provider: ProviderServer;
 let repository: string;
@@ -64,7 +61,7 @@ beforeAll(async () => {
   hanging = await createOrder(stack, addOrder(repository, 'hanging'));
   sleeping = await createOrder(stack, addOrder(sleepy, 'sleeping'));
   mending = await createOrder(stack, addOrder(repository, 'mending'));
-}, 120_000);
+});
 
 afterAll(async () => {
   await stack.close();

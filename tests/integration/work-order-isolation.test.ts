@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
   addOrder,
@@ -19,9 +19,6 @@ import { waitFor } from '../support/wait-for.ts';
 /** Must be seen by the provider and by nobody else. */
 const marker = 'sk-proj-markerThatMustStayInTheWorker0123456789';
 
-// Longer than the waits inside, so that a failing one says what it waited for.
-vi.setConfig({ testTimeout: 120_000 });
-
 let stack: TestStack;
 let provider: ProviderServer;
 const held = new Map<string, PromiseWithResolvers<undefined>>();
@@ -33,7 +30,7 @@ beforeAll(async () => {
   });
   const environment = { ...providerEnvironment(provider, marker), RATCHET_WORKSPACE_SLOTS: '2' };
   stack = await startTestStack({ environment, editor: { aiderFor: ['Add secretive'] } });
-}, 120_000);
+});
 
 afterAll(async () => {
   await stack.close();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
   addOrder,
@@ -22,9 +22,6 @@ const testTimeoutMs = 12_000;
 /** No model answers so soon: from the second worker on none answers at all. */
 const editTimeoutMs = 1_000;
 const ladder = { attemptsMax: 2, repairRoundsMax: 1 };
-
-// Longer than the waits inside, so that a failing one says what it waited for.
-vi.setConfig({ testTimeout: 200_000 });
 
 let stack: TestStack;
 let provider: ProviderServer;
@@ -54,7 +51,7 @@ beforeAll(async () => {
   });
   await stack.stopWorker();
   await stack.startWorker(await stack.writePolicy({ ...ladder, editTimeoutMs }));
-}, 240_000);
+});
 
 afterAll(async () => {
   await stack.close();

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
   addOrder,
@@ -31,9 +31,6 @@ import { waitFor } from '../support/wait-for.ts';
 const guidance = 'A constant says its own name.';
 const contract = 'contract.md';
 
-// Longer than the waits inside, so that a failing one says what it waited for.
-vi.setConfig({ testTimeout: 200_000 });
-
 let stack: TestStack;
 let provider: ProviderServer;
 let repository: string;
@@ -56,7 +53,7 @@ beforeAll(async () => {
   amended = await createOrder(stack, addOrder(upstream, 'amended'));
   accepted = await createOrder(stack, addOrder(repository, 'accepted'));
   taken = await createOrder(stack, addOrder(repository, 'taken'));
-}, 120_000);
+});
 
 afterAll(async () => {
   await stack.close();

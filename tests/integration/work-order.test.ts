@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { workOrderWorkflowId } from '../../workflows/contract.ts';
 import { cacheFolder } from '../../tools/cache.mjs';
@@ -25,9 +25,6 @@ import {
 import { git } from '../support/repositories.ts';
 import { projectRoot } from '../support/stack-parts.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
-
-// Each attempt installs, compiles, lints and tests the example library; three orders at once share two cores.
-vi.setConfig({ testTimeout: 180_000 });
 
 const repairByAider = { title: 'Keep line breaks when wrapping', if: 'does not pass its checks' };
 
@@ -57,7 +54,7 @@ beforeAll(async () => {
   // Compiler and linter of the example see the same edit in the first order.
   const light = await makeLightExample(stateDirectory);
   unproven = await createOrder(stack, { ...order, repository: light, title, acceptanceCriteria });
-}, 120_000);
+});
 
 afterAll(() => stack.close());
 
@@ -205,7 +202,7 @@ describe('an order whose criteria no command proves', () => {
 
 describe('an order whose edit breaks a test', () => {
   it('is repaired in the same attempt, with what the failing test said, and completed', async () => {
-    expect(await waitForEnd(stack, keepLineBreaks.id, 150_000)).toMatchObject({
+    expect(await waitForEnd(stack, keepLineBreaks.id)).toMatchObject({
       status: 'completed',
       attempt: 1,
       pullRequest: { draft: false },

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { editBlock, providerEnvironment, startEditingProvider, stepOf } from '../support/editing-provider.ts';
 import { callApi, createOrder, readOrder, waitForEnd, waitForEscalation, type OrderAnswer } from '../support/orders.ts';
@@ -12,9 +12,6 @@ import { askAtOnce, startTestStack, type TestStack } from '../support/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startHitCounter, type HitCounter } from './hit-counter.ts';
 import { editorTraps, hostileFiles, makeTrapProgram, type TrapPlaces } from './hostile-repository.ts';
-
-// Longer than the waits inside, so that a failing one says what it waited for.
-vi.setConfig({ testTimeout: 200_000 });
 
 /**
  * The same hostile order and repository in the sandbox and without one: many a trap can't spring in the sandbox, so that
@@ -38,7 +35,7 @@ beforeAll(async () => {
   await makeTrapProgram(places);
   repository = await makeRepository(join(stateDirectory, 'repositories/hostile'), hostileFiles(places));
   settingsBefore = await readFile(join(repository, '.git/config'), 'utf8');
-}, 120_000);
+});
 
 afterAll(async () => {
   await stack.close();
@@ -85,7 +82,7 @@ function testHostileOrder(where: string, sandbox: 'required' | 'off'): void {
     });
     expect({ where, status, hits: trap.hits }).toEqual({ where, status: 'completed', hits: [] });
     published = await stack.database.pullRequest.findFirstOrThrow({ where: { workOrderId: order.id } });
-  }, 200_000);
+  });
 
   it('runs no command of its text, of the settings of the editor, or of their variables', async () => {
     const { forgeLocation, headCommit, baseCommit } = published;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { redactedMark } from '../../domain/text/redact.ts';
 import { parseEncryptionKeys } from '../../platform/crypto.ts';
@@ -40,9 +40,6 @@ import {
   startTalkingRemote,
   type Hit,
 } from './planted-places.ts';
-
-// Longer than the waits inside, so that a failing one says what it waited for.
-vi.setConfig({ testTimeout: 200_000 });
 
 const keySetting = `planted:${randomBytes(32).toString('base64')}`;
 
@@ -127,7 +124,7 @@ beforeAll(async () => {
   await answerEscalation(stack, { orderId: refused.orderId }, { option: 'abort' });
   expect((await waitForEnd(stack, refused.orderId)).status).toBe('failed');
   leaked = await ask('leaked');
-}, 300_000);
+});
 
 afterAll(async () => {
   await stack.close();

@@ -55,7 +55,7 @@ beforeAll(async () => {
   const limits = 'user=900000000,admin=900000000,all=900000000';
   api = createNodePart(place, 'api-alone', () => ({ ...environment, RATCHET_REQUESTS_PER_HOUR: limits }));
   await api.start();
-}, 60_000);
+});
 
 afterAll(async () => {
   await api.stop();

@@ -10,13 +10,12 @@ import { stackEnvironment } from '../../tools/environment.mjs';
 import { findProgram } from '../../tools/find-program.mjs';
 import { startGuarded, type GuardedProcess } from '../../tools/guarded-process.mjs';
 import { readRun, type Run } from '../../tools/run-lock.mjs';
-import { waitFor } from './wait-for.ts';
+import { patienceMs, waitFor } from './wait-for.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Ending the parts in order may take this long; after kill -9 the guards need no longer. */
 const endMs = 30_000;
-const commandMs = 120_000;
 
 /** A command that runs in a clone. */
 export interface CloneCommand {
@@ -47,7 +46,7 @@ export interface Clone {
   environment: Record<string, string>;
   /** Starts `npm start -- ...args`. */
   start(...args: string[]): CloneCommand;
-  /** Runs a program to its end, two minutes at most. */
+  /** Runs a program to its end. */
   run(program: string, ...args: string[]): Promise<CommandResult>;
   /** What runs in this clone now, from its `run.json`. */
   currentRun(): Run | undefined;
@@ -98,7 +97,7 @@ export async function createClone({ additions = {}, isCold = false }: CloneOptio
     folder,
     environment,
     start: (...args) => launch('npm', ['start', '--', ...args]),
-    run: (program, ...args) => launch(program, args, commandMs).process.finished,
+    run: (program, ...args) => launch(program, args, patienceMs).process.finished,
     currentRun: () => readRun(folder),
     processes: () => processesOf(place),
     waitUntilEmpty,

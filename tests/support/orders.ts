@@ -79,15 +79,11 @@ export async function readOrder(stack: TestStack, id: string): Promise<OrderAnsw
 const finalStatuses = ['completed', 'needs_review', 'failed', 'cancelled'];
 
 /** Waits until an order has ended, however. */
-export async function waitForEnd(stack: TestStack, id: string, timeoutMs?: number): Promise<OrderAnswer> {
-  return waitFor(
-    `end of order ${id}`,
-    async () => {
-      const order = await readOrder(stack, id);
-      return finalStatuses.includes(order.status) && order;
-    },
-    timeoutMs,
-  );
+export async function waitForEnd(stack: TestStack, id: string): Promise<OrderAnswer> {
+  return waitFor(`end of order ${id}`, async () => {
+    const order = await readOrder(stack, id);
+    return finalStatuses.includes(order.status) && order;
+  });
 }
 
 /** Waits until an order asks a person. @param attempt the one that must have failed */

@@ -21,7 +21,6 @@ export interface StackPartOptions {
   isReady: () => Promise<boolean>;
 }
 
-const startMs = 60_000;
 const logEndLength = 2_000;
 
 export function createStackPart({ name, logFile, command, isReady }: StackPartOptions): StackPart {
@@ -38,7 +37,7 @@ export function createStackPart({ name, logFile, command, isReady }: StackPartOp
         const said = (await readFile(logFile, 'utf8')).slice(-logEndLength);
         throw new Error(`${name} ended with exit code ${exitCode} instead of becoming ready:\n${said}`);
       });
-      await Promise.race([waitFor(`answer of ${name} (see ${logFile})`, isReady, startMs), ended]);
+      await Promise.race([waitFor(`answer of ${name} (see ${logFile})`, isReady), ended]);
       // From now on its end is expected.
       ended.catch(() => undefined);
     },

@@ -83,7 +83,7 @@ describe('a supervised part', () => {
     await eventually(() => givenUp.length > 0, 30_000);
     expect(givenUp[0]?.message).toMatch(/Part ended more than 6 times[^]*no such table/);
     expect(pids).toHaveLength(7);
-  }, 40_000);
+  });
 
   it('is not restarted once it was stopped, even while it waits to be', async () => {
     const { part: started, pids, said } = createShellPart('touch ready; sleep 60');

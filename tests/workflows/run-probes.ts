@@ -17,8 +17,6 @@ import {
 } from '../support/work-order-runs.ts';
 import { provideWorkflowBundle } from '../support/workflow-bundles.ts';
 
-const patienceMs = 30_000;
-
 /** Runs of the workflows as they are in this tree. */
 export async function startRuns(): Promise<WorkOrderRuns> {
   return startWorkOrderRuns(await provideWorkflowBundle());
@@ -65,27 +63,23 @@ export function live(run: StartedRun): Promise<LiveState> {
 
 /** @returns the id of the escalation that waits, once it is the one of the attempt */
 export function untilAsked(run: StartedRun, attempt?: number): Promise<string> {
-  return waitFor(
-    'escalation',
-    async () => {
-      const { escalation, attempt: present } = await live(run);
-      return attempt === undefined || attempt === present ? escalation?.id : undefined;
-    },
-    patienceMs,
-  );
+  return waitFor('escalation', async () => {
+    const { escalation, attempt: present } = await live(run);
+    return attempt === undefined || attempt === present ? escalation?.id : undefined;
+  });
 }
 
 /** Waits until a run has told that it waits for something. */
 export async function untilWaiting(run: StartedRun, reason: WaitReason): Promise<void> {
-  await waitFor(`wait for ${reason}`, async () => (await live(run)).waitingFor === reason, patienceMs);
+  await waitFor(`wait for ${reason}`, async () => (await live(run)).waitingFor === reason);
   const told = () => Promise.resolve(run.trace.events.at(-1)?.waitingFor === reason);
-  await waitFor(`event that tells of the wait for ${reason}`, told, patienceMs);
+  await waitFor(`event that tells of the wait for ${reason}`, told);
 }
 
 /** Waits until an activity was asked so many times. */
 export async function untilCalled(run: StartedRun, name: ScriptedActivity, times: number): Promise<void> {
   const isCalled = () => Promise.resolve((run.trace.calls[name]?.length ?? 0) >= times);
-  await waitFor(`call ${times} of ${name}`, isCalled, patienceMs);
+  await waitFor(`call ${times} of ${name}`, isCalled);
 }
 
 export function answer(run: StartedRun, given: EscalationAnswer): Promise<LiveState> {
@@ -98,7 +92,7 @@ export async function untilIdle(run: StartedRun): Promise<void> {
     const { raw } = await run.handle.describe();
     return (raw.pendingActivities ?? []).length === 0 && !raw.pendingWorkflowTask;
   };
-  await waitFor('a run without anything pending', isIdle, patienceMs);
+  await waitFor('a run without anything pending', isIdle);
 }
 
 /** How long a history is. */
