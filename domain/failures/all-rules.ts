@@ -3,6 +3,7 @@ import { answerRules } from './extractors/answers.ts';
 import { biomeRules } from './extractors/biome.ts';
 import { cargoTestRules } from './extractors/cargo-test.ts';
 import { commandRules } from './extractors/commands.ts';
+import { contractWordRules } from './extractors/contract-words.ts';
 import { contractRules } from './extractors/contracts.ts';
 import { cppTestsRules } from './extractors/cpp-tests.ts';
 import { dartTestRules } from './extractors/dart-test.ts';
@@ -11,6 +12,7 @@ import { dataWordRules } from './extractors/data-words.ts';
 import { dotnetTestRules } from './extractors/dotnet-test.ts';
 import { dotnetRules } from './extractors/dotnet.ts';
 import { elixirRules } from './extractors/elixir.ts';
+import { environmentRules } from './extractors/environment.ts';
 import { eslintRules } from './extractors/eslint.ts';
 import { exunitRules } from './extractors/exunit.ts';
 import { forgeRules } from './extractors/forge.ts';
@@ -25,12 +27,14 @@ import { goTestRules } from './extractors/go-test.ts';
 import { goRules } from './extractors/go.ts';
 import { haskellRules } from './extractors/haskell.ts';
 import { installHintRules } from './extractors/install-hints.ts';
+import { installPhraseRules } from './extractors/install-phrases.ts';
 import { installWordsRules } from './extractors/install-words.ts';
 import { jestRules } from './extractors/jest.ts';
 import { jvmTestsRules } from './extractors/jvm-tests.ts';
 import { jvmRules } from './extractors/jvm.ts';
 import { linterFormsRules } from './extractors/linter-forms.ts';
 import { linterSumsRules } from './extractors/linter-sums.ts';
+import { loaderRules } from './extractors/loader-words.ts';
 import { machineRules } from './extractors/machine.ts';
 import { mochaRules } from './extractors/mocha.ts';
 import { modelRules } from './extractors/models.ts';
@@ -54,6 +58,7 @@ import { pythonLintersRules } from './extractors/python-linters.ts';
 import { pythonPackageRules } from './extractors/python-packages.ts';
 import { pythonTestRules } from './extractors/python-tests.ts';
 import { pythonRules } from './extractors/python.ts';
+import { requirementRules } from './extractors/requirement-words.ts';
 import { rJuliaRules } from './extractors/r-julia.ts';
 import { rubocopRules } from './extractors/rubocop.ts';
 import { rubyTestsRules } from './extractors/ruby-tests.ts';
@@ -66,11 +71,13 @@ import { smallLanguagesRules } from './extractors/small-languages.ts';
 import { stylelintRules } from './extractors/stylelint.ts';
 import { swiftTestsRules } from './extractors/swift-tests.ts';
 import { tapRules } from './extractors/tap.ts';
+import { targetRules } from './extractors/targets.ts';
 import { testBlocksRules } from './extractors/test-blocks.ts';
 import { verdictRowsRules } from './extractors/verdict-rows.ts';
 import { testWordsRules } from './extractors/test-words.ts';
 import { timeoutsRules } from './extractors/timeouts.ts';
 import { toldErrorRules } from './extractors/told-errors.ts';
+import { toldTimeoutRules } from './extractors/told-timeouts.ts';
 import { typeCheckersRules } from './extractors/type-checkers.ts';
 import { typescriptRules } from './extractors/typescript.ts';
 import { uncaughtRules } from './extractors/uncaught.ts';
@@ -85,6 +92,7 @@ export const allRules: readonly LineRule[] = [
   ...cargoTestRules,
   ...commandRules,
   ...contractRules,
+  ...contractWordRules,
   ...cppTestsRules,
   ...dartTestRules,
   ...dartRules,
@@ -92,6 +100,7 @@ export const allRules: readonly LineRule[] = [
   ...dotnetTestRules,
   ...dotnetRules,
   ...elixirRules,
+  ...environmentRules,
   ...eslintRules,
   ...exunitRules,
   ...forgeRules,
@@ -106,12 +115,14 @@ export const allRules: readonly LineRule[] = [
   ...goRules,
   ...haskellRules,
   ...installHintRules,
+  ...installPhraseRules,
   ...installWordsRules,
   ...jestRules,
   ...jvmTestsRules,
   ...jvmRules,
   ...linterFormsRules,
   ...linterSumsRules,
+  ...loaderRules,
   ...machineRules,
   ...mochaRules,
   ...modelRules,
@@ -135,6 +146,7 @@ export const allRules: readonly LineRule[] = [
   ...pythonPackageRules,
   ...pythonTestRules,
   ...pythonRules,
+  ...requirementRules,
   ...rJuliaRules,
   ...rubocopRules,
   ...rubyTestsRules,
@@ -148,11 +160,13 @@ export const allRules: readonly LineRule[] = [
   ...swiftTestsRules,
   ...tapRules,
   ...failedListRules,
+  ...targetRules,
   ...testBlocksRules,
   ...verdictRowsRules,
   ...testWordsRules,
   ...timeoutsRules,
   ...toldErrorRules,
+  ...toldTimeoutRules,
   ...typeCheckersRules,
   ...typescriptRules,
   ...uncaughtRules,

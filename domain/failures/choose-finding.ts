@@ -142,11 +142,16 @@ function detailsStart(lines: readonly string[]): number {
 /** What an installation by a tool that nobody knows says of a thing that is not there or does not fit. */
 function isAbsent(line: string): boolean {
   const isThing = !/\b(?:file|directory|folder|command|option|argument|flag|page|user|key)\b/i.test(line);
+  const isOther =
+    /\bversions?\b.{0,80}\b(?:expected|required|wanted|supported|allowed|incorrect|invalid|mismatch|match)\b|\b(?:expected|required|wanted|unsupported|incompatible)\b.{0,60}\bversions?\b/i.test(
+      line,
+    );
   return (
     isThing &&
-    /\b(?:not found|(?:does not|doesn['’]t) (?:exist|match)|not available|no such|unknown|unsatisf\w{1,8}|incompatible|unsupported|conflict\w{0,4}|no (?:releases?|versions?|candidates?|formulae))\b/i.test(
-      line,
-    )
+    (isOther ||
+      /\b(?:not found|(?:does not|doesn['’]t) (?:exist|match)|not available|no such|unknown|unsatisf\w{1,8}|incompatible|unsupported|conflict\w{0,4}|outdated|out of (?:sync|date)|not (?:installed|satisfied|up to date)|no (?:releases?|versions?|candidates?|formulae))\b/i.test(
+        line,
+      ))
   );
 }
 

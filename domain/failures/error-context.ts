@@ -61,7 +61,7 @@ function toolOf({ tool }: WeighedFinding, facts: OutputFacts): string | null {
 function packageOf(pool: readonly WeighedFinding[]): string | null {
   const missing = pool.filter(({ failureClass, inContext }) => failureClass === 'dependency_missing' && inContext > 10);
   const name = missing.map(({ groups }) => groups['package']).find((one) => one !== undefined && one !== '');
-  return name?.replace(/@[\d^~][^@]{0,40}$/, '') ?? null;
+  return name?.replace(/@[\d^~][^@]{0,40}$|(?<=\w)[@:,]{1,3}$/, '') ?? null;
 }
 
 // What is missing is told below the name of the first test that asked for it.
@@ -73,6 +73,14 @@ function placeOfTestAbove({ at }: WeighedFinding, weighed: readonly WeighedFindi
   return above === undefined ? null : placeOf(above.groups);
 }
 
+const isPlaced = ({ groups, failureClass }: WeighedFinding): boolean =>
+  groups['line'] !== undefined && failureClass === 'compile_error';
+
+// The same form of a line, `file:line: words`, was read by another rule: what it says stands in the same row of errors.
+function isLike(one: WeighedFinding, other: WeighedFinding): boolean {
+  return isPlaced(one) && one.isWarning === other.isWarning && one.groups['file'] === other.groups['file'];
+}
+
 // The first in the output that names a file; where only a sum decided, the entries that it sums up.
 function firstOf(
   deciding: WeighedFinding,
@@ -82,7 +90,8 @@ function firstOf(
   const named = ({ groups }: WeighedFinding) => groups['file'] !== undefined && isProjectFile(groups['file']);
   const own = pool.filter(({ rule, inContext }) => rule === deciding.rule || inContext === deciding.inContext);
   const first = own.find((one) => named(one) && one.inContext === deciding.inContext) ?? own.find(named);
-  if (first !== undefined) return first;
+  if (first !== undefined)
+    return (isPlaced(first) ? pool.find((one) => named(one) && isLike(one, first)) : undefined) ?? first;
   const summed: ReadonlySet<string> = new Set(['lint_error', 'compile_error']);
   const entry = summed.has(deciding.failureClass)
     ? weighed.find((one) => one.failureClass === deciding.failureClass && named(one) && one.inContext > 10)
@@ -170,8 +179,18 @@ function othersOf(
   const words = (first.groups['message'] ?? '').trim();
   const said = words.length > 8 ? lines.findIndex((line, at) => at !== first.at && line.includes(words)) : -1;
   const more = pool.filter(({ at }) => at !== first.at).map(({ at }) => at);
-  return [...details, ...(said === -1 ? [] : [said]), ...more];
+  return [...details, ...(said === -1 ? [] : [said]), ...answerLines(first, lines), ...more];
 }
+
+// In the dump of an answer the words of the server stand far from its number.
+function answerLines({ failureClass, at }: WeighedFinding, lines: readonly string[]): number[] {
+  if (failureClass !== 'orchestration_error' && failureClass !== 'budget_exceeded') return [];
+  const from = Math.max(0, at - 60);
+  const near = lines.slice(from, at + 30).flatMap((line, index) => (answerWords.test(line) ? [from + index] : []));
+  return near.slice(0, 3);
+}
+
+const answerWords = /^\s{1,20}["']?(?:message|detail|details|error_description)["']?: ["'\x60]\S{2,20} \S/;
 
 function shortPlace(place: Place | null): string | null {
   return place === null || place.line === null ? null : `${place.file.replace(/^.*\//, '')}:${place.line}`;

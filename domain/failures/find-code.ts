@@ -1,5 +1,8 @@
 import type { WeighedFinding } from './choose-finding.ts';
+import { placedForms, printedForms } from './code-forms.ts';
+import { advisoryOf, codeToken } from './code-tokens.ts';
 import { readPlace, type Place } from './places.ts';
+import { providerCode } from './provider-code.ts';
 
 /** Findings close to the first one, all findings, the lines, and the place that was found. */
 interface Surroundings {
@@ -31,8 +34,29 @@ function codeOfOthers(first: WeighedFinding, { pool, weighed }: Surroundings): s
   return near?.groups['code'] ?? same?.groups['code'] ?? null;
 }
 
+const machines: ReadonlySet<string> = new Set(['orchestration_error', 'timeout', 'dependency_missing']);
+/** `net::ERR_NAME`, `Errno::ENAME`, `(NAME_OF_IT)`, `NAME_OF_IT: words`; a setting of the environment is none. */
+const machineForm =
+  /\b(?:net|Errno)::(?<code>[A-Z][A-Z_]{4,40})\b|(?:^|[\s([])(?<code2>[A-Z]{2,12}(?:_[A-Z\d]{2,20}){1,6})(?:[:)\]] |[)\]]?$)/;
+const setting = /(?:TOKEN|KEY|URL|URI|HOST|PORT|PASSWORD|USER|PATH|HOME|SECRET|ID|NAME|DIR|FILE)$/;
+
+function machineWord(line: string): string | null {
+  const groups = machineForm.exec(line.slice(0, 600))?.groups;
+  const code = groups?.['code'] ?? groups?.['code2'];
+  return code === undefined || setting.test(code) ? null : code;
+}
+
+const isCloudError = /\bAn error occurred \(\w{4,60}\) when calling\b/;
+
+function isOfProvider({ subReason, failureClass, at }: WeighedFinding, lines: readonly string[]): boolean {
+  const isCloud = failureClass === 'orchestration_error' && isCloudError.test(lines[at] ?? '');
+  return isCloud || subReason === 'provider';
+}
+
 function codeInText(first: WeighedFinding, { lines, place }: Surroundings): string | null {
+  if (isOfProvider(first, lines)) return providerCode(lines, first.at) ?? printedCode(first.at, lines);
   const told = printedCode(first.at, lines) ?? codeAtPlace(first, lines);
+  if (machines.has(first.failureClass)) return told ?? machineWord(lines[first.at] ?? '');
   return told ?? (first.failureClass === 'lint_error' ? (codeBeside(place, lines) ?? codeOfRows(place, lines)) : null);
 }
 
@@ -54,32 +78,6 @@ function bareCode(code: string | null): string | null {
   return bare?.groups?.['rule'] ?? bare?.groups?.['option'] ?? code;
 }
 
-// Each with how many lines before and behind the finding it may stand.
-const printedForms: readonly (readonly [before: number, behind: number, form: RegExp])[] = [
-  [0, 0, /[\w.)`'"] \[(?<code>[a-z]{2,30}(?:-[a-z]{2,30}){1,6})\]$/],
-  [12, 30, /^\s{0,8}[Ee]rror code: (?<code>[A-Z]\d{3,6})$/],
-  [0, 2, /^\s{4,12}\S.{1,300} \((?<code>report[A-Z]\w{3,60})\)$/],
-  [3, 3, /^\s?(?:\w{1,10} )?(?:error )?code (?<code>E[A-Z0-9_]{3,40})$/],
-  [0, 0, /^\s{0,4}(?:error:? |Error: )?(?<code>(?:ERR|E)_[A-Z][A-Z0-9_]{3,60})\b/],
-  [0, 2, /^\s{0,8}(?:Error: |error: )?\[(?<code>[A-Z][A-Z0-9]{2,20}_[A-Z0-9_]{2,40})\]/],
-  [0, 12, /^\s{2,40}"code": "(?<code>[a-z]\w{1,40}(?:[.-]\w{1,40}){1,6})",?$/],
-  [0, 2, /^\s{0,8}(?:\[\w{1,12}\] )?[\w./-]{1,100} \[(?<code>E[A-Z]{4,14})\]$/],
-  [0, 5, /^\s{2,20}🪪 {1,4}(?<code>[\w.-]{3,80})$/u],
-  [0, 44, /^\s{0,20}[Cc]ode:? {1,8}(?<code>(?:ERR|E)_[A-Z_]{3,60})$/],
-  [0, 1, /^\s{0,4}(?<code>E[A-Z]{4,14})$/],
-  [
-    0,
-    4,
-    /^\s{0,12}Error: (?:connect|listen|bind|getaddrinfo|open|read|write|spawn|mkdir|unlink) (?<code>E[A-Z]{4,14})\b/,
-  ],
-  // Node prints an error's code among its fields; runners print it in brackets behind its name.
-  [
-    0,
-    90,
-    /^\s{0,20}code: '(?<code>(?!ERR_TEST_FAILURE)[A-Z][A-Z0-9_]{2,60})',?$|\b\w{0,40}Error \[(?<code2>ERR_[A-Z_]{3,60})\]/,
-  ],
-];
-
 function printedCode(at: number, lines: readonly string[]): string | null {
   for (const [before, behind, form] of printedForms) {
     for (const line of lines.slice(Math.max(0, at - before), at + behind + 1)) {
@@ -91,51 +89,13 @@ function printedCode(at: number, lines: readonly string[]): string | null {
   return null;
 }
 
-const coded: ReadonlySet<string> = new Set(['lint_error', 'compile_error']);
-
-/** Where linters and compilers have the name of a rule on the line of a place, or on the indented one below it. */
-const placedForms: readonly RegExp[] = [
-  /^\s{0,8}(?:[✖×✗] )?\S{1,300}:\d{1,7}(?::\d{1,7})?:?(?: -)? (?:[A-Z]: |(?:error|warning|info|style)[: ] ?)?(?<code>[a-z][a-z\d]{1,30}(?:[-/_][a-z\d]{1,30}){1,6}|[A-Z][a-z\d]{1,30}(?:[A-Z][a-z\d]{1,30}){1,6}): /,
-  /^\s{0,4}\[(?<code>[A-Z][a-z\d]{1,30}(?:[A-Z][a-z\d]{1,30}){1,6}|[a-z]{2,30}(?:[-/_][a-z]{2,30}){1,6})\] \S{1,300}:\d/,
-  /^\s{0,4}\[?(?:error|ERROR|warning|WARN(?:ING)?)\]?:? (?<code>[a-z]{2,30}(?:-[a-z]{2,30}){1,6})(?:: | \S{1,300}:\d)/,
-  /^\s{0,8}\S{1,300}[:@]\d{1,7}(?::\d{1,7})?:?\s(?<code>[A-Z][a-z\d]{1,30}(?:[A-Z][a-z\d]{0,30}){1,8}|[a-z]{2,30}(?:[A-Z][a-z]{1,30}){1,6}):\s/,
-  /^\s{0,8}\S{1,300}:\d{1,7}:\d{1,7} .{1,300}\| {1,4}(?<code>[a-z]{2,30}(?:-[a-z\d]{1,30}){1,6}) {0,80}\|/,
-  /[.\w)'"\x60]\s{1,8}(?<code>[a-z]{2,30}(?:-[a-z]{2,30}){2,6})$/,
-  /^\s{0,8}\S{1,300}:\d{1,7}:\d{1,7}: (?!error|warning|info|note|style|fatal|convention|refactor|hint|suggestion|message|syntax)(?<code>[a-z]{4,30}(?:[_.][a-z]{2,30}){0,6}): [A-Z'"]/,
-  /^\s{0,8}\S{1,300}:\d{1,7} {2,40}(?<code>[A-Z][a-z\d]{1,30}(?:[A-Z][a-z\d]{1,30}){1,6}) {2,40}[A-Z]/,
-  /\b(?:ERROR|WARNING|[Ee]rror|[Ww]arning) - \[(?<code>[A-Z][A-Z\d]{1,20}(?:_[A-Z\d]{1,30}){1,6})\] /,
-  /\((?:check|rule|code|id|rule ?id): ?(?<code>[\w./-]{2,80})[),]/i,
-  /^\s{0,4}\[(?<code>(?!UTF|CWE|CVE|ISO|RFC|SHA|HTTP)[A-Z]{1,6}\d{2,5})\] /,
-  /^\s{0,8}\S{1,300}:\d{1,7}(?::\d{1,7})?:? \[[A-Z]\]:? (?<code>[A-Z][\w/]{2,80}): /,
-  /%(?:Warning|Error)-(?<code>[A-Z][A-Z\d_]{2,40}): /,
-  /^\s{0,8}(?:\(fix\) )?(?<code>[A-Z][A-Za-z\d]{1,40}(?:\.[A-Z][A-Za-z\d]{1,40}){1,4}): [A-Z`'"]/,
-  /^\s{1,8}\[\d{1,6}(?:, ?\d{1,6}){0,8}\]:(?<code>[A-Z][A-Za-z]{2,60}): /,
-  /[\w.)'"\x60] \((?<code>[a-z]{2,30}(?:_[a-z\d]{1,30}){1,6})\)$/,
-  /^\s{0,8}\d{1,6}:\d{1,6}\t.{1,400}\t(?<code>[a-z][\w-]{2,60})$/,
-  /^\s{0,4}[EWFI]: [\w./+-]{1,200}(?: [a-z]{2,12})?: (?<code>[a-z]{2,40}(?:-[a-z\d]{1,40}){1,8})(?: |$)/,
-  /\((?<code>[A-Z][a-z]{1,30}(?:[A-Z][a-z]{1,30}){1,8})\)$/,
-  /^\s{0,4}[✖✗×✘] {1,3}(?<code>[a-z]{2,30}(?:-[a-z]{2,30}){1,6}) - /,
-  /\| {1,4}(?<code>[A-Z]{2,4}\d{2,4}) {1,4}\|/,
-  /\S {2,40}(?<code>[A-Z][a-z]{2,30}(?:[A-Z][a-z]{1,30}){1,6})$/,
-  /^\s{0,4}\[(?<code>\w{2,60}::\w{2,60})\] /,
-  /[\w.)'"\x60] \[(?<code>[a-z]{2,30}(?:[-/][a-z]{2,30}){1,6})\]$/,
-  /\bby (?:the )?(?<code>[a-z]{2,30}(?:-[a-z]{2,30}){1,6}) rule\b/,
-  /\bIssue: \[(?<code>[A-Z]{1,4}\d{2,5})\b/,
-  /(?:^|: |\s{2})(?:[A-Z]: )?(?:\[[A-Z]\w{0,20}\] )?(?<code>[A-Z]\w{1,40}(?:\/[A-Z]\w{1,60}){1,2}): /,
-  /(?:^\s{0,12}|: |\s)\(?(?<code>(?!UTF|CWE|CVE|ISO|RFC|SHA|HTTP)[A-Z]{1,6}\d{3,5})\)?(?:\[\w{1,20}\])?(?:[: ]|$)/,
-  /\b(?<code>[A-Z]{2,6}(?:_[A-Z\d]{2,12}){1,4}_\d{1,4})\b/,
-  /\((?<code>[a-z]{2,30}(?:-[a-z]{1,30}){1,6})\)(?: at \S|$)/,
-  /\b(?:error|warning|info) (?<code>[a-z]{2,30}(?:-[a-z]{1,30}){1,6}|[a-z][\w-]{1,40}\/[\w-]{2,60}):? /,
-  /\b[Ww]arning: \[(?<code>[\w-]{3,60})\]/,
-  /^\S{1,300}:\d{1,7} (?<code>\w{2,20}(?:\/\w{2,60}){1,3}) /,
-  /\s(?:error|warning)\[(?<code>[\w:-]{2,60})\]/,
-];
+const coded: ReadonlySet<string> = new Set(['lint_error', 'compile_error', 'contract_violation']);
 
 /** The name of a rule on a line that tells of a finding; null where it has none. */
 export function codeOn(line: string): string | null {
   for (const form of placedForms) {
     const code = form.exec(line.slice(0, 600))?.groups?.['code'];
-    if (code !== undefined) return code;
+    if (code !== undefined && !/[a-z](?:Error|Exception)$/.test(code)) return code;
   }
   return null;
 }
@@ -164,7 +124,7 @@ function codeBeside(place: Place | null, lines: readonly string[]): string | nul
 
 // Findings that name no place name their rule.
 function codeOfRows(place: Place | null, lines: readonly string[]): string | null {
-  return place === null ? codeOn(lines[rowWithCode(lines.slice(0, rowsMax))] ?? '') : null;
+  return place === null ? (codeOn(lines[rowWithCode(lines.slice(0, rowsMax))] ?? '') ?? advisoryOf(lines)) : null;
 }
 
 /** The number of the first line that names a rule and is no warning; of a warning where all are; -9 where none does. */
@@ -180,7 +140,19 @@ const headingCode =
 /** The name of a rule on a line that names a place, or beside it, nearest first; null where there is none. */
 export function codeNear(lines: readonly string[], at: number): string | null {
   const beside = [0, -1, 1, -2, 2].map((offset) => codeOn(lines[at + offset] ?? ''));
-  return beside.find((code) => code !== null) ?? headingCode.exec(lines[at - 1] ?? '')?.groups?.['code'] ?? null;
+  return (
+    beside.find((code) => code !== null) ??
+    codeToken(lines[at] ?? '') ??
+    headingCode.exec(lines[at - 1] ?? '')?.groups?.['code'] ??
+    tokenAbove(lines, at) ??
+    null
+  );
+}
+
+// A heading with the name, and the place alone below it.
+function tokenAbove(lines: readonly string[], at: number): string | null {
+  const isBare = /^\s{0,8}(?:-->|at |in |╭─\[|┌─)?\s{0,4}\S{1,300}:\d{1,7}/.test(lines[at] ?? '');
+  return isBare ? codeToken(lines[at - 1] ?? '') : null;
 }
 
 function codeAtPlace({ failureClass, groups, at }: WeighedFinding, lines: readonly string[]): string | null {
@@ -192,5 +164,6 @@ function codeAtPlace({ failureClass, groups, at }: WeighedFinding, lines: readon
     .slice(from, at + 3)
     .filter((one, index) => from + index === at || isPlace(one) || /^\s|^>> /.test(one));
   const own = [lines[at] ?? '', ...lines.slice(at + 1, at + 2).filter((one) => /^\s{2,}[A-Z]/.test(one)), ...near];
-  return own.map(codeOn).find((code) => code !== null) ?? null;
+  const told = own.map(codeOn).find((code) => code !== null);
+  return told ?? codeToken(lines[at] ?? '') ?? tokenAbove(lines, at);
 }

@@ -74,7 +74,7 @@ function completePlace(place: Place, { at }: Pick<WeighedFinding, 'at'>, lines: 
 }
 
 const placedWords =
-  /^\s{0,12}L:? {0,5}(?<line2>\d{1,7})(?= ?[|:])(?: ?\| P: {0,5}(?<column2>\d{1,7}))?|^\s{0,4}(?<line3>\d{1,7}) {1,4}\| (?:ERROR|WARNING|VIOLATION)|\b[Ll]ine:? (?<line>\d{1,7})(?:,? (?:and )?col(?:umn)?:? (?<column>\d{1,7}))?/;
+  /^\s{0,12}L:? {0,5}(?<line2>\d{1,7})(?= ?[|:])(?: ?\| P: {0,5}(?<column2>\d{1,7}))?|^\s{0,4}(?<line3>\d{1,7}) {1,4}\| (?:ERROR|WARNING|VIOLATION)|\((?<line4>\d{1,6}):(?<column4>\d{1,6})(?:-\d{1,6}:\d{1,6})?\)(?=$|[\s.,;])|\/\/ lines (?<line5>\d{1,7})-\d|\b[Ll]ine:? (?<line>\d{1,7})(?:,? (?:and )?col(?:umn)?:? (?<column>\d{1,7}))?/;
 
 /** In the dump of an object, or above a drawing of the source. */
 const dumpedPlace =
@@ -87,8 +87,11 @@ const sourceLine = /^\s{0,12}[>→]?\s{0,4}\d{1,6} {1,4}[│|]/;
 function toldLine(line: string, isNear: boolean): Partial<Place> | null {
   const found = ((isNear ? placedWords.exec(line) : null) ?? dumpedPlace.exec(line))?.groups;
   if (found === undefined) return null;
-  const told = found['line'] ?? found['line2'] ?? found['line3'];
-  return { line: toNumber(told), column: toNumber(found['column'] ?? found['column2']) };
+  const told = (names: readonly string[]) => names.map((name) => found[name]).find((one) => one !== undefined);
+  return {
+    line: toNumber(told(['line', 'line2', 'line3', 'line4', 'line5'])),
+    column: toNumber(told(['column', 'column2', 'column4'])),
+  };
 }
 
 // Parsers name the line behind their words, apart from the file: on the same line or on one of the next.
@@ -111,7 +114,7 @@ const drawnPlace = /-->|^\s{0,4}[│|]\s{1,6}on \S{1,300} line \d{1,7}|╭─|�
 function placeNear(first: WeighedFinding, pool: readonly WeighedFinding[], facts: OutputFacts): Place | null {
   const { lines } = facts;
   const isTest = first.groups['test'] !== undefined;
-  const before = isTest ? placeToldAbove(first, lines) : placeHeading(first.at, lines);
+  const before = isTest ? placeToldAbove(first, lines) : (placeHeading(first.at, lines) ?? placeWorkedOn(first, lines));
   const reach = reachOf(first, isTest ? pool : []);
   const isSeen = (at: number) => facts.quiet[at] !== 1 || drawnPlace.test(lines[at] ?? '');
   return (
@@ -136,6 +139,19 @@ function fileOnly(first: WeighedFinding, { step, lines }: OutputFacts): Place | 
 function placeHeading(at: number, lines: readonly string[]): Place | null {
   const above = lines[at - 1] ?? '';
   return /^\S{1,300}:\d{1,7}(?::\d{1,7})?:?(?: [\w.]{1,80}:)?$/.test(above) ? projectPlace(above) : null;
+}
+
+const workedOn =
+  /^(?:>>> |==> |-{2,4} )?(?:Working on|Checking|Processing|Linting|Inspecting|Analy[sz]ing|Validating)(?: file)?:? ["'\x60]?(?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,9})["'\x60]?(?: ?\.{3})?:?$/;
+
+// A linter that says which file it looks at, and then what it found there.
+function placeWorkedOn(first: WeighedFinding, lines: readonly string[]): Place | null {
+  if (first.failureClass !== 'lint_error' || projectPlace(lines[first.at] ?? '') !== null) return null;
+  const above = lines.slice(Math.max(0, first.at - 6), first.at);
+  const file = above.map((line) => workedOn.exec(line)?.groups?.['file']).findLast((one) => one !== undefined);
+  return file === undefined || !isProjectFile(file)
+    ? null
+    : completePlace({ file, line: null, column: null }, first, lines);
 }
 
 function reachOf(first: WeighedFinding, pool: readonly WeighedFinding[]): number {
@@ -190,7 +206,7 @@ export function changedFile(lines: readonly string[]): string | null {
 }
 
 const listForms: readonly RegExp[] = [
-  /^\s{0,4}(?:\[\w{1,8}\] {1,3})?(?:[-*•+✖✗×⨯✘] |\d{1,5}[).] |from |[Ii]n |[Uu]nformatted:? |[Nn]ot formatted:? |[Ww]ould reformat:? |F(?:ile|ILE):? {1,4}|[Ff]ormatting |Checking |Rewriting |Fixing |Sorting |Reordering imports in |Would (?:sort|rewrite|fix|change) |Private key found: )?["'`]?(?<file>[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9})["'`]?(?::?$|: (?:not|needs|would)\b| {1,2}\([\w, :/-]{2,200}\)$| {3,80}\w[\w, :/-]{2,200}$)/,
+  /^\s{0,4}(?:\[\w{1,8}\] {1,3})?(?:[-*•+✖✗×⨯✘] |\d{1,5}[).] |from |[Ii]n |[Uu]nformatted:? |[Nn]ot formatted:? |[Ww]ould reformat:? |F(?:ile|ILE):? {1,4}|[Ff]ormatting |[Ff]ormatted:? {1,4}|FAIL: |Checking |Rewriting |Fixing |Sorting |Reordering imports in |Would (?:sort|rewrite|fix|change) |Private key found: )?["'`]?(?<file>[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9})["'`]?(?::?$|: (?:not|needs|would)\b| {1,2}\([\w, :/-]{2,200}\)$| {3,80}\w[\w, :/-]{2,200}$)/,
   /^\s{0,4}[|│] {1,4}(?<file>[\w./-]{1,200}\.[A-Za-z]\w{0,9})(?: \([^)]{0,60}\))? {1,80}[|│].{0,200}\b(?:MISS|FAIL|[Mm]issing|[Ee]rror|differ)/,
   /^={2,4} \[(?<file>[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9})\] \w+$/,
   /^(?<file>[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9}) \w{2,12} ━{3,300}$/,
@@ -198,6 +214,7 @@ const listForms: readonly RegExp[] = [
   /^\[(?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,9})\]:$/,
   /^\S{1,80} -- (?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,9}):$/,
   /^(?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,9}) \(\d{1,9} [KMG]?B\) exceeds /,
+  /^(?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,9}) should (?:add|remove|have|be|not)\b/,
   /^Diff in (?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,9}):?$/,
   /^\s{0,8}\d{1,4} [|│] (?<file>(?:[\w@.-]{1,80}\/){1,12}[\w@.-]{1,100}\.[A-Za-z]\w{0,9})$/,
   /^(?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,9}|(?:[\w@./-]{1,280}\/)?(?:BUILD|WORKSPACE|Dockerfile|Makefile|Gemfile|Rakefile|Justfile|Jenkinsfile))(?: #|:) (?:reformat|unformatted|not formatted)$/,
@@ -221,4 +238,4 @@ export function fileListed(line: string): string | null {
 }
 
 const namedFile =
-  /(?:^|[\s'"`(=])(?<file>(?:\.{0,2}\/)?(?:[\w@.-]{1,80}\/){0,20}(?:(?:CMakeLists\.txt|Dockerfile|Makefile|Gemfile|Jenkinsfile|meson\.build)(?=[\s'"`):,;]|$)|\.[a-z]{2,20}rc(?=[\s'"`):,;]|$)|\.?[\w@-][\w@.-]{0,80}\.(?:jsonc?|json5|toml|ya?ml|ini|cfg|conf|xml|lock|gradle|kts|mod|properties|[cm]?[jt]sx?|py|rb|php|go|rs|java|kt|cs|c|h|cc|cpp|hpp|swift|scala|ex|exs|erl|hs|ml|lua|pl|pm|t|sh|sql|proto|graphql|css|scss|less|html|vue|svelte|md|tf|ejs|hbs|pug|erb|j2|njk|twig|liquid|mustache|haml|slim|zig|nim|cr|jl|dart|elm|cob|adb|vhdl?|sv|po|star|bzl|nix|tex|rst|adoc|ls|coffee|civet|gleam|fsx?|mli|rkt|scm|clj[cs]?|edn|f90|pas|vala|hx|py[ix]|ps1|fish|zsh|bash|awk|txtar|avsc|capnp|thrift|fbs|wat|asm|g4|feature|robot|bats|cue|dhall|jsonnet|libsonnet|hcl|rego|svg|xsd|styl|sol|move|cairo|templ|gd|http|hurl|ets|[cm]ts)))(?=[\s'"`):,;]|#\/|\.?$)/;
+  /(?:^|[\s'"`([=])(?<file>(?:\.{0,2}\/)?(?:[\w@.-]{1,80}\/){0,20}(?:(?:CMakeLists\.txt|Dockerfile|Makefile|Gemfile|Jenkinsfile|meson\.build)(?=[\s'"`):,;]|$)|\.[a-z]{2,20}rc(?=[\s'"`):,;]|$)|\.?[\w@-][\w@.-]{0,80}\.(?:jsonc?|json5|toml|ya?ml|ini|cfg|conf|xml|lock|gradle|kts|mod|properties|[cm]?[jt]sx?|py|rb|php|go|rs|java|kt|cs|c|h|cc|cpp|hpp|swift|scala|ex|exs|erl|hs|ml|lua|pl|pm|t|sh|sql|proto|graphql|css|scss|less|html|vue|svelte|md|tf|ejs|hbs|pug|erb|j2|njk|twig|liquid|mustache|haml|slim|zig|nim|cr|jl|dart|elm|cob|adb|vhdl?|sv|po|star|bzl|nix|tex|rst|adoc|ls|coffee|civet|gleam|fsx?|mli|rkt|scm|clj[cs]?|edn|f90|pas|vala|hx|py[ix]|ps1|fish|zsh|bash|awk|txtar|avsc|capnp|thrift|fbs|wat|asm|g4|feature|robot|bats|cue|dhall|jsonnet|libsonnet|hcl|rego|svg|xsd|styl|sol|move|cairo|templ|gd|http|hurl|ets|[cm]ts|astro|mdx|marko|riot|eta|mjml|csv|tsv|ipynb|sass|tmpl|tpl|gotmpl|gohtml|mako|jinja|cshtml|razor|jsp|ftl|wsdl|raml|idl|peg|pegjs|lark|y|yy|l|ll|lex|sam|bicep|prisma|sqlx)))(?=[\s'"`)\]:,;]|#\/|\.?$)/;

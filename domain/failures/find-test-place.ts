@@ -79,7 +79,7 @@ export function placeToldAbove({ at, groups }: WeighedFinding, lines: readonly s
 export function testFile(at: number, lines: readonly string[]): Place | null {
   const told = lines
     .slice(at, at + 4)
-    .map((line) => /\((?<file>[\w@./-]{1,300}\.[cm]?[jt]sx?)\)$/.exec(line)?.groups?.['file']);
+    .map((line) => /\((?<file>[\w@./-]{1,300}\.[a-z]\w{0,7})\)$/.exec(line)?.groups?.['file']);
   const above = lines
     .slice(Math.max(0, at - 60), at)
     .map(

@@ -1,6 +1,7 @@
 import { usualClass, type OutputFacts } from './choose-finding.ts';
 import { excerptOf } from './excerpt.ts';
 import type { ErrorContext, Failure, FailureClass } from './failure-class.ts';
+import { advisoryOf, codeToken } from './code-tokens.ts';
 import { codeNear, managersCode, rowWithCode } from './find-code.ts';
 import { changedFile, fileIn, fileListed, wholePlace } from './find-place.ts';
 import { isProjectFile, readPlace, type Place } from './places.ts';
@@ -13,7 +14,7 @@ const nothingKnownConfidence = 0.3;
 const failureWords =
   /\b(?:fail(?:ed|ure|s|ing)?|errors?|invalid|wrong|unexpected|expected|differs?|mismatch|not ok|violat\w{1,5}|problems?|broken|rejected|vulnerab\w{1,8}|abort(?:ed)?|denied|missing|not allowed|cannot|can't|could ?n[o']t|could not|unable|un(?:known|recogni[sz]ed|defined|supported|resolved)|duplicate|issues? found|forbidden|incorrect|illegal|not found|no such|must|does(?: not|n't))\b/i;
 const testWords =
-  /\b(?:tests?|specs?|pass(?:ed|ing)?|assert\w{0,12}|expect(?:ed)?|actual|received|not ok|failing|failures?)\b/i;
+  /\b(?:tests?|specs?|pass(?:ed|ing)?|snapshots?|checks|assert\w{0,12}|expect(?:ed)?|actual|received|not ok|failing|failures?)\b/i;
 
 /**
  * The failure of an output in which nothing was recognised. The tool or the stage is a guess that says so; an empty output
@@ -28,7 +29,7 @@ export function guessFailure(facts: OutputFacts): Failure & { confidence: number
   const isGuess = failureClass !== 'unknown';
   return {
     failureClass,
-    subReason: failureClass === 'orchestration_error' && facts.tool === 'git' ? 'git' : null,
+    subReason: failureClass === 'orchestration_error' ? reasonOf(facts) : null,
     rule: isGuess ? `stage:${step.stage}` : 'text:nothing-known',
     confidence: isGuess ? guessConfidence : nothingKnownConfidence,
     context: {
@@ -39,6 +40,11 @@ export function guessFailure(facts: OutputFacts): Failure & { confidence: number
       excerpt: excerptOf(lines, lastWord(lines)),
     },
   };
+}
+
+function reasonOf({ step, tool }: OutputFacts): string | null {
+  if (step.stage === 'pr') return 'forge';
+  return /^(?:git|hg|svn|jj)$/.test(tool ?? '') ? 'git' : null;
 }
 
 // What compiles can format as well: in a step of linters a diff is what it would change.
@@ -77,7 +83,13 @@ function placeTold(lines: readonly string[], listed: string | null): Partial<Err
   const begins = near.find((line) => beginsWithFile.test(line));
   const words = near.find((line) => saysFailure(line) && fileIn(line) !== null);
   const coded = rowWithCode(near);
-  return { ...fileIn(begins ?? words ?? near[coded] ?? ''), code: codeNear(near, coded) };
+  return { ...fileIn(begins ?? words ?? near[coded] ?? ''), code: codeNear(near, coded) ?? codeOfFailure(near) };
+}
+
+// Without a place a rule is named where something is said to fail.
+function codeOfFailure(lines: readonly string[]): string | null {
+  const told = lines.slice(0, 200).filter(saysFailure).map(codeToken);
+  return told.find((code) => code !== null) ?? advisoryOf(lines);
 }
 
 function isWarned(lines: readonly string[], at: number): boolean {
@@ -90,14 +102,29 @@ const beginsWithFile = /^\s{0,8}[\w@./\\-]{1,300}\.\w{1,8}::? ?\S/;
 const versioned =
   /(?:^|[\s'"`(])(?<name>(?:@[\w.-]{1,80}\/)?[A-Za-z][\w.-]{0,100})(?:@|\/|\s?(?:==|>=|<=|~=|~>|!=|[<>^~=]))\s?v?\d[\w.*-]{0,40}/;
 
+/** A setting of the environment, which has capitals only, and words before a version. */
+const noName =
+  /^(?:[A-Z][A-Z_\d]{2,80}|expected|wanted|required|requires?|got|found|installed|current|version|than|least|needs?|is|was|be|to|range)$/i;
+
 // A name with its version, in a line that says what failed.
 function packageTold(lines: readonly string[]): string | null {
   for (const line of lines.slice(-400)) {
     const name = saysFailure(line) ? versioned.exec(line)?.groups?.['name'] : undefined;
-    // A setting of the environment has capitals only.
-    if (name !== undefined && !/^[A-Z][A-Z_\d]{2,80}$/.test(name)) return name;
+    if (name !== undefined && !noName.test(name)) return name;
   }
   return null;
+}
+
+/** What a compiler speaks of. */
+const sourceWords =
+  /\b(?:compil|build|syntax|pars|type|symbol|token|import|module|declar|defin|undefined|unresolved|link|bundl|schema|template|expect|config|option|invalid|duplicate|unknown|identifier|expression|statement|variable|function|error)\w*/i;
+
+function isPlaced(line: string): boolean {
+  return projectPlaceIn(line) !== null;
+}
+
+function isOfSource(line: string): boolean {
+  return fileIn(line) !== null || isPlaced(line) || sourceWords.test(line);
 }
 
 /** Sums that say that all is well. */
@@ -112,6 +139,17 @@ function lastWord(lines: readonly string[]): number {
   return lines.length < 60 ? -1 : lines.findLastIndex(saysFailure);
 }
 
+function isNoneOfSource(usual: FailureClass, filled: readonly string[]): boolean {
+  return usual === 'compile_error' && !filled.some(isOfSource);
+}
+
+// What compares contracts says nothing else, unless it could not.
+function saysCrash(line: string): boolean {
+  return /\b(?:usage|crash|panic|traceback|exception|not found|no such file|not (?:exist|point)|existing file)\b/i.test(
+    line,
+  );
+}
+
 function hasReason(
   facts: OutputFacts,
   { usual, filled, file }: { usual: FailureClass | null; filled: readonly string[]; file: string | null },
@@ -119,22 +157,13 @@ function hasReason(
   if (usual === null) return false;
   // Hooks of git fail without a word.
   if (filled.length === 0) return facts.tool === 'git';
-  // What compares contracts says nothing else.
-  if (usual === 'contract_violation')
-    return !filled.some((line) =>
-      /\b(?:usage|crash|panic|traceback|exception|not found|no such file|not (?:exist|point)|existing file)\b/i.test(
-        line,
-      ),
-    );
+  if (usual === 'contract_violation') return !filled.some(saysCrash);
   if (usual === 'test_fail' && kindInStep(facts.tool, facts.step.stage) !== 'test_fail')
     return filled.some((line) => testWords.test(line.replaceAll(goodSum, '')));
+  if (isNoneOfSource(usual, filled)) return false;
   // A linter that says where, and nothing else, has found something there.
   const isKnown = file !== null || (facts.step.tool ?? null) !== null;
-  return (
-    isKnown ||
-    filled.some(saysFailure) ||
-    (usual === 'lint_error' && filled.some((line) => projectPlaceIn(line) !== null))
-  );
+  return isKnown || filled.some(saysFailure) || (usual === 'lint_error' && filled.some(isPlaced));
 }
 
 /** The file and line of the project that a line names; null where it names none. */

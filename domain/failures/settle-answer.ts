@@ -32,3 +32,8 @@ function missingPackage(finding: Finding, name: string): Finding {
   const groups = { ...finding.groups, package: name };
   return { ...finding, groups, failureClass: 'dependency_missing', subReason: null, weight: 66 };
 }
+
+/** What the client of a server threw: in the step of a pull request that server is the forge, elsewhere it may be any. */
+export function settleException(finding: Finding, stage: Stage): Finding {
+  return stage === 'pr' ? { ...finding, subReason: 'forge', weight: 66 } : { ...finding, weight: 20 };
+}

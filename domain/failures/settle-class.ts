@@ -1,6 +1,6 @@
 import type { FailureClass } from './failure-class.ts';
 import type { Finding } from './finding.ts';
-import { settleAnswer } from './settle-answer.ts';
+import { settleAnswer, settleException } from './settle-answer.ts';
 import { settleShared } from './settle-shared.ts';
 import { settleTestForm, type Setting } from './settle-test-form.ts';
 import { isModelStep, worksOnRepository } from './step-kinds.ts';
@@ -50,7 +50,13 @@ function beside(finding: Finding, isBeside: boolean): Finding {
 /** Rules whose words mean something in certain steps alone, or something else there. */
 const settlers: Readonly<Record<string, Settler>> = {
   'git-words': (finding, { step, kind }) => beside(finding, !worksOnRepository(step.stage, kind)),
-  'forge-words': (finding, { step }) => beside(finding, step.stage !== 'pr' && step.stage !== 'publish'),
+  'forge-words': (finding, { step: { stage } }) =>
+    stage === 'pr' || stage === 'publish' ? finding : { ...finding, weight: 5 },
+  'limit-exceeded': (finding, { step }) => beside(finding, step.stage === 'test'),
+  // Of one test, as long as tests ran.
+  'told-timeout': (finding, { step, hasRun }) =>
+    hasRun && step.stage === 'test' ? { ...finding, weight: 40 } : finding,
+  'api-exception': (finding, { step }) => settleException(finding, step.stage),
   'http-status': (finding, { step, kind }) => settleAnswer(finding, step.stage, kind),
   'source-missing': (finding, { step, kind }) =>
     worksOnRepository(step.stage, kind) ? { ...finding, failureClass: 'unknown' } : finding,

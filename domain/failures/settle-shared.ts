@@ -6,9 +6,11 @@ import { isInterpreter } from './tool-kinds.ts';
 
 /** Forms of a place with words that compilers print as linters do. */
 const plainForms: ReadonlySet<string> = new Set(['bare-place', 'named-rule', 'file-field', 'line-entry']);
+/** Forms that say what is wrong, and not where. */
+const vagueForms: ReadonlySet<string> = new Set(['error-with-code', 'undefined-name']);
 /** What a comparison says of a contract, and no compiler of a text. */
 const changeWords =
-  /\b(?:removed|deleted|renamed|no longer|breaking|incompatible|previously|(?:was|were|been) (?:added|changed|narrowed|moved)|changed (?:type |its type )?(?:from|to)|became)\b/i;
+  /\b(?:removed|deleted|renamed|no longer|breaking|incompatible|previously|(?:was|were|been) (?:added|changed|narrowed|moved)|changed (?:type |its type )?(?:from|to)|became|not compatible|weakened|strengthened)\b|^(?:\d{4}: [\w.$]{1,200}: )?Added\b/i;
 const assertWords =
   /\bunit ?test failure\b|^(?:Failure|[Ee]xpected|[Aa]ssert\w{0,12}|[Cc]heck)\b|\bexpected\b.{0,120}\b(?:but|got|was|received|actual)\b/;
 
@@ -44,16 +46,24 @@ function isData({ rule, groups }: Finding, stage: Stage): boolean {
 }
 
 function settleByKind(finding: Finding, step: StepOutput, kind: FailureClass | null): Finding | null {
-  const message = finding.groups['message'] ?? '';
+  const { rule, groups } = finding;
+  const message = groups['message'] ?? '';
   if (kind === 'unknown' && parseWords.test(message)) return finding;
   if (kind === 'lint_error' || kind === 'unknown')
     return { ...finding, failureClass: kind, weight: evenWeight(finding) };
   if (isComparison(step.stage, kind) && changeWords.test(message))
     return { ...finding, failureClass: 'contract_violation', weight: Math.max(finding.weight, 60) };
-  // The types that a package publishes are its contract.
-  if (kind === 'contract_violation' && /\bTS\d{4,5}\b/.test(message)) return { ...finding, failureClass: kind };
+  if (kind === 'contract_violation') return ofContract(finding, step.stage);
   if (kind !== 'compile_error') return null;
-  return plainForms.has(finding.rule) ? { ...finding, failureClass: kind } : finding;
+  return plainForms.has(rule) ? { ...finding, failureClass: kind } : finding;
+}
+
+// The types that a package publishes are its contract; what such a tool says of nothing in a source is its verdict.
+function ofContract(finding: Finding, stage: Stage): Finding | null {
+  const { rule, groups } = finding;
+  const isVerdict = vagueForms.has(rule) && stage === 'test' && groups['line'] === undefined;
+  const isTypes = /\bTS\d{4,5}\b/.test(groups['message'] ?? '');
+  return isVerdict || isTypes ? { ...finding, failureClass: 'contract_violation' } : null;
 }
 
 function settleByStep(finding: Finding, step: StepOutput): Finding {
@@ -79,16 +89,17 @@ function settleField(finding: Finding, stage: Stage): Finding {
   return stage === 'compile' ? { ...finding, failureClass: 'compile_error' } : finding;
 }
 
-const vagueForms: ReadonlySet<string> = new Set(['error-with-code', 'undefined-name']);
-
 function settleByStage(finding: Finding, stage: Stage): Finding {
-  const { rule, failureClass } = finding;
+  const { rule, failureClass, groups } = finding;
   // Words of an interpreter about a text that it was to run: no linter prints them so.
   if (rule === 'node-syntax' || rule === 'python-syntax') return finding;
   if (stage === 'lint') {
     const isLinters = failureClass === 'compile_error' || rule === 'bare-place';
     return isLinters ? { ...finding, failureClass: 'lint_error', weight: evenWeight(finding) } : finding;
   }
+  // A name in brackets behind an error and its place: in a step that compiles that of the compiler.
+  if (rule === 'gnu' && stage === 'compile' && groups['severity'] === 'error')
+    return { ...finding, failureClass: 'compile_error' };
   if (fieldForms.has(rule)) return settleField(finding, stage);
   if (rule === 'bare-place') return settleBarePlace(finding, stage);
   return vagueForms.has(rule) ? settleVague(finding, stage) : finding;

@@ -51,6 +51,8 @@ const testWordRules: ReadonlySet<string> = new Set([
 
 // Words of runners in a step that runs none.
 function isElsewhere(stage: Stage, kind: FailureClass | null): boolean {
+  // What builds runs tests as well.
+  if (kind === 'compile_error' && stage === 'test') return false;
   if (kind !== null) return kind !== 'test_fail' && kind !== 'contract_violation' && kind !== 'unknown';
   return stage === 'lint' || stage === 'install' || repositoryStages.has(stage) || modelStages.has(stage);
 }

@@ -178,7 +178,9 @@ export const toolNames: readonly (readonly [FailureClass, string])[] = [
       librarian-puppet r10k elm-install elm-json spago-install bower-purescript haxelib raco-pkg quicklisp ql roswell
       clpm akku chicken-install eggs nimble-install zigmod gyro shards-install v-install dub-fetch alire-get
       fpm-install bazel-fetch bzlmod gx vgo west-update idf-component playwright-install puppeteer-install nodeenv
-      tfenv tofuenv krew pkgconf pkg-config
+      tfenv tofuenv krew pkgconf pkg-config check-dependencies check-node-version check-engine check-engines
+      installed-check engines-ok verify-node-version check-peer-dependencies pip-check pipdeptree expo-doctor
+      flutter-doctor maven-enforcer
     `,
   ],
   [
@@ -218,7 +220,8 @@ export const toolNames: readonly (readonly [FailureClass, string])[] = [
       regctl nerdctl containerd buildctl lima colima minikube kind k3d k3s kubectl-apply helm-upgrade helm-install
       argocd flux nomad consul vault redis-cli mongosh mysql mariadb pg-isready pg-dump cqlsh influx kafka kafkacat
       kcat nats rabbitmqadmin amqp-tools mosquitto etcdctl zkcli ldapsearch openssl-client nc netcat telnet socat
-      ssh-keyscan ssh-copy-id mosh ansible-ping gh-cli glab-cli
+      ssh-keyscan ssh-copy-id mosh ansible-ping gh-cli glab-cli atlassian-python-api gidgethub giteapy gitea-js
+      pyforgejo go-gitlab gitlab4j agithub danger probot tea
     `,
   ],
   [
@@ -238,7 +241,7 @@ export const toolNames: readonly (readonly [FailureClass, string])[] = [
   [
     'timeout',
     `
-      timeout wait-on wait-for-it dockerize
+      timeout wait-on wait-for-it dockerize wait-port wait-for wait-until wait-for-localhost wait4x waitforit tcp-wait
     `,
   ],
   [

@@ -55,7 +55,7 @@ const heldOut = readCases('held-out');
 
 describe('outputs of tools that were kept aside', () => {
   it('get their class, place and tests as a person would say them', () => {
-    expect(heldOut.length).toBeGreaterThan(150);
+    expect(heldOut.length).toBeGreaterThan(80);
     const totals = totalsOf(heldOut.map((one) => judgeCase(one, true)));
     expect(totals.macroF1).toBeGreaterThanOrEqual(heldOutFloor.macroF1);
     expect(totals.places).toBeGreaterThanOrEqual(heldOutFloor.places);

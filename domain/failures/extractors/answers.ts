@@ -14,6 +14,19 @@ function ranOut(line: string): string | undefined {
 /** The number with which a server refused a request, however a client prints it. Whose server it is, the step says. */
 export const answerRules = rulesOf(null, 'orchestration_error', [
   {
+    name: 'api-exception',
+    because: 'service',
+    cue: ['http', 'api', 'request', 'response', 'validation', 'unprocess', 'conflict', 'notfound', 'service'],
+    weight: 60,
+    // The client of a server threw what it answered. Whose server it is, the step says.
+    pattern:
+      /^(?:Exception in thread "\w{1,20}" |Unhandled exception\. |Error: )?(?:[\w$]{0,40}[.:]){0,8}\w{0,40}(?:H[Tt][Tt][Pp]|A[Pp][Ii]|Request|Response|Service|Validation|Unprocessable|Conflict|NotFound|Forbidden)\w{0,24}(?: \[\w{1,40}\])?: (?<message>\S.{1,400})/,
+    refine: (groups, view) =>
+      /\b(?:Connection|Timeout|Key|Value|Type|Import)\w{0,12}(?:Error|Exception): /.test(view.lines[view.at] ?? '')
+        ? null
+        : { groups },
+  },
+  {
     name: 'http-status',
     because: 'service',
     cue: [

@@ -1,4 +1,4 @@
-import { lookDown, lookUp, rulesOf, type Groups, type View } from '../line-rule.ts';
+import { lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 import { isProjectFile, readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
 import { projectPlace } from './project-place.ts';
@@ -53,6 +53,9 @@ export const generalRules = rulesOf(null, 'unknown', [
     is: 'compile_error',
     cue: [
       'syntax error',
+      'bad indentation',
+      'duplicated mapping key',
+      'mapping entry',
       'decodeerror',
       'scannererror',
       'headererror',
@@ -93,13 +96,13 @@ export const generalRules = rulesOf(null, 'unknown', [
     ],
     weight: 61,
     pattern:
-      /(?<message>\b(?:yaml|toml|json|xml): (?:line \d|unmarshal|invalid|cannot|unexpected).{0,300}|(?:(?:YAML|TOML)\w{0,20}(?:Error|Exception)|ScannerError|MissingSectionHeaderError): .{1,300}|\b(?:[Ss]yntax|[Pp]ars(?:e|ing|er)|YAML|TOML|[Tt]ype|[Cc]onfig(?:uration)?) ?[Ee]rror\b.{0,300}|\b[Uu]nexpected (?:input|token|end of|character|symbol|identifier|EOF).{0,200}|\b(?:[Ff]ailed to|[Cc]ould not|[Cc]annot|[Uu]nable to|[Ee]rror) (?:parse|parsing|deserialize|decode|unmarshal|load config).{0,200}|\b[Uu]n(?:known|recognized) (?:property|field|key|configuration|attribute|setting|directive)\b.{0,200}|\b[Ii]nvalid (?:JSON|YAML|TOML|configuration|manifest|schema|syntax|requirement)\b.{0,200}|\b[Uu]nterminated .{1,100}|\b[Tt]ype mismatch.{0,200})/,
+      /(?<message>\b[Uu]nknown (?:option|rule|section|setting) .{0,80}\bin ["'\x60]?[\w./-]{1,80}\.(?:json5?|ya?ml|toml|ini|cfg|[cm]?js)\b|\bbad indentation of a mapping entry.{0,100}|\bduplicated mapping key.{0,100}|\bcan not read an? (?:implicit|block) mapping.{0,100}|\b(?:yaml|toml|json|xml): (?:line \d|unmarshal|invalid|cannot|unexpected).{0,300}|(?:(?:YAML|TOML)\w{0,20}(?:Error|Exception)|ScannerError|MissingSectionHeaderError): .{1,300}|\b(?:[Ss]yntax|[Pp]ars(?:e|ing|er)|YAML|TOML|[Tt]ype|[Cc]onfig(?:uration)?) ?[Ee]rror\b.{0,300}|\b[Uu]nexpected (?:input|token|end of|character|symbol|identifier|EOF).{0,200}|\b(?:[Ff]ailed to|[Cc]ould not|[Cc]annot|[Uu]nable to|[Ee]rror) (?:parse|parsing|deserialize|decode|unmarshal|load config).{0,200}|\b[Uu]n(?:known|recognized) (?:property|field|key|configuration|attribute|setting|directive)\b.{0,200}|\b[Ii]nvalid (?:JSON|YAML|TOML|configuration|manifest|schema|syntax|requirement)\b.{0,200}|\b[Uu]nterminated .{1,100}|\b[Tt]ype mismatch.{0,200})/,
     refine: (groups, view) =>
       /^\s{0,20}at |^\s{0,4}#|\b(?:unauthorized|forbidden|denied|refused|timed out|no such host)\b[^:]{0,40}$/.test(
         view.lines[view.at] ?? '',
       )
         ? null
-        : { groups: withPlace(groups, nearPlace(view)) },
+        : decideParse(groups, view),
   },
   {
     name: 'file-error',
@@ -183,6 +186,12 @@ export const generalRules = rulesOf(null, 'unknown', [
     }),
   },
 ]);
+
+// A heading says that something could not be parsed, and the next line what it was.
+function decideParse(groups: Groups, view: View): Reading {
+  const isHeading = /^\w{1,20} [Ee]rror:?$/.test(view.lines[view.at] ?? '');
+  return { groups: withPlace(groups, nearPlace(view)), ...(isHeading ? { weight: 52 } : {}) };
+}
 
 function nearPlace(view: View) {
   const own = readPlace(view.lines[view.at] ?? '');

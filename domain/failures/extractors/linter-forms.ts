@@ -45,7 +45,7 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
     cue: ['   '],
     weight: 57,
     pattern:
-      /^\s{1,8}(?<line>\d{1,6}) {2,8}(?<message>[A-Z].{3,400}?) {2,80}(?<code>[a-z]{3,30}(?:-[a-z\d]{1,30}){0,6})$/,
+      /^\s{1,8}(?<line>\d{1,6}) {2,8}(?<message>[A-Z].{3,400}?) {2,80}(?<code>[a-z]{2,30}(?:-[a-z\d]{1,30}){0,6})$/,
     refine: (groups, view) => {
       const placed = fileFromHeading(groups, view);
       return placed === null || !/\.\w{1,10}$/.test(placed.groups['file'] ?? '') ? null : placed;

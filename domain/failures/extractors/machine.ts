@@ -96,15 +96,17 @@ export const machineRules = rulesOf(null, 'unknown', [
       'access violation',
       'unhandled exception',
       '# a fatal error has been detected',
+      'goroutines are asleep',
     ],
     weight: 63,
     pattern:
-      /(?:[Ss]egmentation fault|\bSIG(?:SEGV|ABRT|ILL|BUS|FPE)\b|core dumped|[Ii]llegal instruction|[Bb]us error|[Ss]tack [Oo]verflow|Maximum call stack size|StackOverflowError|[Ii]nternal compiler error|compiler unexpectedly panicked|Fatal Python error|RecursionError|A fatal error has been detected by the Java|^Aborted(?: \(core dumped\))?$)/,
+      /(?:[Ss]egmentation fault|\bSIG(?:SEGV|ABRT|ILL|BUS|FPE)\b|core dumped|[Ii]llegal instruction|[Bb]us error|[Ss]tack [Oo]verflow|Maximum call stack size|StackOverflowError|[Ii]nternal compiler error|compiler unexpectedly panicked|Fatal Python error|RecursionError|A fatal error has been detected by the Java|^Aborted(?: \(core dumped\))?$|all goroutines are asleep)/,
   },
   {
     name: 'environment',
     cue: [
       'environment variable',
+      'required but not',
       'env var',
       'missing required env',
       '.env',
@@ -120,15 +122,7 @@ export const machineRules = rulesOf(null, 'unknown', [
     ],
     weight: 66,
     pattern:
-      /(?:[Ee]nvironment variables? ["'`]?\w{0,60}["'`]? ?(?:is |are |was )?(?:not (?:set|found|defined)|missing|required|must)|[Mm]issing (?:required )?env(?:ironment)?(?: variables?)?\b|\b[A-Z][A-Z0-9_]{3,60} (?:is not set|must be set|is required|is missing|is not defined|environment variable)|env(?:ironment)? variable not found|: unbound variable$|: (?:parameter )?(?:is )?not set$|KeyError: '[A-Z][A-Z0-9_]{3,60}')/,
-  },
-  {
-    name: 'target-missing',
-    cue: ['recipe', 'task', 'target', 'script', 'session', 'job', 'environment', 'goal'],
-    weight: 66,
-    pattern:
-      /(?:\b[Cc]annot find configuration for (?:task|target)\b|\b[Nn]o (?:targets?|tasks?|scripts?) (?:were )?(?:found|matched)\b|\b(?:[Ss]cript|[Ss]essions?|[Tt]ask|[Tt]arget|[Gg]oal)s? not found: |\b(?:[Tt]ask|[Tt]arget) [\w:@./-]{2,80} does not exist\b|\b(?:does not|doesn['’]t) (?:contain|have|define|declare) (?:an? )?(?:recipe|task|target|script|session|job)\b|\b[Tt]ask never defined\b|\b(?:[Uu]nknown|[Uu]nrecogni[sz]ed|[Nn]o such|[Uu]ndefined) (?:recipe|task|target|script|session|environment|goal)s?\b|\b(?:[Rr]ecipe|[Tt]ask|[Tt]arget|[Ss]cript|[Ss]ession) ["'`]\S{1,80}["'`] (?:is )?(?:not (?:found|defined|known)|does not exist|unknown))/,
-    refine: (groups, view) => ({ groups, ...(/^warning/i.test(view.lines[view.at] ?? '') ? { weight: 45 } : {}) }),
+      /(?:[Ee]nvironment variables? ["'`]?\w{0,60}["'`]? ?(?:is |are |was )?(?:not (?:set|found|defined)|missing|required|must)|[Mm]issing (?:required )?env(?:ironment)?(?: variables?)?\b|\b[A-Z][A-Z0-9_]{3,60} (?:is not set|must be set|is required|is missing|is not defined|environment variable)|env(?:ironment)? variable not found|\b[Ee]nv(?:ironment)? ?var(?:iable)?s? (?:\S{1,60} )?(?:is |are )?(?:required|missing|not (?:set|provided|found|defined))|: unbound variable$|: (?:parameter )?(?:is )?not set$|KeyError: '[A-Z][A-Z0-9_]{3,60}')/,
   },
   {
     name: 'script-missing',
@@ -204,7 +198,7 @@ export const machineRules = rulesOf(null, 'unknown', [
     ],
     weight: 73,
     pattern:
-      /(?:[Pp]ackage size limit has exceeded|[Ss]ize limit (?:has )?(?:been )?exceeded|exceeded (?:maximum )?budget|[Bb]undle size .{0,60}(?:exceed|larger|over)|budget (?:of .{1,40} )?(?:was |is )?(?:not met|exceeded)|has exceeded (?:the )?size limit|FAIL .{1,200}: .{1,30} > maxSize)/,
+      /(?:[Pp]ackage size limit has exceeded|[Ss]ize limit (?:has )?(?:been )?exceeded|exceeded (?:maximum )?budget|[Bb]undle size .{0,60}(?:exceed|larger|over)|budget (?:of .{1,40} )?(?:was |is )?(?:not met|exceeded)|has exceeded (?:the )?size limit|\bFAIL\]? .{1,200}: .{1,30} > maxSize)/,
   },
   {
     name: 'licence',

@@ -1,4 +1,5 @@
-import { rulesOf, type Groups } from '../line-rule.ts';
+import { rulesOf, type Groups, type View } from '../line-rule.ts';
+import { providerCode } from '../provider-code.ts';
 
 /** Providers of models: what ran out, and what merely went wrong. */
 export const modelRules = [
@@ -42,11 +43,19 @@ export const modelRules = [
         'balance too',
         'top up',
         'max budget',
+        'used all',
+        'insufficient account',
+        'spending cap',
+        'spend cap',
+        'budget limit',
+        'cost limit',
+        'arrears',
+        'recharge',
       ],
       weight: 94,
       pattern:
-        /(?:\b(?<code>insufficient_quota|billing_hard_limit_reached|billing_not_active|insufficient_credits|billing_error|budget_exceeded)\b|credit balance is too low|exceeded your current quota|[Ii]nsufficient (?:[Bb]alance|[Cc]redits?|[Ff]unds)|\bspend(?:ing)? (?:limit|cap)s?\b.{0,60}(?:reached|exceeded|hit)|(?:reached|exceeded|hit) (?:your|the) (?:specified )?(?:API |workspace |organization |monthly )?(?:spend(?:ing)?|budget) (?:limit|cap)|(?:reached|exceeded|hit) (?:your|the) (?:specified |API |workspace |organization ){1,3}usage (?:limit|cap)|\busage cap\b.{0,60}(?:reached|exceeded|hit)|[Bb]udget has been exceeded|BudgetExceeded(?:Error)?|[Mm]ax budget|requires more credits|can only afford|(?:out of|not enough|no remaining) (?:credits?|balance|quota|funds)|(?:[Qq]uota|[Cc]redits?|[Bb]alance|[Bb]udget)\b.{0,40}\b(?:exhausted|depleted|used up|run out|ran out)|\bno credits? (?:left|remaining|available)|[Bb]alance (?:is )?(?:too low|insufficient|empty|negative)|[Pp]lease top up|[Pp]ayment [Rr]equired|ExceededBudget)/,
-      refine: withCode,
+        /(?:\b(?<code>insufficient_quota|billing_hard_limit_reached|billing_not_active|insufficient_credits|billing_error|budget_exceeded)\b|credit balance is too low|exceeded your current quota|[Ii]nsufficient (?:account )?(?:[Bb]alance|[Cc]redits?|[Ff]unds)|\b(?:[Ss]pend(?:ing)?|[Bb]udget|[Cc]ost) (?:limit|cap)s?\b.{0,60}(?:reached|exceeded|hit)|(?:reached|exceeded|hit) (?:your|the) (?:specified )?(?:API |workspace |organization |monthly )?(?:spend(?:ing)?|budget) (?:limit|cap)|(?:reached|exceeded|hit) (?:your|the) (?:specified |API |workspace |organization ){1,3}usage (?:limit|cap)|\busage cap\b.{0,60}(?:reached|exceeded|hit)|[Bb]udget has been exceeded|BudgetExceeded(?:Error)?|[Mm]ax budget|requires more credits|can only afford|(?:out of|not enough|no remaining) (?:credits?|balance|quota|funds)|(?:[Qq]uota|[Cc]redits?|[Bb]alance|[Bb]udget)\b.{0,40}\b(?:exhausted|depleted|used up|run out|ran out)|\bno credits? (?:left|remaining|available)|[Bb]alance (?:is )?(?:too low|insufficient|empty|negative)|used all (?:available |of |your ){0,3}credits|[Pp]lease (?:top up|recharge)|\baccount is in arrears|[Pp]ayment [Rr]equired|ExceededBudget)/,
+      refine: decideMoney,
     },
     {
       name: 'llm-rate',
@@ -59,6 +68,10 @@ export const modelRules = [
         'weekly limit',
         'exhausted your',
         'daily limit',
+        'your daily',
+        'your hourly',
+        'your weekly',
+        'your monthly',
         'hourly limit',
         'resource_exhausted',
         'throttlingexception',
@@ -83,7 +96,7 @@ export const modelRules = [
       ],
       weight: 93,
       pattern:
-        /(?:\b(?<code>rate_limit_exceeded|rate_limit_error|RESOURCE_EXHAUSTED|ThrottlingException|tokens_per_min_limit_exceeded|rate_limit_reached|too_many_requests|RateLimitReached)\b|litellm\.RateLimitError|(?:openai|anthropic|groq|mistral|cohere|together)\.RateLimitError|\bRateLimitError\b|(?:tokens|requests) per (?:min(?:ute)?|day|hour)\b|[Rr]ate limit (?:exceeded|reached|hit)\b|exhausted your (?:hourly|daily|weekly|current) (?:quota|capacity|limit)|(?:reached|exceeded|hit) (?:your|the|its)(?: (?:current|\d-hour|hourly|daily|weekly|session))? (?:usage|\d-hour|hourly|daily|weekly|session) limit|\b(?:[Uu]sage|[Hh]ourly|[Dd]aily|[Ww]eekly|[Ss]ession) limit (?:has been |was |is )?(?:reached|exceeded|hit)|[Tt]oo ?[Mm]any ?[Rr]equests|(?:reached|exceeded|hit) (?:your|the) (?:\w{1,20} )?requests? limit|[Rr]etry after \d{1,6} ?s|capacity exceeded|limited to \d{1,9} (?:API )?(?:calls|requests|tokens)|(?:calls|requests|tokens) ?\/ ?(?:min(?:ute)?|hour|day|month)\b|[Rr]ate limit.{0,60}(?:model|tokens|organization|deployment|TPM|RPM|provider))/,
+        /(?:\b(?<code>rate_limit_exceeded|rate_limit_error|RESOURCE_EXHAUSTED|ThrottlingException|tokens_per_min_limit_exceeded|rate_limit_reached|too_many_requests|RateLimitReached)\b|litellm\.RateLimitError|(?:openai|anthropic|groq|mistral|cohere|together)\.RateLimitError|\bRateLimitError\b|(?:tokens|requests) per (?:min(?:ute)?|day|hour)\b|[Rr]ate limit (?:exceeded|reached|hit)\b|exhausted your (?:hourly|daily|weekly|current) (?:quota|capacity|limit)|(?:reached|exceeded|hit) (?:your|the|its)(?: (?:current|\d-hour|hourly|daily|weekly|session))? (?:usage|\d-hour|hourly|daily|weekly|session) limit|\b(?:[Uu]sage|[Hh]ourly|[Dd]aily|[Ww]eekly|[Ss]ession) limit (?:has been |was |is )?(?:reached|exceeded|hit)|[Tt]oo ?[Mm]any ?[Rr]equests|(?:reached|exceeded|hit) (?:your|the) (?:daily|hourly|weekly|monthly) \w{1,20} limit|(?:reached|exceeded|hit) (?:your|the) (?:\w{1,20} )?requests? limit|[Rr]etry after \d{1,6} ?s|capacity exceeded|limited to \d{1,9} (?:API )?(?:calls|requests|tokens)|(?:calls|requests|tokens) ?\/ ?(?:min(?:ute)?|hour|day|month)\b|[Rr]ate limit.{0,60}(?:model|tokens|organization|deployment|TPM|RPM|provider))/,
       refine: withCode,
     },
     {
@@ -108,6 +121,8 @@ export const modelRules = [
         'input tokens',
         'too many tokens',
         'too long',
+        'too large',
+        'too big',
         'not exceed',
         'prompt tokens',
         'total tokens',
@@ -118,7 +133,7 @@ export const modelRules = [
       ],
       weight: 95,
       pattern:
-        /(?:\b(?<code>context_length_exceeded|request_too_large|context_window_exceeded|string_above_max_length|exceed_context_size_error|tokens_limit_reached)\b|maximum context length|\b(?:longer|larger|greater|bigger|more) than (?:the )?(?:model's )?(?:maximum |allowed )?context|prompt is too long|ContextWindowExceeded|context (?:window|length|size).{0,60}(?:exceed|limit|too|full)|(?:exceeds?|exceeded|larger than|exceed) (?:the )?(?:model's |available |maximum )?context|[Ii]nput is too long for|input token count .{0,40}exceeds|exceeds the maximum number of tokens|exhausted context window|exceed context limit|[Rr]equest body too large for|[Tt]oo many tokens(?! per |,? (?:please )?wait)|(?:prompt|input|messages?|conversation)\b.{0,60}\b(?:is |are )?(?:too long|(?:cannot|can not|must not) exceed)|(?:total|input|prompt) tokens\b.{0,60}(?:exceed|limit|maximum)|[Rr]educe the (?:length|size) of (?:the|your) (?:messages|prompt|input)|shorter prompt|supports? (?:at most|up to|a maximum of|only) \d{1,9} tokens|\btokens?\b.{0,60}\b(?:longer|larger|more|greater) than .{0,30}\blimit)/,
+        /(?:\b(?<code>context_length_exceeded|request_too_large|context_window_exceeded|string_above_max_length|exceed_context_size_error|tokens_limit_reached)\b|maximum context length|\b(?:longer|larger|greater|bigger|more) than (?:the )?(?:model's )?(?:maximum |allowed )?context|prompt is too long|ContextWindowExceeded|context (?:window|length|size).{0,60}(?:exceed|limit|too|full)|(?:exceeds?|exceeded|larger than|exceed) (?:the )?(?:model's |available |maximum )?context|[Ii]nput is too long for|input token count .{0,40}exceeds|exceeds the maximum number of tokens|exhausted context window|exceed context limit|[Rr]equest body too large for|[Tt]oo many tokens(?! per |,? (?:please )?wait)|(?:prompt|input|messages?|conversation)\b.{0,60}\b(?:is |are )?(?:too (?:long|large|big)|(?:cannot|can not|must not) exceed)|(?:total|input|prompt) tokens\b.{0,60}(?:exceed|limit|maximum)|[Rr]educe the (?:length|size) of (?:the|your) (?:messages|prompt|input)|shorter prompt|supports? (?:at most|up to|a maximum of|only) \d{1,9} tokens|\btokens?\b.{0,60}\b(?:longer|larger|more|greater) than .{0,30}\blimit)/,
       refine: (groups, view) =>
         // Too many tokens of a day are a limit of time, and not of length.
         /\b(?:tokens|requests) per (?:min(?:ute)?|hour|day)\b/i.test((view.lines[view.at] ?? '').slice(0, 600))
@@ -140,10 +155,12 @@ export const modelRules = [
         'done_reason',
         'output length',
         'lengthfinishreason',
+        'maxtokens',
+        'stopped generating',
       ],
       weight: 93,
       pattern:
-        /(?:["']?(?:finish_?[rR]eason|stop_?[rR]eason|done_reason)["']?\s?[:=]\s?["']?(?:length|max_tokens|MAX_TOKENS|max_output_tokens)\b|"reason": ?"(?<code>max_output_tokens)"|(?:[Oo]utput|[Rr]esponse|[Cc]ompletion|[Aa]nswer|[Rr]eply) (?:was |is |has been )?(?:truncated|incomplete|cut (?:off|short)).{0,80}(?:token|length|limit)|exceeded the \d{1,7} output token maximum|(?:hit|reached|exceeded) (?:the |its )?(?:max(?:imum)? )?output (?:token )?limit|LengthFinishReasonError|IncompleteOutput\w{0,20}|\bmax_(?:output_)?tokens (?:length )?limit|possibly exceeded output limit|output token (?:limit|maximum)|maximum (?:number of )?output tokens|(?:ran |run )?out of output tokens)/,
+        /(?:["']?(?:finish_?[rR]eason|stop_?[rR]eason|done_reason)["']?\s?[:=]\s?["']?(?:length|max_tokens|MAX_TOKENS|max_output_tokens)\b|"reason": ?"(?<code>max_output_tokens)"|(?:[Oo]utput|[Rr]esponse|[Cc]ompletion|[Aa]nswer|[Rr]eply) (?:was |is |has been )?(?:truncated|incomplete|cut (?:off|short)).{0,80}(?:token|length|limit)|exceeded the \d{1,7} output token maximum|(?:hit|reached|exceeded) (?:the |its )?(?:max(?:imum)? )?output (?:token )?limit|LengthFinishReasonError|IncompleteOutput\w{0,20}|\bmax_(?:output_)?tokens (?:length )?limit|possibly exceeded output limit|output token (?:limit|maximum)|MaxTokens\w{0,20}(?:Error|Exception)|stopped generating .{0,40}(?:token|length)|maximum (?:number of )?output tokens|(?:ran |run )?out of output tokens)/,
     },
   ]),
   ...rulesOf('llm', 'orchestration_error', [
@@ -178,6 +195,27 @@ export const modelRules = [
       weight: 88,
       pattern:
         /(?:\b(?<code>overloaded_error|api_error|model_not_found|not_found_error|server_error|engine_overloaded|model_not_available|UNAVAILABLE|DeploymentNotFound|ModelNotReadyException|internal_server_error)\b|litellm\.(?:InternalServerError|ServiceUnavailableError|APIConnectionError|NotFoundError|BadGatewayError|APIError)|(?:openai|anthropic)\.(?:InternalServerError|APIConnectionError|NotFoundError|APIStatusError)|APIConnectionError|\b[Mm]odel [`'"].{1,100}[`'"] (?:does not exist|has been|is not)|[Mm]odel (?:is )?(?:currently )?overloaded|model ['"].{1,100}['"] not found|\b(?:ServiceUnavailable|InternalServerError|BadGateway)\w{0,12}: 50\d|No endpoints found|llama runner process|[Oo]verloaded)/,
+      refine: withCode,
+    },
+    {
+      name: 'llm-provider',
+      because: 'provider',
+      cue: [
+        'unavailable',
+        'not responding',
+        'returned error',
+        'returned an error',
+        'upstream connect',
+        'not supported',
+        'unknown model',
+        'unsupported model',
+        'invalid model',
+        'no api key',
+        'missing api key',
+      ],
+      weight: 84,
+      pattern:
+        /\b(?:AI|LLM|[Mm]odel|[Ii]nference) (?:[Ss]ervice|[Pp]rovider|[Ss]erver|[Bb]ackend|API|[Ee]ndpoint)\b.{0,60}\b(?:unavailable|not responding)|\b[Pp]rovider returned (?:an )?error|\bupstream connect error\b|\b[Mm]odel \S{2,80} is not (?:supported|available|known)\b|\b(?:[Uu]nknown|[Uu]nsupported|[Ii]nvalid) model(?: name)?[: ]|\b(?:[Nn]o|[Mm]issing) API key\b/,
       refine: withCode,
     },
     {
@@ -223,21 +261,21 @@ export const modelRules = [
   ]),
 ];
 
-// A body has a code, or failing that a type, in quotes; the class's name before it is neither.
-function withCode(groups: Groups, view: { lines: readonly string[]; at: number }) {
-  const text = view.lines
-    .slice(Math.max(0, view.at - 6), view.at + 90)
+// The class's name before a body is no code; what the words themselves hold is one where the body has none.
+function withCode(groups: Groups, { lines, at }: View) {
+  return { groups: { ...groups, code: providerCode(lines, at) ?? groups['code'] } };
+}
+
+/** A limit of time, told in the words for money: how long to wait stands beside it. */
+const untilLater =
+  /\bQuota exceeded for (?:quota )?metric\b|\bretryDelay\b|\b[Rr]etry in \d|\bper[_ -]?(?:minute|hour|day)\b|Per(?:Minute|Hour|Day)Per/;
+
+function decideMoney(groups: Groups, view: View) {
+  const near = view.lines
+    .slice(view.at, view.at + 4)
     .join('\n')
-    .slice(0, 12_000);
-  const code = /["']?\bcode["']?\s{0,2}:\s{0,2}["'](?<code>(?![45]\d\d["'])\w{3,60})["']/.exec(text)?.groups?.['code'];
-  const status = /["']status["']\s{0,2}:\s{0,2}["'](?<code>[A-Z_]{4,40})["']/.exec(text)?.groups?.['code'];
-  const types = [...text.matchAll(/["']?\b(?:type|__type)["']?\s{0,2}:\s{0,2}["'](?<code>[A-Za-z]\w{2,60})["']/g)]
-    .map((match) => match[1])
-    .filter((type) => type !== 'error' && /_|error|limit|quota/i.test(type ?? ''));
-  return {
-    groups: {
-      ...groups,
-      code: (/^(?:ERR_|E[A-Z]{4})/.test(code ?? '') ? undefined : code) ?? status ?? types[0] ?? groups['code'],
-    },
-  };
+    .slice(0, 4_000);
+  const isLater = groups['code'] === undefined && untilLater.test(near) && /exceeded your current quota/.test(near);
+  const reading = withCode(groups, view);
+  return isLater ? { ...reading, subReason: 'rate_limited' } : reading;
 }

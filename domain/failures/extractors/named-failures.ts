@@ -100,7 +100,12 @@ function decideNumbered(groups: Groups, view: View): Reading | null {
 function wholeName(first: string, { lines, at }: View): string {
   const names = [first];
   for (const line of lines.slice(at + 1, at + 7)) {
-    if (!/^\s{5,}\S/.test(line) || first.endsWith(':')) break;
+    if (
+      !/^\s{5,}\S/.test(line) ||
+      first.endsWith(':') ||
+      /^\s{0,20}(?:Failure\/Error|[Ee]xpected|[Gg]ot): |^\s{0,20}%%/.test(line)
+    )
+      break;
     names.push(line.trim());
     if (line.endsWith(':') && !/\b(?:Message|Stack|Error|stacktrace|Failure):$/.test(line)) return names.join(' ');
   }
@@ -148,7 +153,8 @@ function isExplained(words: string, test: string, view: View): boolean {
 
 // The words `error` and `failed` stand before anything: a test says that it is one, or stands between rulers.
 function saysTest({ verdict = '' }: Groups, test: string, { lines, at }: View): boolean {
-  if (/^[=*-]{20,}$/.test(lines[at - 1] ?? '')) return true;
+  if (/^[=*-]{20,}$/.test(lines[at - 1] ?? '') || /^\s{0,8}(?:Failure|Error) in test(?: case)?\b/.test(lines[at] ?? ''))
+    return true;
   const isBar = /^\s{0,8}[-=*#_─━—●✗✘✖]{1,80} /.test(lines[at] ?? '');
   return verdict.startsWith('E') ? functionName.test(test) : isNamedTest(test) || isBar;
 }

@@ -86,13 +86,14 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
       'no hosts available',
       'nohostavailable',
       'unreachable',
+      'to reach http',
       'not reachable',
       "couldn't connect",
       "can't connect to",
     ],
     weight: 58,
     pattern:
-      /(?:\b(?<code>ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH)\b|[Cc]onnection (?:to the server \S{1,100} )?(?:was )?(?:refused|reset|aborted)|[Ff]ailed to (?:connect to|open TCP connection)|[Nn]etwork is unreachable|No route to host|\bConnectException\b|socket hang up|remote end hung up|unexpected disconnect|early EOF|RPC failed|[Cc]ould not connect to|actively refused|[Uu]nable to connect|Recv failure|Error connecting|NewConnectionError|server closed the connection|tcp connect error|ConnectionError\(|[Cc]an ?not connect to |[Cc]onnect call failed|\bIncompleteRead\b|[Cc]onnection (?:was )?(?:broken|lost|dropped|closed (?:by|unexpectedly|before|while))|[Pp]remature(?:ly)? clos|ConnectionRefusedError|^(?:\w{1,40}\.){0,6}\w{0,40}Connection(?:Error|Exception)\b|[Cc]onnection to \S{1,200} (?:was )?(?:refused|failed|lost|closed)\b|\b(?:[Cc]an['’]t|[Cc]annot|[Cc]ould not|[Uu]nable to) (?:contact|reach) (?:the )?\w|[Cc]onnection unexpectedly closed|\b[Nn]o (?:\w{1,12} )?(?:servers?|hosts?|brokers?|nodes?) (?:are |is )?(?:available|reachable)|\b(?:host|server|service|broker|daemon|endpoint|database|registry) (?:is |was )?(?:unreachable|not reachable)|[Cc](?:ouldn['’]t|an['’]t) connect to)/,
+      /(?:\b(?<code>ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH)\b|[Cc]onnection (?:to the server \S{1,100} )?(?:was )?(?:refused|reset|aborted)|[Ff]ailed to (?:connect to|open TCP connection)|[Nn]etwork is unreachable|No route to host|\bConnectException\b|socket hang up|remote end hung up|unexpected disconnect|early EOF|RPC failed|[Cc]ould not connect to|actively refused|[Uu]nable to connect|Recv failure|Error connecting|NewConnectionError|server closed the connection|tcp connect error|ConnectionError\(|[Cc]an ?not connect to |[Cc]onnect call failed|\bIncompleteRead\b|[Cc]onnection (?:was )?(?:broken|lost|dropped|closed (?:by|unexpectedly|before|while))|[Pp]remature(?:ly)? clos|ConnectionRefusedError|^(?:\w{1,40}\.){0,6}\w{0,40}Connection(?:Error|Exception)\b|[Cc]onnection to \S{1,200} (?:was )?(?:refused|failed|lost|closed)\b|\b(?:[Cc]an['’]t|[Cc]annot|[Cc]ould not|[Uu]nable to) (?:contact|reach) (?:the )?\w|[Cc]onnection unexpectedly closed|\b[Nn]o (?:\w{1,12} )?(?:servers?|hosts?|brokers?|nodes?) (?:are |is )?(?:available|reachable)|\b(?:host|server|service|broker|daemon|endpoint|database|registry) (?:is |was )?(?:unreachable|not reachable)|[Cc](?:ouldn['’]t|an['’]t) connect to|\b(?:[Uu]nable to|[Cc]ould not|[Cc]annot) reach https?:|\b[Nn]etwork (?:is )?unreachable)/,
     refine: decideRefused,
   },
   {
@@ -153,12 +154,24 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
       ' token',
       ' key ',
       ': unauthorized',
+      'login failed',
+      'forbidden: ',
+      'unauthorized',
       'unauthorized:',
       'incorrect username',
     ],
     weight: 58,
     pattern:
-      /(?:\b(?:[Uu]nable to (?:locate|load|find)|[Nn]o(?:t find)?|[Mm]issing|[Ii]nvalid|[Ww]rong|[Bb]ad|[Ee]xpired) (?:\w{1,20} ){0,2}[Cc]redentials\b|\b[Cc]redentials (?:for \S{1,200} )?(?:were |are |was )?(?:not (?:found|set|provided|valid)|missing|expired|rejected|invalid|required)|\b(?:not|are you) (?:currently )?(?:logged|signed) in\b|\b[Pp]lease (?:log|sign) ?in\b|\b[Pp]lease run:? .{0,30}\blogin\b|\b[Aa]uthentication (?:is )?(?:required|failed|failure|error)\b|\b[Nn]ot authenticated\b|\bUNAUTHENTICATED\b|\b(?:InvalidClientTokenId|AccessDenied(?:Exception)?|ExpiredToken(?:Exception)?|SignatureDoesNotMatch|UnrecognizedClientException|AuthFailure)\b|\b(?:security|access|auth(?:entication)?|API|bearer|session) (?:token|key) .{0,60}(?:is|was|has)? ?(?:invalid|expired|revoked|missing|not valid)\b|\bPERMISSION_DENIED\b|\b[Tt]oken (?:is |was |has )(?:been )?(?:invalid|expired|revoked)\b|\b(?:to|must) be (?:logged|signed) in\b|: unauthorized\b|\bunauthorized: |\bAccess [Dd]enied[.,:]|[Ii]ncorrect username or password|could not read Username|\bno(?:t|t currently have an?)? (?:currently have an )?active account\b|The requested URL returned error: 40[13]\b|HTTP [Ee]rror 40[13]\b|\b(?:403 Forbidden|401 Unauthorized)\b|status code:? ?40[13]\b)/,
+      /(?:\b[Ll]ogin failed for\b|\b[Nn]o (?:[\w ]{1,40} )?(?:token|credentials?) (?:is|was|are|were) (?:found|present|available|provided)\b|\b[Nn]o (?:\w{1,12} )?token (?:found|available|provided)\b|\b(?:[Uu]nable to (?:locate|load|find)|[Nn]o(?:t find)?|[Mm]issing|[Ii]nvalid|[Ww]rong|[Bb]ad|[Ee]xpired) (?:\w{1,20} ){0,2}[Cc]redentials\b|\b[Cc]redentials (?:for \S{1,200} )?(?:were |are |was )?(?:not (?:found|set|provided|valid)|missing|expired|rejected|invalid|required)|\b(?:not|are you) (?:currently )?(?:logged|signed) in\b|\b[Pp]lease (?:log|sign) ?in\b|\b[Pp]lease run:? .{0,30}\blogin\b|\b[Aa]uthentication (?:is )?(?:required|failed|failure|error)\b|\b[Nn]ot authenticated\b|\bUNAUTHENTICATED\b|\b(?:InvalidClientTokenId|AccessDenied(?:Exception)?|ExpiredToken(?:Exception)?|SignatureDoesNotMatch|UnrecognizedClientException|AuthFailure)\b|\b(?:security|access|auth(?:entication)?|API|bearer|session) (?:token|key) .{0,60}(?:is|was|has)? ?(?:invalid|expired|revoked|missing|not valid)\b|\b(?:specified|provided|given|your) (?:[\w-]{1,12} )?(?:token|key|credentials?) (?:is|are|was|were) (?:not valid|invalid|expired)|\bPERMISSION_DENIED\b|\b[Tt]oken (?:is |was |has )(?:been )?(?:invalid|expired|revoked)\b|\b(?:to|must) be (?:logged|signed) in\b|: unauthorized\b|\bunauthorized: |\bAccess [Dd]enied[.,:]|[Ii]ncorrect username or password|could not read Username|\bno(?:t|t currently have an?)? (?:currently have an )?active account\b|The requested URL returned error: 40[13]\b|HTTP [Ee]rror 40[13]\b|\b(?:403 Forbidden|401 Unauthorized)\b|status code:? ?40[13]\b)/,
+  },
+  {
+    name: 'network-denied',
+    because: 'credentials',
+    cue: ['forbidden', 'unauthori', 'authentic', 'denied', 'credentials'],
+    weight: 69,
+    // Named so by the client of a service: heavier than what it says of a permission.
+    pattern:
+      /^(?=[a-z_])(?:[\w$]{0,40}[.:]){1,8}\w{0,30}(?:Forbidden|Unauthori[sz]ed|Authentication|AuthorizationError|AccessDenied|InvalidCredentials)\w{0,20}: /,
   },
   {
     name: 'network-answer',
@@ -174,6 +187,9 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
       'status code: 5',
       'too many requests',
       '407 proxy',
+      'returned 4',
+      'returned 5',
+      'returned http',
       'http status server error',
       'status 5',
       'the requested url returned error',
@@ -187,7 +203,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
     ],
     weight: 57,
     pattern:
-      /(?:\b50[0234] (?:Bad Gateway|Service (?:Temporarily )?Unavailable|Internal Server Error|Gateway Time-?out|Server Error)|\b407 Proxy|The requested URL returned error: (?:40[137]|429|5\d\d)|status (?:code:? ?)?(?:50\d|429|407)\b|[Tt]oo [Mm]any [Rr]equests|HTTP [Ee]rror (?:403|401|407|429|5\d\d)|HTTP status server error|\b40[13] (?:Forbidden|Unauthorized)\b|toomanyrequests|unable to access '|Failed to (?:fetch|download) https?:)/,
+      /(?:\b50[0234] (?:Bad Gateway|Service (?:Temporarily )?Unavailable|Internal Server Error|Gateway Time-?out|Server Error)|\b(?:proxy|registry|server|mirror|index) returned (?:HTTP )?(?:407|5\d\d)\b|\b407 Proxy|The requested URL returned error: (?:40[137]|429|5\d\d)|status (?:code:? ?)?(?:50\d|429|407)\b|[Tt]oo [Mm]any [Rr]equests|HTTP [Ee]rror (?:403|401|407|429|5\d\d)|HTTP status server error|\b40[13] (?:Forbidden|Unauthorized)\b|toomanyrequests|unable to access '|Failed to (?:fetch|download) https?:)/,
   },
 ]);
 

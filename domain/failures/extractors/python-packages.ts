@@ -1,4 +1,5 @@
 import { lookDown, lookUp, rulesOf, type Groups, type View } from '../line-rule.ts';
+import { firstOf } from './commands.ts';
 
 const name = String.raw`(?<package>[A-Za-z0-9][\w.-]{0,100})`;
 
@@ -53,7 +54,8 @@ export const pythonPackageRules = rulesOf(null, 'dependency_missing', [
     cue: ['has requirement', 'which is not installed'],
     weight: 90,
     pattern:
-      /^(?<package>[\w.-]{1,100}) \S{1,40} (?:has requirement .{1,120}, but you have|requires \S{1,100}, which is not installed)/,
+      /^[\w.-]{1,100} \S{1,40} (?:has requirement (?<package>[\w.-]{1,100}?)(?=[\s<>=!~;[(]).{1,120}, but you have|requires (?<package2>[\w.-]{1,100}?)(?:[<>=!~;[(]\S{0,60})?, which is not installed)/,
+    refine: firstOf,
   },
   {
     name: 'pip-path-missing',

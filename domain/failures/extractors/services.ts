@@ -55,6 +55,20 @@ export const servicesRules = rulesOf(null, 'orchestration_error', [
       /(?:\b(?<code>P100[0-3]): ?|connection to server (?:at|on) .{1,200}failed|[Cc]ould not connect to (?:Redis|MongoDB|MySQL|RabbitMQ|Kafka|Elasticsearch)|The connection to the server \S{1,100} was refused|[Cc]annot connect to (?:the )?(?:broker|database|cluster)|ERROR 200[23]|\bORA-12\d{3}\b|RedisConnection|Redis::CannotConnect|could not connect to server|Can't (?:reach database|connect to (?:local )?(?:MySQL|MariaDB|server))|the database system is (?:starting|shutting)|password authentication failed for|connection to server at .{1,100} failed|MongoServerSelectionError|Access denied for user|FATAL: {1,2}(?:database|role) "|[Cc]ommunications link failure|Broker may not be available|no pg_hba\.conf entry)/,
   },
   {
+    name: 'service-answer',
+    because: 'service',
+    cue: 'an error occurred (',
+    weight: 63,
+    // The clients of one cloud name the error and the call.
+    pattern: /\bAn error occurred \((?<code>[A-Z]\w{3,60}|\d{3})\) when calling the \w{3,60} operation\b/,
+    refine: (groups) => {
+      const { code = '' } = groups;
+      const isDenied =
+        /Denied|Unauthorized|Expired|Invalid(?:Access|Client|Signature|Token)|Forbidden|SignatureDoes/.test(code);
+      return { groups: /^\d/.test(code) ? {} : groups, ...(isDenied ? { subReason: 'credentials' } : {}) };
+    },
+  },
+  {
     name: 'service-locked',
     because: 'service',
     cue: ['acquir', 'obtain'],

@@ -21,7 +21,12 @@ const processPhrases: readonly Phrase[] = [
   ['socket.timeout', /socket\.timeout\b/],
   ['due to timeout', /aborted due to timeout/],
   ['timed out', new RegExp(`${limited}timed out`)],
-  ['exceeded', new RegExp(String.raw`${limited}exceeded (?:the |its )?(?:time|timeout|maximum execution time|\d)`)],
+  [
+    'exceeded',
+    new RegExp(
+      String.raw`${limited}exceeded (?:the |its )?(?:time|timeout|maximum (?:execution |run ?)?(?:time|duration)|\d)`,
+    ),
+  ],
   ['has exceeded the maximum', new RegExp(`${limited}has exceeded the maximum execution time`)],
   ['killed ', new RegExp(`${limited}killed (?:after|by) (?:a )?time`)],
   ['timeout: sending signal', /timeout: sending signal/],
@@ -36,7 +41,23 @@ const processPhrases: readonly Phrase[] = [
   ['terminated ', /[Tt]erminated (?:due to|by|because of) (?:the )?(?:a )?(?:timeout|time limit)/],
   ['exceeded ', /exceeded (?:the )?(?:wall|time)[- ](?:clock|limit)/],
   ['global timeout', /[Gg]lobal timeout/],
-  ['timeout', /^TIMEOUT\b/],
+  ['timeout', /^(?:TIMEOUT\b|(?:Error: )?Time-?out[.!]?$)/],
+  ['timeout>>', /<<timeout>>/],
+  ['timeout has been', /\b[Tt]imeout has been (?:exceeded|reached)/],
+  // `session-timeout: 2.0 sec exceeded`
+  [
+    'exceeded',
+    /\b(?:[Ss]ession|[Ss]uite|[Rr]un|[Gg]lobal|[Tt]otal|[Oo]verall)[ -][Tt]ime(?:-?out|[ -]limit)\b.{0,40}\bexceeded\b/,
+  ],
+  // `server did not become ready within 30s`
+  [
+    'in ',
+    /\b(?:did not|didn['’]t|never|not) (?:become |get |come )?(?:ready|available|respond|start|healthy|reachable|up|listen)(?:ing)?\b.{0,40}\b(?:with)?in \d{1,6} ?(?:ms|s|m|sec|min)/,
+  ],
+  [
+    'after ',
+    /\b(?:did not|didn['’]t|never|not) (?:become |get |come )?(?:ready|available|healthy|reachable|up|listening)\b.{0,40}\bafter \d{1,6} ?(?:ms|s|m|sec|min)/,
+  ],
   ['exceeded the ', /exceeded the (?:time )?limit of \d/],
   ['time limit', /[Tt]ime limit (?:of .{1,30} )?(?:exceeded|reached)/],
   ['reached', /[Tt]imeout (?:of \S{1,20} )?(?:was )?reached/],
@@ -51,7 +72,7 @@ const networkPhrases: readonly Phrase[] = [
   ['seconds elapsing', /\b[Tt]imeout of \d{1,6} seconds elapsing/],
   ['deadline_exceeded', /\bDEADLINE_EXCEEDED\b/],
   ['to connect ', /\bto connect (?:to \S{1,100} )?in \d{3,6} ?ms\b/],
-  ['timed out', /[Cc]onnect(?:ion)? (?:has )?timed out/],
+  ['time', /[Cc]onnect(?:ion)? (?:has )?(?:timed|time) out\b/],
   ['read time', /[Rr]ead time(?:d )?out/],
   ['o timeout', /\bi\/?o timeout\b/],
   ['timeout in data', /\btimeout in data/],

@@ -136,9 +136,18 @@ function decide(groups: Groups, view: View, form: RegExp): Reading | null {
     : null;
 }
 
+/** Files that are a test each. */
+const testScript = /\.(?:t|bats|txtar|phpt|cram|hurl|rakutest|tst)$/;
+
 // A sum, the row of a linter, a suite above its tests.
 function isNoRow(told: string, test: string, view: View): boolean {
-  if (isSum.test(told) || isSum.test(test) || isFindingRow(test) || /\t[\d.]{1,10}s$/.test(told)) return true;
+  if (
+    isSum.test(told) ||
+    isSum.test(test) ||
+    (isFindingRow(test) && !testScript.test(test)) ||
+    /\t[\d.]{1,10}s$/.test(told)
+  )
+    return true;
   return isSuiteRow(view) || /\b\d{1,7} (?:failed|failures?|fail)\b/.test(view.lines[view.at] ?? '');
 }
 
@@ -183,5 +192,6 @@ function isToldBelow({ lines, at }: View): boolean {
 function named(name: string | null | undefined, view: View): Reading | null {
   const test = cleanTestName(name ?? '');
   if (test === null) return null;
-  return { groups: withPlace({ test }, projectPlace(view.lines[view.at] ?? '')) };
+  const script = testScript.test(test) ? { file: test } : {};
+  return { groups: withPlace({ ...script, test }, projectPlace(view.lines[view.at] ?? '')) };
 }

@@ -89,6 +89,7 @@ const codeKeys = [
   'ruleName',
   'message-id',
   'RuleID',
+  'check',
 ];
 const wordKeys = ['message', 'text', 'description', 'msg', 'failureMessage', 'issue_text', 'reason', 'Description'];
 

@@ -1,0 +1,148 @@
+import { lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
+import { withPlace } from '../refine.ts';
+import { decidePackage } from './general-packages.ts';
+import { projectPlace } from './project-place.ts';
+
+const name = String.raw`["'\x60]?(?<package>@?[A-Za-z][\w@./+-]{0,100}?)["'\x60]?`;
+const version = String.raw`["'\x60(]{0,2}(?:(?:>=|<=|==|~>|~=|!=|[<>^~=]) ?)?v?\d[\w.*+-]{0,30}`;
+const mark = String.raw`^\s{0,8}(?:[-*•✗✘✖×❌⨯!] ?)?`;
+
+type Phrase = readonly [cue: string, pattern: RegExp];
+
+/** What a check of the installed versions says of one of them: each with a word that stands in every match. */
+const versionPhrases: readonly Phrase[] = [
+  // `semver: installed: 7.8.6, expected: ^6.3.0`
+  [
+    'expected',
+    new RegExp(`${mark}${name}(?:@\\S{1,40})?: (?:installed|found|got|have|current)\\b.{1,60}\\bexpected:? ${version}`),
+  ],
+  // `node: expected >=22, got 18.19.0`
+  [
+    'expected',
+    new RegExp(`${mark}${name}: (?:expected|wanted|required):? ${version}.{0,60}\\b(?:got|found|installed|have|is)\\b`),
+  ],
+  // `Wanted node version >= 26 (>=26.0.0)`
+  ['version', new RegExp(`^(?:[Ww]anted|[Ee]xpected|[Rr]equired):? ${name} version:? ${version}`)],
+  // `lodash@^5.0.0 is required by shop but 4.17.21 is installed`
+  ['required by', new RegExp(`${mark}${name}(?:@| )${version} is required by\\b.{1,80}\\bbut\\b`)],
+  // `shop-ui requires react@^19, but the host provides 18.3.1`
+  ['requires ', new RegExp(`\\brequires (?:a |the )?(?:peer )?${name}(?:@| )${version}.{0,12}\\bbut\\b.{0,60}\\d`)],
+  ['has requirement', new RegExp(`\\bhas requirement ${name} ?${version}.{0,80}\\bbut you have\\b`)],
+  // `lodash: Invalid version, expected a ^5.0.0`
+  [
+    'version',
+    new RegExp(`${mark}${name}: (?:[Ii]nvalid|[Ww]rong|[Uu]nsupported|[Ii]ncompatible|[Uu]nexpected) version\\b`),
+  ],
+  // `node version is incorrect! Expected 22.x but was 24.21.0.`
+  [
+    'version',
+    new RegExp(
+      `${mark}(?:[Yy]our |[Tt]he |[Ii]nstalled |[Cc]urrent )?${name} version (?:\\S{1,30} )?(?:is |was |does )?(?:incorrect|wrong|invalid|unsupported|incompatible|too (?:old|new|low)|not (?:supported|compatible|match|satisf))`,
+    ),
+  ],
+  // `Unsupported Node.js version: 24.1.0. Expected >=26`
+  [
+    'version',
+    new RegExp(`\\b(?:[Uu]nsupported|[Ii]ncompatible|[Ii]nvalid|[Ww]rong|[Ii]ncorrect|[Oo]utdated) ${name} version\\b`),
+  ],
+  // `react-native@0.70.0 - expected version: 0.72.6`
+  ['expected', new RegExp(`${mark}${name}@${version} - expected(?: version)?:? ${version}`)],
+  // `Detected JDK version 17.0.9 is not in the allowed range`
+  ['allowed range', new RegExp(`\\b[Dd]etected ${name} [Vv]ersion:? .{1,120}\\bnot in the allowed range`)],
+  // `Dependency convergence error for com.google.guava:guava:jar:31.0`
+  ['error for ', /\b(?:[Cc]onvergence|[Cc]onflict|[Vv]ersion) error for (?<package>[\w.-]{1,80}(?::[\w.-]{1,80})?)/],
+  // `- \`kemal (~> 99.0)\` required by \`shard.yml\``
+  ['required by', new RegExp(`${mark}\\x60${name} \\(${version}\\)\\x60 required by `)],
+];
+
+/** What says of a thing that is needed that it is not there. */
+const absentPhrases: readonly Phrase[] = [
+  // `left-pad   😟  MISSING!      Not installed.`
+  ['missing', new RegExp(`^\\s{0,4}${name} {2,40}\\S{0,4} {0,4}(?:MISSING\\b|[Nn]ot installed\\b)`)],
+  [
+    'not available on',
+    new RegExp(
+      `\\b(?:command|program|tool|executable) ${name} is not available on (?:this|the|your) (?:system|machine|host|PATH)`,
+    ),
+  ],
+  ['undefined variable', /^\s{0,8}error: undefined variable ["'](?<package>[\w.-]{2,60})["']$/],
+  ['not installed', new RegExp(`${mark}${name}(?:@\\S{1,40})?: (?:is )?not installed[.!]?$`)],
+  ['which is not installed', new RegExp(`\\brequires ${name}(?: \\S{1,40})?, which is not installed`)],
+  ['is not installed', new RegExp(`^${name} is (?:required|needed) by .{1,120}\\bbut is not installed`)],
+  ["couldn't import", new RegExp(`\\b[Cc]ouldn['’]t import ${name}\\.(?: |$)`)],
+  ['needs to be in', new RegExp(`["'\\x60]?${name} executable (?:needs to|must) be (?:in|on) (?:the |your )?PATH`)],
+  ['not found ', /\b[Pp]ackage not found:? ["'\x60](?<package>@?[A-Za-z][\w@./+-]{0,100})["'\x60]/],
+  [
+    'registry',
+    new RegExp(
+      `\\b(?:could not|cannot|couldn['’]t|can['’]t|unable to) find ${name} in the (?:\\w{1,12} ){0,2}registry\\b`,
+    ),
+  ],
+  ['while looking for', /^error: while looking for (?<package>[\w.+-]{1,80}):$/],
+  ['is not set from', /\bfind [A-Z]\w{1,20} (?<package>[A-Z]\w{1,20}) is not set from command line/],
+];
+
+/** Sentences of checks of what is installed, and of loaders that tell where they looked. */
+export const requirementRules = rulesOf(null, 'dependency_missing', [
+  ...versionPhrases.map(([cue, pattern]) => ({
+    // What is expected and what is there instead is told of anything, but where something is installed.
+    name: cue === 'expected' ? 'install-words' : 'package-version',
+    cue,
+    weight: 75,
+    pattern,
+    refine: decideTold,
+  })),
+  ...absentPhrases.map(([cue, pattern]) => ({
+    name: 'package-not-found',
+    cue,
+    weight: 75,
+    pattern,
+    refine: decideTold,
+  })),
+  {
+    name: 'package-not-found',
+    cue: [' in:', ' in any of', ' following '],
+    weight: 75,
+    // Below it, further in, the folders that were searched.
+    pattern:
+      /^(?:[Ee]rror: )?(?:[Cc]ould not|[Cc]annot|[Cc]an['’]t|[Uu]nable to|[Ff]ailed to) (?:find|locate|load) (?:(?:module|library|package) )?["'\x60]?(?<package>@?[A-Za-z][\w@.:+-]{1,100}?)["'\x60]? in(?: any of)?(?: the following)?(?: places| paths| folders| directories| locations)?:$/,
+    refine: (groups, view) => {
+      const isFolder = /^\s{1,12}(?:[-*•] )?["'\x60]?(?:\/|[A-Z]:\\|\.{0,2}\/)\S{1,300}$/.test(
+        view.lines[view.at + 1] ?? '',
+      );
+      const place = lookDown(view, 20, (line) =>
+        /^(?:at|from|in) \S{1,300}:\d/.test(line) ? projectPlace(line) : null,
+      );
+      return isFolder ? { groups: withPlace(groups, place), weight: 88 } : null;
+    },
+  },
+  {
+    name: 'package-row',
+    cue: [' missing', ' not found', ' not installed', ' no'],
+    weight: 66,
+    // A row of a table of what is there and what is not.
+    pattern:
+      /^\s{1,8}(?:[-*•✗✘✖×❌] )?(?<package>@?[A-Za-z][\w@./+-]{1,60})(?:\s{2,40}|: |\s{1,4}\.{3,40}\s?)(?:missing|MISSING|not found|NOT FOUND|not installed|no)$/,
+    refine: (groups, view) => {
+      const isRow = (line: string) =>
+        /^\s{1,8}(?:[-*•✓✔√] )?@?[A-Za-z][\w@./+-]{1,60}(?:\s{2,40}|: |\s{1,4}\.{3,40}\s?)\S.{0,60}\b(?:ok|OK|found|installed|yes)$/.test(
+          line,
+        )
+          ? true
+          : null;
+      const isAsked = (line: string) =>
+        /\b(?:prerequisites?|requirements?|dependenc\w{1,4}|install)\b/i.test(line) ? true : null;
+      const isTable = (lookUp(view, 8, isRow) ?? lookDown(view, 8, isRow) ?? lookUp(view, 8, isAsked)) === true;
+      return isTable ? decidePackage(groups, view) : null;
+    },
+  },
+]);
+
+// In the language of a package manager a name that is not defined is that of a package.
+function decideTold(groups: Groups, view: View): Reading | null {
+  const isVariable = /undefined variable/.test(view.lines[view.at] ?? '');
+  const isNix = (line: string) => (/\.nix:\d/.test(line) ? true : null);
+  if (isVariable && lookDown(view, 4, isNix) !== true) return null;
+  const reading = decidePackage(groups, view);
+  return isVariable && reading !== null ? { ...reading, weight: 88 } : reading;
+}
