@@ -18,13 +18,27 @@ export interface RefusedResponse {
   body: string;
 }
 
-/** OpenAI and its kin: `error.code` and `error.type`; Anthropic: `error.type`; Ollama: `error` is a text. */
-const errorBodySchema = z.object({
-  error: z.union([
-    z.object({ message: z.string().catch(''), type: z.string().nullish(), code: z.coerce.string().nullish() }),
-    z.string().transform((message) => ({ message, type: undefined, code: undefined })),
-  ]),
+const kindSchema = z.union([z.string(), z.number()]).transform(String).optional().catch(undefined);
+
+const detailsSchema = z.object({
+  message: z.unknown().optional(),
+  type: kindSchema,
+  code: kindSchema,
+  /** OpenRouter: what the provider behind it said. */
+  metadata: z.object({ raw: z.string() }).optional().catch(undefined),
 });
+
+/**
+ * OpenAI and its kin: `error.code` and `error.type`; Anthropic: `error.type`; Ollama and xAI: `error` is a text; vLLM,
+ * Mistral and Cerebras: no `error` around it.
+ */
+const errorBodySchema = z.union([
+  z.object({ error: detailsSchema }).transform(({ error }) => error),
+  z
+    .object({ error: z.string(), code: kindSchema })
+    .transform(({ error: message, code }) => ({ message, type: undefined, code, metadata: undefined })),
+  detailsSchema.refine(({ message }) => message !== undefined),
+]);
 
 const moneyOutKinds = new Set([
   'insufficient_quota',
@@ -32,7 +46,12 @@ const moneyOutKinds = new Set([
   'billing_hard_limit_reached',
   'billing_not_active',
 ]);
-const contextKinds = new Set(['context_length_exceeded', 'request_too_large', 'string_above_max_length']);
+const contextKinds = new Set([
+  'context_length_exceeded',
+  'exceed_context_size_error',
+  'request_too_large',
+  'string_above_max_length',
+]);
 // In a stream an error comes as data, without a status of its own.
 const rateKinds = new Set(['rate_limit_error', 'rate_limit_exceeded']);
 const failingKinds = new Set(['overloaded_error', 'api_error', 'server_error', 'internal_server_error']);
@@ -41,13 +60,14 @@ const refusalKinds = new Set(['content_filter', 'content_policy_violation']);
 /** The error of a response that is not 2xx: by its machine-readable kind, its status, and where both say too little its words. */
 export function toResponseError(identity: ProviderIdentity, response: RefusedResponse, now: Date): AppError {
   const { kinds, message } = readErrorBody(response.body);
-  const code = codeOfResponse({ status: response.status, kinds, message });
+  const status = response.status < 300 ? toldStatus(kinds, response.status) : response.status;
+  const code = codeOfResponse({ status, kinds, message });
   const retryAfterMs = readRetryAfterMs(response.headers['retry-after'], now);
-  return new AppError(code, explain(identity, code, response.status), {
+  return new AppError(code, explain(identity, code, status), {
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     // The provider's own words, for logs. Any of them may repeat the key.
     context: {
-      status: response.status,
+      status,
       kinds: kinds.map((kind) => identity.redact(kind).slice(0, 100)),
       detail: identity.redact(message).slice(0, 500),
     },
@@ -100,11 +120,23 @@ export function readRetryAfterMs(value: string | undefined, now: Date): number |
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - now.getTime());
 }
 
+/** Some servers write the status, which an error as data does not have, into it. */
+function toldStatus(kinds: readonly string[], status: number): number {
+  return Number(kinds.find((kind) => /^[45]\d\d$/.test(kind)) ?? status);
+}
+
 function readErrorBody(body: string): { kinds: string[]; message: string } {
-  const parsed = errorBodySchema.safeParse(parseIfJson(body));
+  const value = parseIfJson(body);
+  // Gemini: in a list of one.
+  const parsed = errorBodySchema.safeParse(Array.isArray(value) ? value[0] : value);
   if (!parsed.success) return { kinds: [], message: body };
-  const { type, code, message } = parsed.data.error;
-  return { kinds: [type, code].filter((kind) => typeof kind === 'string'), message };
+  const { type, code, message = '', metadata } = parsed.data;
+  // Mistral: a list of what is wrong.
+  const words = typeof message === 'string' ? message : JSON.stringify(message);
+  return {
+    kinds: [type, code].filter((kind) => kind !== undefined),
+    message: metadata === undefined ? words : `${words} ${metadata.raw}`,
+  };
 }
 
 function parseIfJson(text: string): unknown {
@@ -116,9 +148,21 @@ function parseIfJson(text: string): unknown {
   }
 }
 
-/** Anthropic and Ollama have no kind of their own for these: only their words tell. */
-const contextWords = /prompt is too long|input is too long|exceeds? (?:the |its )?(?:maximum )?context/i;
-const creditWords = /credit balance is too low/i;
+/** Most have no kind of their own for these: only their words tell. */
+const contextWords = new RegExp(
+  [
+    'prompt is too long|input is too long|context ?window ?exceed|context size has been exceeded',
+    String.raw`(?:exceeds?|exceeded|longer than|greater than) (?:the |its )?(?:model's )?(?:maximum |available )?context`,
+    'maximum (?:context|prompt|model) length|context length (?:is|of) only|too large for model with',
+    'input token count .*exceeds|exceeded model token limit|`inputs` tokens',
+  ].join('|'),
+  'i',
+);
+/** A failing server that is too small for a prompt says 500, and an error as data has the status of its stream. */
+const contextStatuses = new Set([200, 400, 422, 500]);
+const creditWords = /credit balance is too low|used all available credits/i;
+/** With 403, which is no word about the key then. */
+const policyWords = /\bflagged\b|usage guidelines|content policy/i;
 
 interface Refusal {
   status: number;
@@ -130,11 +174,12 @@ const has = ({ kinds }: Refusal, known: ReadonlySet<string>) => kinds.some((kind
 
 /** The first that fits decides. Money before the status: a bill that is not paid comes as 429, and waiting would not help. */
 const refusalRules: readonly (readonly [code: ErrorCode, fits: (refusal: Refusal) => boolean])[] = [
-  ['context-exceeded', ({ status, message }) => status === 400 && contextWords.test(message)],
-  ['provider-money-out', ({ status, message }) => status === 400 && creditWords.test(message)],
+  ['context-exceeded', ({ status, message }) => contextStatuses.has(status) && contextWords.test(message)],
+  ['provider-money-out', ({ status, message }) => status < 500 && creditWords.test(message)],
   ['provider-money-out', (refusal) => refusal.status === 402 || has(refusal, moneyOutKinds)],
   ['context-exceeded', (refusal) => refusal.status === 413 || has(refusal, contextKinds)],
   ['provider-refused', (refusal) => has(refusal, refusalKinds)],
+  ['provider-refused', ({ status, message }) => status === 403 && policyWords.test(message)],
   ['provider-unauthorized', ({ status }) => status === 401 || status === 403],
   ['provider-rate-limited', (refusal) => refusal.status === 429 || has(refusal, rateKinds)],
   ['provider-timeout', ({ status }) => status === 408 || status === 504],

@@ -130,7 +130,8 @@ async function* limited(
 async function join(chunks: AsyncIterable<Buffer>): Promise<string> {
   const all: Buffer[] = [];
   for await (const chunk of chunks) all.push(chunk);
-  return Buffer.concat(all).toString('utf8');
+  // Not `toString`: it would keep a byte order mark, which JSON.parse refuses.
+  return new TextDecoder().decode(Buffer.concat(all));
 }
 
 class AnswerTooLargeError extends Error {}

@@ -75,6 +75,11 @@ describe('the limits of a try', () => {
     expect(timeoutsOf(entry, false)).toMatchObject({ firstByteMs: 150_000, stallMs: 150_000 });
   });
 
+  it('let a model think that says nothing meanwhile', () => {
+    const entry = { provider: 'openai' as const, callTimeoutMs: 150_000 };
+    expect(timeoutsOf(entry, true)).toMatchObject({ firstByteMs: 120_000, stallMs: 120_000 });
+  });
+
   it('give a local model time to be loaded, and no phase more than the total', () => {
     expect(timeoutsOf({ provider: 'ollama', callTimeoutMs: 600_000 }, true).firstByteMs).toBe(300_000);
     const short = timeoutsOf({ provider: 'openai', callTimeoutMs: 10_000 }, true);
