@@ -10,8 +10,9 @@ import { bundledNodePath } from '../tools/node-runtime.mjs';
 import { readCommandLine, readParentPid } from '../tools/process-identity.mjs';
 import { provision } from '../tools/provision.mjs';
 import { describeError } from '../tools/provisioning-error.mjs';
-import { takeRun } from '../tools/run-lock.mjs';
+import { stateFolder, takeRun } from '../tools/run-lock.mjs';
 import { createTaskList } from '../tools/task-list.mjs';
+import { refuseRunsOfOtherVersion } from '../tools/temporal-server.mjs';
 
 const USAGE = `Usage: npm start [-- --once | --no-job]
 
@@ -54,6 +55,7 @@ async function main(args) {
       stopping.asked.then(endAtOnce),
     ]);
     tasks.close();
+    if (temporal.path !== undefined) refuseRunsOfOtherVersion(stateFolder(root), temporal.version);
     const supervisor = startGuarded({
       command: bundledNodePath(root),
       args: [fileURLToPath(new URL('up.ts', import.meta.url))],
@@ -75,9 +77,14 @@ async function main(args) {
     });
     void stopping.asked.then(() => supervisor.stop());
     const result = await supervisor.finished;
+    if (result.exitCode === null) {
+      process.stderr.write(
+        `\nWhat supervises this run was ended (${result.signal ?? 'unknown signal'}), so its parts end as well; no order is lost: npm start goes on with them.\n`,
+      );
+    }
     return result.exitCode ?? 1;
   } finally {
-    run.release();
+    await run.release();
   }
 }
 

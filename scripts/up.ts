@@ -127,11 +127,20 @@ async function runJob(stopAsked: Promise<void>): Promise<number> {
 }
 
 function startJob(): GuardedProcess {
+  // Those name a server of others, where the user's own commands go.
+  const {
+    RATCHET_API_URL: _url,
+    RATCHET_API_TOKEN: _token,
+    ...environment
+  } = stackEnvironment({
+    PATH: pathWithBundledNode(root),
+    RATCHET_STATE_DIR: stateDirectory,
+  });
   return startGuarded({
     command: bundledNodePath(root),
     args: [join(root, 'cli', 'main.ts'), 'demo'],
     cwd: root,
-    env: stackEnvironment({ PATH: pathWithBundledNode(root), RATCHET_STATE_DIR: stateDirectory }),
+    env: environment,
     stdin: 'inherit',
     stdout: 'inherit',
     stderr: 'inherit',
@@ -172,4 +181,9 @@ function readProvisionedTimings(): Record<string, number> {
 }
 
 mkdirSync(stateDirectory, { recursive: true });
-process.exit(await main());
+process.exit(
+  await main().catch((error: unknown) => {
+    process.stderr.write(`\n${describeError(error)}\n`);
+    return 1;
+  }),
+);

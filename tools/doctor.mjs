@@ -13,6 +13,7 @@ import { HOST_NODE_MAJOR_MIN, bundledNodePath, describeOldNode, hasBundledNode }
 import { isPortFree } from './ports.mjs';
 import { POSTGRES_MAJOR } from './postgres-server.mjs';
 import { lookForPython } from './python-environment.mjs';
+import { ProvisioningError } from './provisioning-error.mjs';
 import { readRun } from './run-lock.mjs';
 import { lookForSandbox } from './sandbox.mjs';
 import { wantedPorts } from './stack.mjs';
@@ -230,16 +231,28 @@ async function sandboxRow() {
 async function portsRow(root) {
   const row = { part: 'ports', needed: 'any free ones', from: '127.0.0.1' };
   if (readRun(root) !== undefined) return { ...row, found: 'in use by the running stack', state: 'ok', fix: '' };
+  const wanted = readWantedPorts();
+  if (typeof wanted === 'string') return { ...row, found: '', state: 'missing', fix: wanted };
   const looks = await Promise.all(
-    wantedPorts().map(async ({ part, preferred }) => ({
+    wanted.map(async ({ part, preferred }) => ({
       part,
       preferred,
-      isFree: await isPortFree(preferred),
+      isFree: preferred === undefined || (await isPortFree(preferred)),
     })),
   );
   const taken = looks.filter(({ isFree }) => !isFree).map(({ part, preferred }) => `${String(preferred)} (${part})`);
   const found = taken.length === 0 ? 'the preferred ones are free' : `taken: ${taken.join(', ')}`;
   return { ...row, found, state: 'ok', fix: taken.length === 0 ? '' : 'nothing to do: free ones are used instead' };
+}
+
+/** @returns {ReturnType<typeof wantedPorts> | string} what is wrong with them, in a sentence */
+function readWantedPorts() {
+  try {
+    return wantedPorts();
+  } catch (error) {
+    if (error instanceof ProvisioningError) return error.message;
+    throw error;
+  }
 }
 
 /**

@@ -7,7 +7,7 @@
  * |                                       | no account is made, no file changes its owner, mode 700 stays       |
  * | root, no user namespaces              | as `nobody`, who gets the data folder and must be able to reach it  |
  */
-import { readFileSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { askProgram, findProgram } from './find-program.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
@@ -41,6 +41,7 @@ export async function choosePostgresAccount(folder) {
       'PostgreSQL refuses to run as root, and there is neither a user namespace nor a user named nobody to run it as: start as an ordinary user, or set DATABASE_URL to a running server.',
     );
   }
+  letOthersEnter(folder);
   assertReachable(folder);
   return { ...SAME_USER, ...nobody };
 }
@@ -56,6 +57,11 @@ function readAccount(name) {
   const [, , uid, gid] = line?.split(':') ?? [];
   // macOS writes -2, which the system call takes as an unsigned number.
   return uid === undefined || gid === undefined ? undefined : { uid: Number(uid) >>> 0, gid: Number(gid) >>> 0 };
+}
+
+/** Into the state folder, whose content they can't list. @param {string} stateFolder need not be there */
+function letOthersEnter(stateFolder) {
+  if (existsSync(stateFolder)) chmodSync(stateFolder, 0o711);
 }
 
 /** @param {string} folder */

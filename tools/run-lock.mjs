@@ -2,7 +2,7 @@
  * One run per clone. `.ratchet/run.json` says which process supervises it and where its parts answer; the lock beside it
  * decides who may write that file.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning, ownIdentity, readCommandLine } from './process-identity.mjs';
@@ -37,25 +37,37 @@ export function stateFolder(root) {
   return join(root, '.ratchet');
 }
 
+/** Code, prompts and runs lie there: for nobody else on this machine. @param {string} root */
+function makeStateFolder(root) {
+  mkdirSync(stateFolder(root), { recursive: true });
+  chmodSync(stateFolder(root), 0o700);
+}
+
 /**
  * Becomes the run of this clone. After kill -9 of another one, waits until the guards have ended what it had started: two
  * servers on the same state would damage it.
  *
  * @param {string} root the clone
  * @param {{ onWait?: () => void }} [options] `onWait` is called once, when there is something to wait for
- * @returns {Promise<{ release: () => void }>} `release` removes run.json and gives the lock back
+ * @returns {Promise<{ release: () => Promise<void> }>} `release` waits until all parts have ended, also those of a
+ *   supervisor that was killed, removes run.json and gives the lock back
  * @throws {ProvisioningError} when another run of this clone is alive, with its addresses; when parts of a killed one stay
  */
 export async function takeRun(root, { onWait } = {}) {
+  makeStateFolder(root);
   const lock = await tryLock(join(stateFolder(root), 'run.lock'));
   if (lock === undefined) throw new ProvisioningError(describeOtherRun(readRun(root)));
   await waitForKilledRun(root, onWait);
   const { pid, startTime } = ownIdentity();
   writeRun(root, { pid, processStartTime: startTime, startedAt: new Date().toISOString(), state: 'starting' });
   return {
-    release() {
-      rmSync(runFile(root), { force: true });
-      lock.release();
+    async release() {
+      try {
+        await waitForKilledRun(root, undefined);
+        rmSync(runFile(root), { force: true });
+      } finally {
+        lock.release();
+      }
     },
   };
 }

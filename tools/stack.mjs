@@ -69,11 +69,20 @@ const HTTP_TIMEOUT_MS = 1_000;
  * @property {StackAddresses} addresses
  */
 
-/** @returns {Required<import('./ports.mjs').WantedPort>[]} in the order of `toStackPorts` */
+/**
+ * @returns {import('./ports.mjs').WantedPort[]} in the order of `toStackPorts`
+ * @throws {ProvisioningError} when a variable holds no port
+ */
 export function wantedPorts() {
   return WANTED_PORTS.map(({ part, variable, preferred }) => {
-    const chosen = Number(readVariable(variable));
-    return { part, preferred: Number.isInteger(chosen) && chosen > 0 && chosen < 65_536 ? chosen : preferred };
+    const chosen = readVariable(variable);
+    if (chosen === undefined) return { part, preferred };
+    if (!/^\d{1,5}$/.test(chosen) || Number(chosen) > 65_535) {
+      throw new ProvisioningError(
+        `${variable} is "${chosen}" and must be a port, a number from 1 to 65535, or 0 for any free one: correct or unset it and start again.`,
+      );
+    }
+    return Number(chosen) === 0 ? { part } : { part, preferred: Number(chosen) };
   });
 }
 
@@ -181,7 +190,6 @@ function temporalPart(settings, { temporalAddress }) {
       Promise.resolve({
         command: path,
         args: temporalServerArguments({
-          stateDirectory,
           version: temporal.version,
           port: ports.temporal,
           uiPort: ports.temporalUi,

@@ -139,6 +139,8 @@ async function waitUntilReady(definition, process, isStopping) {
     }
     await sleep(READY_POLL_MS);
   }
+  // Then it was another program that answered.
+  if (end !== undefined) throw startError(definition, `ended at its start (${describeEnd(end)})`);
 }
 
 /** @param {PartDefinition} definition */

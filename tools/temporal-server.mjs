@@ -1,6 +1,7 @@
 /** How the Temporal dev server is started, and when it counts as started. */
+import { existsSync, readdirSync } from 'node:fs';
 import { connect } from 'node:http2';
-import { join } from 'node:path';
+import { ProvisioningError } from './provisioning-error.mjs';
 
 /** Ratchet's fields in Temporal's lists of runs. SQL visibility allows ten keywords at most. */
 const SEARCH_ATTRIBUTES = {
@@ -36,16 +37,17 @@ const NAMESPACE = 'default';
 const CALL_TIMEOUT_MS = 1_000;
 
 /**
- * The arguments of `temporal` that start the server.
+ * The arguments of `temporal` that start the server, in the state folder: SQLite reads a path as an address, in which `#`,
+ * `?` and `%` mean something else, so the file has no folder before it.
  *
- * @param {{ stateDirectory: string, version: string, port: number, uiPort: number }} settings `version` of the program
+ * @param {{ version: string, port: number, uiPort: number }} settings `version` of the program
  * @returns {string[]}
  */
-export function temporalServerArguments({ stateDirectory, version, port, uiPort }) {
+export function temporalServerArguments({ version, port, uiPort }) {
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
     // A file made by one server version may not open with another, so each version has its own.
-    ...['--db-filename', join(stateDirectory, `temporal-${version}.db`)],
+    ...['--db-filename', databaseFile(version)],
     // With these a killed process loses nothing and a power cut may lose the last moments; the default journal costs twice
     // the time per step. A production server keeps its state in PostgreSQL.
     ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
@@ -56,6 +58,28 @@ export function temporalServerArguments({ stateDirectory, version, port, uiPort 
     ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
     ...['--log-level', 'warn', '--ui-disable-news-fetch'],
   ];
+}
+
+/** @param {string} version */
+function databaseFile(version) {
+  return `temporal-${version}.db`;
+}
+
+/**
+ * With a server of another version all runs would be gone, and their orders be given up as lost.
+ *
+ * @param {string} stateDirectory need not be there
+ * @param {string} version of the program that is about to start
+ * @throws {ProvisioningError} when the runs in this folder were made by another version
+ */
+export function refuseRunsOfOtherVersion(stateDirectory, version) {
+  const files = existsSync(stateDirectory) ? readdirSync(stateDirectory) : [];
+  const other = files.find((name) => /^temporal-\S+\.db$/.test(name) && name !== databaseFile(version));
+  if (other === undefined) return;
+  const otherVersion = other.slice('temporal-'.length, -'.db'.length);
+  throw new ProvisioningError(
+    `The runs of this clone were made by Temporal ${otherVersion} and the one found is ${version}, which can't read them, so nothing was started and nothing is lost: take the other temporal off the PATH, or go back to the Ratchet that had it; or, to give up the orders that are still open, remove .ratchet/${other} and start again.`,
+  );
 }
 
 /**

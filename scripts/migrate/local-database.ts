@@ -69,7 +69,7 @@ async function withOwnServer<Result>(work: (databaseUrl: string) => Promise<Resu
       reserved.release();
     }
   } finally {
-    run.release();
+    await run.release();
   }
 }
 

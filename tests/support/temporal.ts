@@ -64,6 +64,7 @@ export async function createTemporalServer(settings: {
       args: temporalServerArguments({ ...settings, version }).filter(
         (argument, index, all) => withSearchAttributes || ![argument, all[index - 1]].includes('--search-attribute'),
       ),
+      cwd: stateDirectory,
       env: stackEnvironment({ HOME: stateDirectory }),
       graceMs: 3_000,
     }),

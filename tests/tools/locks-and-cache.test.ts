@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -157,7 +157,7 @@ describe('the run of a clone', () => {
     const run = await takeRun(scratch.path);
     updateRun(scratch.path, { apiUrl: 'http://127.0.0.1:4747' });
     await expect(takeRun(scratch.path)).rejects.toThrow(/already running in this clone .*http:\/\/127\.0\.0\.1:4747/);
-    run.release();
+    await run.release();
     expect(readRun(scratch.path)).toBeUndefined();
   });
 
@@ -178,6 +178,25 @@ describe('the run of a clone', () => {
     expect(await stopRun(scratch.path)).toBe(false);
   });
 
+  it('keeps the state of the clone from everybody else on the machine', async () => {
+    mkdirSync(stateFolder(scratch.path), { mode: 0o755 });
+    const run = await takeRun(scratch.path);
+    expect(statSync(stateFolder(scratch.path)).mode & 0o777).toBe(0o700);
+    await run.release();
+  });
+
+  it('is given back only when the parts of a killed supervisor have ended', async () => {
+    const run = await takeRun(scratch.path);
+    const part = startModule(scratch.path, 'setInterval(() => {}, 1000);');
+    updateRun(scratch.path, { pids: { temporal: part.child.pid ?? 0 } });
+    const releasing = run.release();
+    await expect(Promise.race([releasing, sleep(300)])).resolves.toBeUndefined();
+    await expect(takeRun(scratch.path)).rejects.toThrow('already running in this clone');
+    part.child.kill('SIGKILL');
+    await releasing;
+    await (await takeRun(scratch.path)).release();
+  });
+
   it('waits until the parts of a killed run have ended, which would work on the same state', async () => {
     mkdirSync(join(scratch.path, '.ratchet'));
     const part = startModule(scratch.path, 'setInterval(() => {}, 1000);');
@@ -190,6 +209,6 @@ describe('the run of a clone', () => {
     await eventually(() => hasSaidSo);
     await expect(Promise.race([taking, sleep(300)])).resolves.toBeUndefined();
     part.child.kill('SIGKILL');
-    (await taking).release();
+    await (await taking).release();
   });
 });
