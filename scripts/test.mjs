@@ -84,7 +84,6 @@ async function provideParts() {
     ...(lizard === undefined ? {} : { LIZARD_PATH: lizard.path }),
     ...(schemathesis === undefined ? {} : { SCHEMATHESIS_PATH: schemathesis.path }),
     RATCHET_TEMPORAL: JSON.stringify(temporal),
-    ...(temporal.path === undefined ? {} : { RATCHET_TEMPORAL_PATH: temporal.path }),
   });
 }
 

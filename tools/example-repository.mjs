@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from './find-program.mjs';
+import { GIT_VERSION_MIN } from './git-program.mjs';
 import { runGuarded } from './guarded-process.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
 
@@ -110,6 +111,6 @@ async function git(args, cwd) {
   });
   if (result.exitCode === 0) return;
   throw new ProvisioningError(
-    `git ${args[0] ?? ''} failed while an example became a repository, so the first order has nothing to work on: check the free disk space and git's version (2.28 or newer) and start again; git says: ${result.stderr.trim()}`,
+    `git ${args[0] ?? ''} failed while an example became a repository, so the first order has nothing to work on: check the free disk space and git's version (${GIT_VERSION_MIN} or newer) and start again; git says: ${result.stderr.trim()}`,
   );
 }

@@ -1,4 +1,4 @@
-/** Loopback ports for one run. Two runs on one machine never get the same one. */
+/** Loopback ports for one run. Two runs of one user never get the same one. */
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
