@@ -20,9 +20,14 @@ export interface Api {
   client: Client<paths>;
 }
 
+/** The one spelling of an address under which its token is stored and looked up. */
+export function withoutEndingSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
 /** Connects to nothing yet: the first call does. @param token undefined: only what asks for no account answers */
 export function createApi(url: string, token?: string): Api {
-  const baseUrl = url.replace(/\/+$/, '');
+  const baseUrl = withoutEndingSlash(url);
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return { url: baseUrl, headers, client: createClient<paths>({ baseUrl, headers }) };
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { readVariable } from '../tools/environment.mjs';
 import { readStackSecrets } from '../tools/stack-secrets.mjs';
 import { readRun, stateFolder } from '../tools/run-lock.mjs';
-import { createApi, notReachable, type Api } from './api-client.ts';
+import { createApi, notReachable, withoutEndingSlash, type Api } from './api-client.ts';
 import { createOutput, type Output } from './terminal.ts';
 import { readStoredToken } from './stored-tokens.ts';
 import type { ExitCode } from './command-error.ts';
@@ -24,18 +24,21 @@ export interface CommandContext {
   exitCode: ExitCode;
 }
 
-/** The context of this process: the clone it stands in, its terminal, its environment. */
-export function createContext(): CommandContext {
-  const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** The context of this process: its terminal, its environment, and the clone it stands in unless another one is named. */
+export function createContext(root = dirname(dirname(fileURLToPath(import.meta.url)))): CommandContext {
   return {
     root,
     output: createOutput(process.stdout),
     exitCode: 0,
     api() {
       const ownUrl = readRun(root)?.apiUrl;
-      const url = readVariable('RATCHET_API_URL') ?? ownUrl;
-      if (url === undefined) throw notReachable();
-      const given = readVariable('RATCHET_API_TOKEN') ?? readStoredToken(url);
+      const givenUrl = readVariable('RATCHET_API_URL');
+      const named = givenUrl ?? ownUrl;
+      if (named === undefined) throw notReachable();
+      const url = withoutEndingSlash(named);
+      // The variable belongs to the address beside it: a token of that server must not be shown to the stack of this clone.
+      const token = givenUrl === undefined ? undefined : readVariable('RATCHET_API_TOKEN');
+      const given = token ?? readStoredToken(url);
       // The stack of this clone has made a token for its command line; no other server may see it.
       const own = url === ownUrl ? readStackSecrets(stateFolder(root))?.commandLineToken : undefined;
       return createApi(url, given ?? own);

@@ -27,7 +27,8 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a person is needed, 4 the API does not answer.
 RATCHET_API_URL names an API elsewhere; without it the running stack of this clone is used.
-RATCHET_API_TOKEN, or what npx ratchet login has stored, says who you are there.`;
+RATCHET_API_TOKEN, or what npx ratchet login has stored, says who you are there; the variable counts
+nowhere else, and the stack of this clone needs none.`;
 
 /** The whole command line, for one call. */
 export function createProgram(context: CommandContext): Command {

@@ -25,9 +25,10 @@ async function main(args) {
   if (!asksForHelp && command === 'doctor') return await runDoctor(rest);
   if (!asksForHelp && command === 'up')
     return await runInForeground(process.execPath, [startScript, '--no-job', ...rest]);
-  // With a running stack the job is a client of it; without one it brings its own and takes it down again.
-  if (!asksForHelp && command === 'demo' && readRun(root) === undefined) {
-    return await runInForeground(process.execPath, [startScript, '--once', ...rest]);
+  // With a running stack the job is a client of it; without one it brings its own and takes it down again. That one runs
+  // the first bundled order alone: whoever asks for anything else gets the answer of the command itself.
+  if (command === 'demo' && rest.length === 0 && readRun(root) === undefined) {
+    return await runInForeground(process.execPath, [startScript, '--once']);
   }
   const entry = join(root, 'cli', 'main.ts');
   if (!hasBundledNode(root) || !existsSync(entry)) {

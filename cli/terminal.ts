@@ -8,11 +8,12 @@ export interface Output {
   document(text: string): void;
   /** Writes one JSON document. */
   json(value: unknown): void;
-  /** Replaces the small last line; on anything but a terminal nothing is written. */
+  /** Replaces the small last line; where a line cannot be replaced, nothing is written. */
   live(text: string): void;
   /** Removes the small last line. */
   clearLive(): void;
-  isTerminal: boolean;
+  /** Whether `live` writes anything. */
+  hasLiveLine: boolean;
   paint: Paint;
 }
 
@@ -36,9 +37,20 @@ interface Stream {
   write(text: string): unknown;
 }
 
-/** Output on a stream: plain lines, and on a terminal colours (unless NO_COLOR is set) and a live last line. */
-export function createOutput(stream: Stream, hasColour = readVariable('NO_COLOR') === undefined): Output {
+/** Which escape sequences a terminal is sent; what is left out is read from TERM and NO_COLOR. */
+interface Look {
+  isDumb?: boolean;
+  hasColour?: boolean | undefined;
+}
+
+/**
+ * Output on a stream: plain lines, and on a terminal colours (unless NO_COLOR is set) and a live last line. A terminal that
+ * says it is dumb would show the sequences of both as signs, so it gets neither.
+ */
+export function createOutput(stream: Stream, look: Look = {}): Output {
+  const { isDumb = readVariable('TERM') === 'dumb', hasColour = readVariable('NO_COLOR') === undefined } = look;
   const isTerminal = stream.isTTY === true;
+  const hasLiveLine = isTerminal && !isDumb;
   let isLive = false;
 
   function clearLive(): void {
@@ -52,7 +64,7 @@ export function createOutput(stream: Stream, hasColour = readVariable('NO_COLOR'
   }
 
   return {
-    isTerminal,
+    hasLiveLine,
     line,
     clearLive,
     document: (text) => line(isTerminal ? plain(text) : text),
@@ -60,13 +72,13 @@ export function createOutput(stream: Stream, hasColour = readVariable('NO_COLOR'
     json: (value) =>
       line(JSON.stringify(value, null, isTerminal ? 2 : undefined).replaceAll(/[\u007f-\u009f]/g, escape)),
     live(text) {
-      if (!isTerminal) return;
+      if (!hasLiveLine) return;
       stream.write(`${clearLine}${text.slice(0, (stream.columns ?? 80) - 1)}`);
       isLive = true;
     },
     paint(colour, text) {
       const [on, off] = codes[colour];
-      return isTerminal && hasColour ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+      return hasLiveLine && hasColour ? `\u001b[${on}m${text}\u001b[${off}m` : text;
     },
   };
 }

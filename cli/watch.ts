@@ -57,7 +57,7 @@ export async function readOrder(api: Api, idOrNumber: string): Promise<WorkOrder
 
 function showEvent({ output }: CommandContext, event: WorkOrderEvent): void {
   // On a terminal the live line says what runs; a line for every beginning would only push results away.
-  if (output.isTerminal && event.type === 'step_started') return;
+  if (output.hasLiveLine && event.type === 'step_started') return;
   const line = describeEvent(event, output.paint);
   if (line !== null) output.line(line);
 }
@@ -95,7 +95,7 @@ function createTicker({ output }: CommandContext, { json }: WatchOptions) {
     if (current !== null && !json) output.live(`          ${current.words} ${duration(Date.now() - current.sinceMs)}`);
   }
 
-  const timer = output.isTerminal ? setInterval(show, tickMs) : undefined;
+  const timer = output.hasLiveLine ? setInterval(show, tickMs) : undefined;
   return {
     follow(event: WorkOrderEvent): void {
       const words =

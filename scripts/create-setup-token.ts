@@ -8,7 +8,7 @@ import { storeSetupToken } from '../prisma/repositories/accounts.ts';
 
 const usage = `Usage: node scripts/create-setup-token.ts
 
-Prints a token that makes one admin within 24 hours: npx ratchet register --setup-token TOKEN, or setupToken in
+Prints a token that makes one admin within 24 hours: npx ratchet register --setup asks for it; or setupToken in
 POST /api/v1/auth/register. Only its hash is stored. DATABASE_URL names the database.`;
 
 const lifetimeMs = 24 * 3_600_000;

@@ -35,12 +35,15 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  * @returns {Promise<number>} exit code
  */
 async function main(args) {
-  const unknown = args.find((argument) => !['--once', '--no-job', '--help'].includes(argument));
-  if (args.includes('--help') || unknown !== undefined) {
-    process.stdout.write(
-      unknown === undefined ? USAGE : `There is no option ${unknown}, so nothing was started.\n\n${USAGE}`,
-    );
-    return unknown === undefined ? 0 : 1;
+  if (args.includes('--help')) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const unknown = args.find((argument) => !['--once', '--no-job'].includes(argument));
+  if (unknown !== undefined || args.length > 1) {
+    const problem = unknown === undefined ? 'There is one option at a time' : `There is no option ${unknown}`;
+    process.stderr.write(`${problem}, so nothing was started.\n\n${USAGE}`);
+    return 1;
   }
   const run = await takeRun(root, {
     onWait() {

@@ -12,7 +12,8 @@ import { bundledNodePath, pathWithBundledNode } from '../tools/node-runtime.mjs'
 import { reservePorts } from '../tools/ports.mjs';
 import { describeError } from '../tools/provisioning-error.mjs';
 import { stateFolder, updateRun } from '../tools/run-lock.mjs';
-import { createStack, toStackPorts, wantedPorts, type Stack } from '../tools/stack.mjs';
+import { toStackPorts, wantedPorts } from '../tools/stack-ports.mjs';
+import { createStack, type Stack } from '../tools/stack.mjs';
 import { createTaskList, type TaskList } from '../tools/task-list.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

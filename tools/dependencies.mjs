@@ -15,6 +15,16 @@ import { withLock } from './process-lock.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
 
 /**
+ * What the user's settings of npm may say otherwise, for good reasons elsewhere: the clone is built and tested where it lies,
+ * so it needs all kinds of packages, the programs that their scripts fetch, and a node_modules of its own even in a folder
+ * that belongs to a workspace.
+ */
+const WHOLE_CLONE = [
+  ...['--include=dev', '--include=optional', '--include=peer'],
+  ...['--ignore-scripts=false', '--workspaces=false'],
+];
+
+/**
  * @typedef {object} Step
  * @property {string} markerFile
  * @property {readonly string[]} inputs files whose content decides; a missing one counts as empty
@@ -115,9 +125,10 @@ async function installPackages(root, detail) {
   const result = await runGuarded({
     command,
     // At this log level npm says each package that it gets, which is the only sign of life it gives without a terminal.
-    args: [...args, 'ci', '--no-audit', '--no-fund', '--loglevel', 'http'],
+    args: [...args, 'ci', ...WHOLE_CLONE, '--no-audit', '--no-fund', '--loglevel', 'http'],
     cwd: root,
-    env: hostEnvironment(),
+    // A chosen workspace and none at all contradict each other, and npm ends.
+    env: hostEnvironment({ npm_config_workspace: '' }),
     onOutput(text) {
       fetchedCount += text.match(/http fetch GET/g)?.length ?? 0;
       detail(fetchedCount > 0 ? `npm ci, ${String(fetchedCount)} packages fetched` : 'npm ci');

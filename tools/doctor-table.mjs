@@ -18,7 +18,7 @@ export function printDoctorRows(rows, stream = process.stdout) {
   function cells(row) {
     return COLUMNS.map((column, index) => row[column].padEnd(widths[index] ?? 0));
   }
-  const hasColour = stream.isTTY && readVariable('NO_COLOR') === undefined;
+  const hasColour = stream.isTTY && readVariable('TERM') !== 'dumb' && readVariable('NO_COLOR') === undefined;
   stream.write(`${cells(header).join('  ').trimEnd()}\n`);
   for (const row of rows) {
     const [part = '', state = '', ...others] = cells(row);

@@ -16,7 +16,7 @@ import { lookForPython } from './python-environment.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
 import { readRun } from './run-lock.mjs';
 import { lookForSandbox } from './sandbox.mjs';
-import { wantedPorts } from './stack.mjs';
+import { wantedPorts } from './stack-ports.mjs';
 import { lookForGo, neededGoVersion } from './temporal-build.mjs';
 import { TEMPORAL_VERSION, TEMPORAL_VERSION_MIN, lookForTemporal } from './temporal-program.mjs';
 

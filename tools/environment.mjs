@@ -55,6 +55,12 @@ const PROVIDER_NAMES = [
 /** Secrets of the stack itself: each part is given those that it needs, one by one. */
 const SECRET_NAMES = ['RATCHET_AUTH_SECRETS', 'RATCHET_ENCRYPTION_KEYS', 'RATCHET_API_TOKEN'];
 
+/** Names that send connections through a proxy. */
+const PROXY_NAME = /^(?:https?|all|grpc)_proxy$/i;
+
+/** Where the parts of the stack listen. A proxy can't reach them there. */
+const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '::1'];
+
 /**
  * One variable of the environment.
  *
@@ -68,13 +74,14 @@ export function readVariable(name) {
 
 /**
  * The environment for package managers and compilers that the user could have called by hand: all of it, because their
- * settings (mirrors, proxies, certificates, caches) live in variables that nobody can list.
+ * settings (mirrors, proxies, certificates, caches) live in variables that nobody can list. Where there is a proxy, this
+ * machine itself is reached without it.
  *
  * @param {Record<string, string>} [additions] set on top
  * @returns {Record<string, string>}
  */
 export function hostEnvironment(additions = {}) {
-  return { ...withoutUndefined(process.env), ...additions };
+  return withDirectLoopback({ ...withoutUndefined(process.env), ...additions });
 }
 
 /**
@@ -89,7 +96,7 @@ export function providerEnvironment() {
 
 /**
  * The environment for a part of the stack: an allow list, so that a secret of the user's shell does not travel into
- * processes that have no use for it.
+ * processes that have no use for it. Where there is a proxy, this machine itself is reached without it.
  *
  * @param {Record<string, string>} [additions] set on top
  * @returns {Record<string, string>}
@@ -102,7 +109,30 @@ export function stackEnvironment(additions = {}) {
       HOST_NAMES.includes(name) || REGISTRY_NAMES.test(name) || name.startsWith('LC_') || name.startsWith('RATCHET_');
     if (isWanted && value !== undefined && !SECRET_NAMES.includes(name)) chosen[name] = value;
   }
-  return { ...chosen, ...additions };
+  return withDirectLoopback({ ...chosen, ...additions });
+}
+
+/**
+ * @param {Record<string, string>} environment
+ * @returns {Record<string, string>} the same where no variable names a proxy
+ */
+function withDirectLoopback(environment) {
+  const hasProxy = Object.entries(environment).some(([name, value]) => PROXY_NAME.test(name) && value !== '');
+  if (!hasProxy) return environment;
+  const { NO_PROXY: upper = '', no_proxy: lower = '' } = environment;
+  // Programs read one of the two, each its own: the one that is new must hold what the other says.
+  return {
+    ...environment,
+    NO_PROXY: withLoopbackHosts(upper === '' ? lower : upper),
+    no_proxy: withLoopbackHosts(lower === '' ? upper : lower),
+  };
+}
+
+/** @param {string} exceptions hosts that are reached without a proxy; `*` is all of them, and only when it stands alone */
+function withLoopbackHosts(exceptions) {
+  const given = exceptions.split(/[\s,]+/).filter((host) => host !== '');
+  if (given.includes('*')) return exceptions;
+  return [...given, ...LOOPBACK_HOSTS.filter((host) => !given.includes(host))].join(',');
 }
 
 /**

@@ -1,9 +1,11 @@
 /** Hands the terminal to another program, as a shell's exec would. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { hostEnvironment } from './environment.mjs';
 
 /**
- * Runs a program in the same process group and with the same streams and environment: to the terminal and to Ctrl-C it is
+ * Runs a program in the same process group and with the same streams and environment, except that no proxy stands before
+ * this machine: to the terminal and to Ctrl-C it is
  * one program, which is why it needs no guard. Signals to this process are passed on.
  *
  * @param {string} program absolute path
@@ -12,7 +14,7 @@ import { constants } from 'node:os';
  * @throws {Error} when the program can't be started
  */
 export function runInForeground(program, args) {
-  const child = spawn(program, args, { stdio: 'inherit' });
+  const child = spawn(program, args, { stdio: 'inherit', env: hostEnvironment() });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
       child.kill(signal);

@@ -4,11 +4,10 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureEntry, findEntry } from './cache.mjs';
 import { readVariable } from './environment.mjs';
 import { askProgram, findProgram } from './find-program.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
-import { installPackage } from './python-installer.mjs';
+import { ensureEnvironment, findEnvironment, installPackage } from './python-installer.mjs';
 
 const PYTHON_NAMES = ['python3.12', 'python3.11', 'python3.10', 'python3'];
 const PYTHON_VERSIONS = ['3.10', '3.11', '3.12'];
@@ -76,15 +75,15 @@ export async function lookForPythonProgram(wanted) {
  * Looks without installing; starts no process.
  *
  * @param {Pick<PythonProgram, 'part' | 'program' | 'version'>} wanted
- * @returns {string | undefined} path of the program
+ * @returns {string | undefined} path of the program; undefined as well where the Python that it was installed with is gone
  */
-export function findPythonProgram({ part, program, version }) {
-  const folder = findEntry({ part, version });
-  return folder === undefined ? undefined : join(folder, 'bin', program);
+export function findPythonProgram(wanted) {
+  const folder = findEnvironment(wanted);
+  return folder === undefined ? undefined : join(folder, 'bin', wanted.program);
 }
 
 /**
- * Finds a program in the cache or installs it there.
+ * Finds a program in the cache or installs it there, also where it lies and can't be started.
  *
  * @param {PythonProgram} wanted
  * @param {(text: string) => void} detail gets a word on what happens
@@ -92,11 +91,10 @@ export function findPythonProgram({ part, program, version }) {
  * @throws {ProvisioningError} without a usable Python, and when the installation fails
  */
 export async function ensurePythonProgram(wanted, detail) {
-  const { folder, isNew } = await ensureEntry({
+  const { folder, isNew } = await ensureEnvironment({
     part: wanted.part,
     version: wanted.version,
-    // A Python environment holds its own absolute path in every script, so it can't be made elsewhere and renamed.
-    isMadeInPlace: true,
+    program: wanted.program,
     onWait(holderPid) {
       detail(`waiting for process ${String(holderPid)}, which is already installing it`);
     },

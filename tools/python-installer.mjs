@@ -1,9 +1,12 @@
-/** Makes a Python environment and installs one package with all that it needs. */
+/** Makes a Python environment in the cache and installs one package with all that it needs. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureEntry } from './cache.mjs';
+import { ensureEntry, entryFolder, findEntry } from './cache.mjs';
 import { hostEnvironment } from './environment.mjs';
 import { askProgram } from './find-program.mjs';
 import { runGuarded } from './guarded-process.mjs';
+import { withLock } from './process-lock.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
 
 /** Itself a Python package: with it Aider takes 28 CPU seconds to install, with pip 69, while all cores are busy. */
@@ -19,6 +22,65 @@ const PIP_SOURCES = /\b(?:index-url|no-index|proxy)\b/;
  * @property {string} requirement with its version, such as 'aider-chat==0.86.2'
  * @property {(text: string) => void} detail gets a word on what happens
  */
+
+/** @typedef {{ part: string, version: string, program: string }} Environment `program`: the file's name, such as 'aider' */
+
+/**
+ * Looks for an environment in the cache; starts no process.
+ *
+ * @param {Environment} environment
+ * @returns {string | undefined} its folder when it is complete and its program can be started
+ */
+export function findEnvironment({ part, version, program }) {
+  const folder = findEntry({ part, version });
+  return folder !== undefined && isStartable(folder, program) ? folder : undefined;
+}
+
+/**
+ * Returns an environment of the cache; makes it when it isn't there, and anew when the Python that it was made with is gone.
+ *
+ * @param {Environment & { fill: (folder: string) => Promise<void>, onWait?: (holderPid: number) => void }} request as
+ *   `ensureEntry` has it
+ * @returns {Promise<{ folder: string, isNew: boolean }>}
+ */
+export async function ensureEnvironment({ program, ...request }) {
+  await discardBroken({ program, ...request });
+  // A Python environment holds its own absolute path in every script, so it can't be made elsewhere and renamed.
+  return ensureEntry({ ...request, isMadeInPlace: true });
+}
+
+/** @param {Environment & { onWait?: (holderPid: number) => void }} environment */
+async function discardBroken({ onWait, ...environment }) {
+  function isBroken() {
+    return findEntry(environment) !== undefined && findEnvironment(environment) === undefined;
+  }
+  if (!isBroken()) return;
+  const folder = entryFolder(environment);
+  // The lock of those who make the entry: whoever waited for it may find a new one.
+  await withLock(`${folder}.lock`, onWait === undefined ? {} : { onWait }, () => {
+    if (isBroken()) {
+      // Renamed first, so that a kill leaves nothing that looks complete; who makes the entry removes what has such a name.
+      const remains = `${folder}.partial-${randomBytes(4).toString('hex')}`;
+      renameSync(folder, remains);
+      rmSync(remains, { recursive: true, force: true });
+    }
+    return Promise.resolve();
+  });
+}
+
+/**
+ * An environment borrows its interpreter from the machine, where an upgrade removes it, or puts another version behind the
+ * same name, which does not see the packages.
+ *
+ * @param {string} folder of an environment
+ * @param {string} program
+ */
+function isStartable(folder, program) {
+  const python = interpreterOf(folder);
+  if (!existsSync(python) || !existsSync(join(folder, 'bin', program))) return false;
+  const name = /python3\.\d{1,3}$/.exec(realpathSync(python))?.[0];
+  return name === undefined || existsSync(join(folder, 'lib', name));
+}
 
 /**
  * Makes the environment and installs with uv where there is one or pip can get one, else with pip.
@@ -78,8 +140,8 @@ async function installWithPip(python, options, { folder, requirement, detail }) 
  */
 async function provideUv(python, detail) {
   try {
-    const { folder } = await ensureEntry({
-      ...{ part: 'uv', version: UV_VERSION, isMadeInPlace: true },
+    const { folder } = await ensureEnvironment({
+      ...{ part: 'uv', version: UV_VERSION, program: 'uv' },
       async fill(workFolder) {
         const requirement = `uv==${UV_VERSION}`;
         const failure = await installWithPip(python, ['--only-binary', ':all:'], {

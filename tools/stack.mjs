@@ -10,15 +10,6 @@ import { ensureStackSecrets, secretEnvironment } from './stack-secrets.mjs';
 import { createPart } from './supervised-part.mjs';
 import { isTemporalReady, temporalServerArguments } from './temporal-server.mjs';
 
-/** Preferred ports, replaced by free ones when taken. The variable lets a user prefer another. */
-const WANTED_PORTS = [
-  { part: 'API', variable: 'RATCHET_API_PORT', preferred: 4747 },
-  { part: 'worker health', variable: 'RATCHET_WORKER_HEALTH_PORT', preferred: 4748 },
-  { part: 'Temporal', variable: 'RATCHET_TEMPORAL_PORT', preferred: 7233 },
-  { part: 'Temporal UI', variable: 'RATCHET_TEMPORAL_UI_PORT', preferred: 8233 },
-  { part: 'PostgreSQL', variable: 'RATCHET_POSTGRES_PORT', preferred: 5439 },
-];
-
 /**
  * Time each part gets to end by itself, in milliseconds. Together they stay near 20 s, and killing later loses nothing: the
  * workflow engine and the database are made for it.
@@ -29,19 +20,10 @@ const READY_TIMEOUT_MS = 180_000;
 const HTTP_TIMEOUT_MS = 1_000;
 
 /**
- * @typedef {object} StackPorts
- * @property {number} api
- * @property {number} workerHealth
- * @property {number} temporal
- * @property {number} temporalUi
- * @property {number} postgres
- */
-
-/**
  * @typedef {object} StackSettings
  * @property {string} root the clone
  * @property {string} stateDirectory absolute
- * @property {StackPorts} ports
+ * @property {import('./stack-ports.mjs').StackPorts} ports
  * @property {{ path?: string, version: string, address?: string }} temporal a program to start, or the address of a server
  * @property {string} aiderPath
  * @property {string | undefined} lizardPath undefined: the complexity of changed code stays unknown
@@ -68,31 +50,6 @@ const HTTP_TIMEOUT_MS = 1_000;
  * @property {() => Promise<void>} stop ends what was started, in the order API, worker, Temporal, PostgreSQL
  * @property {StackAddresses} addresses
  */
-
-/**
- * @returns {import('./ports.mjs').WantedPort[]} in the order of `toStackPorts`
- * @throws {ProvisioningError} when a variable holds no port
- */
-export function wantedPorts() {
-  return WANTED_PORTS.map(({ part, variable, preferred }) => {
-    const chosen = readVariable(variable);
-    if (chosen === undefined) return { part, preferred };
-    if (!/^\d{1,5}$/.test(chosen) || Number(chosen) > 65_535) {
-      throw new ProvisioningError(
-        `${variable} is "${chosen}" and must be a port, a number from 1 to 65535, or 0 for any free one: correct or unset it and start again.`,
-      );
-    }
-    return Number(chosen) === 0 ? { part } : { part, preferred: Number(chosen) };
-  });
-}
-
-/**
- * @param {readonly number[]} ports in the order of `wantedPorts`
- * @returns {StackPorts}
- */
-export function toStackPorts([api = 0, workerHealth = 0, temporal = 0, temporalUi = 0, postgres = 0]) {
-  return { api, workerHealth, temporal, temporalUi, postgres };
-}
 
 /**
  * @param {StackSettings} settings

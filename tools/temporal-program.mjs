@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { ensureEntry, findEntry } from './cache.mjs';
 import { readVariable } from './environment.mjs';
 import { askProgram, findProgram } from './find-program.mjs';
+import { ProvisioningError } from './provisioning-error.mjs';
 import { buildTemporal } from './temporal-build.mjs';
 import { downloadTemporal } from './temporal-download.mjs';
 import { isAtLeast } from './versions.mjs';
@@ -60,7 +61,7 @@ export async function lookForTemporal() {
  * @param {string} root the clone
  * @param {{ detail?: (text: string) => void }} [options] `detail` gets a word on what happens; a build calls it all the time
  * @returns {Promise<FoundTemporal>}
- * @throws {import('./provisioning-error.mjs').ProvisioningError} when it can be had in no way; says each one's reason
+ * @throws {ProvisioningError} when it can be had in no way; says each one's reason
  */
 export async function provideTemporal(root, { detail = () => undefined } = {}) {
   const { found, note } = await lookForTemporal();
@@ -94,7 +95,10 @@ async function downloadOrBuild(root, target, detail) {
   const reason = refusal ?? 'the downloaded program does not answer with its version';
   detail(`${reason}; building it from source, which takes minutes`);
   await buildTemporal({ root, target, version: TEMPORAL_VERSION, detail, downloadRefusal: reason });
-  return 'built with Go';
+  if ((await readTemporalVersion(target)) === TEMPORAL_VERSION) return 'built with Go';
+  throw new ProvisioningError(
+    `The Temporal server was built but does not say that it is ${TEMPORAL_VERSION}, so it is not used and there is no workflow engine: look whether \`go env\` holds settings for another machine and start again, or install the temporal command-line tool, or set TEMPORAL_ADDRESS to a running server.`,
+  );
 }
 
 /**

@@ -7,7 +7,7 @@ import type { components } from '../api-types.ts';
 import { CommandError, exitCodes } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import { addListFlags, printPage, type ListFlags } from '../list-page.ts';
-import { readSecret } from '../read-secret.ts';
+import { readSecrets } from '../read-secret.ts';
 import { storeToken } from '../stored-tokens.ts';
 import { moment } from '../wording.ts';
 
@@ -34,11 +34,14 @@ function addLoginCommands(program: Command, context: CommandContext): void {
     .description('make an account, and store a token for this machine')
     .requiredOption('--email <address>')
     .requiredOption('--name <name>')
-    .option('--setup-token <token>', 'makes the first admin; node scripts/create-setup-token.ts prints one')
-    .action(async ({ email, name, setupToken }: { email: string; name: string; setupToken?: string }) => {
+    .option('--setup', 'asks for a setup token before the password, and makes an admin; a pipe has a line for each')
+    .action(async ({ email, name, setup }: { email: string; name: string; setup?: true }) => {
       const api = context.api();
-      const password = await readSecret('Password: ');
-      const body = { email, name, password, ...(setupToken === undefined ? {} : { setupToken }) };
+      const secrets =
+        setup === true
+          ? await readSecrets({ setupToken: 'Setup token', password: 'Password' })
+          : await readSecrets({ password: 'Password' });
+      const body = { email, name, ...secrets };
       await keepToken(api, await dataOf(api.client.POST('/api/v1/auth/register', { body })));
     });
 
@@ -48,7 +51,7 @@ function addLoginCommands(program: Command, context: CommandContext): void {
     .requiredOption('--email <address>')
     .action(async ({ email }: { email: string }) => {
       const api = context.api();
-      const body = { email, password: await readSecret('Password: ') };
+      const body = { email, ...(await readSecrets({ password: 'Password' })) };
       await keepToken(api, await dataOf(api.client.POST('/api/v1/auth/login', { body })));
     });
 
@@ -171,7 +174,7 @@ function addUserCommands(program: Command, context: CommandContext): void {
         ...(role === undefined ? {} : { role }),
         ...(name === undefined ? {} : { name }),
         ...(active === undefined ? {} : { isActive: active }),
-        ...(newPassword === true ? { newPassword: await readSecret('New password: ') } : {}),
+        ...(newPassword === true ? await readSecrets({ newPassword: 'New password' }) : {}),
       };
       if (Object.keys(body).length === 0) throw new CommandError(exitCodes.usage, 'Say what to change: see --help.');
       const account = await dataOf(

@@ -19,8 +19,8 @@ const exampleName = 'text-kit';
 export function addDemoCommand(program: Command, context: CommandContext): void {
   program
     .command('demo')
-    .description('run a bundled work order and watch it')
-    .argument('[name]', 'name of the bundled order', firstDemo)
+    .description('run a bundled work order and watch it; alone, it brings a stack when none runs')
+    .argument('[name]', 'name of the bundled order, for the running stack', firstDemo)
     .option('--list', 'list the bundled orders')
     .option('--wait', 'keep watching while it waits for a person')
     .option('--json', 'print JSON lines')
@@ -55,8 +55,8 @@ async function bundledNames(root: string): Promise<string[]> {
  * counts the orders of this name so far, so two demos at once make one.
  */
 async function findOrCreate(context: CommandContext, name: string): Promise<WorkOrder> {
-  const api = context.api();
   const bundled = await readBundled(context.root, name);
+  const api = context.api();
   const repository = context.exampleRepository(exampleName);
   const query = { repository, text: bundled.title, limit: 100, total: 'true' as const };
   const earlier = await dataOf(api.client.GET('/api/v1/work-orders', { params: { query } }));

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { areDependenciesReady, ensureDependencies } from '../../tools/dependencies.mjs';
 import { createScratchFolder } from './scratch.ts';
 
@@ -13,6 +13,7 @@ beforeEach(() => {
   makeClone();
 });
 afterEach(() => {
+  vi.unstubAllEnvs();
   scratch.remove();
 });
 
@@ -65,7 +66,44 @@ function generatedCount(): number {
   return readFileSync(join(root, 'generated.txt'), 'utf8').split('\n').length - 1;
 }
 
+/** All kinds of packages, the clone in a folder of its own below one that claims it, and a script of its own. */
+function makeCloneOfEveryKind(): void {
+  write('package.json', { name: 'outer', private: true, workspaces: ['clone'] });
+  root = join(root, 'clone');
+  makeClone();
+  const kinds = ['dev', 'optional', 'peer'];
+  for (const kind of kinds) write(`parts/${kind}/package.json`, { name: kind, version: '1.0.0' });
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as object;
+  const needed = Object.fromEntries(kinds.map((kind) => [`${kind}Dependencies`, { [kind]: `file:parts/${kind}` }]));
+  const marked = kinds.map((kind) => [`parts/${kind}`, { name: kind, version: '1.0.0', [kind]: true }] as const);
+  const links = kinds.map(
+    (kind) => [`node_modules/${kind}`, { resolved: `parts/${kind}`, link: true, [kind]: true }] as const,
+  );
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, object>;
+  };
+  const packages = { ...lock.packages, ...Object.fromEntries([...marked, ...links]) };
+  write('package.json', { ...manifest, ...needed, scripts: { install: 'touch ran' } });
+  write('package-lock.json', { ...lock, packages: { ...packages, '': { ...packages[''], ...needed } } });
+}
+
 describe('the packages of a clone', () => {
+  it.each([
+    ['leaves packages of tests out in production', 'NODE_ENV', 'production'],
+    ['leaves packages of tests out', 'npm_config_omit', 'dev'],
+    ['leaves packages of one platform out', 'npm_config_omit', 'optional'],
+    ['leaves packages that go with others out', 'npm_config_omit', 'peer'],
+    ['runs no scripts', 'npm_config_ignore_scripts', 'true'],
+    ['works in a workspace', 'npm_config_workspace', 'clone'],
+  ])('are all there, in the clone, with an npm that %s', async (_setting, name, value) => {
+    makeCloneOfEveryKind();
+    vi.stubEnv(name, value);
+    expect(await ensureDependencies(root)).toEqual({ installed: true, generated: true });
+    const installed = readdirSync(join(root, 'node_modules')).filter((entry) => !entry.startsWith('.'));
+    expect(installed.toSorted()).toEqual(['dev', 'node', 'optional', 'peer', 'prisma']);
+    expect(existsSync(join(root, 'ran'))).toBe(true);
+  });
+
   it('are installed once, and again only when what decides about them has changed', async () => {
     expect(areDependenciesReady(root)).toBe(false);
     expect(await ensureDependencies(root)).toEqual({ installed: true, generated: true });

@@ -1,8 +1,21 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { entryFolder } from '../../tools/cache.mjs';
+import { lizardRow } from '../../tools/doctor-lizard.mjs';
+import { LIZARD_VERSION } from '../../tools/lizard.mjs';
 import { ensurePythonProgram, findPythonProgram, type PythonProgram } from '../../tools/python-environment.mjs';
 import { askProgram } from '../../tools/find-program.mjs';
 import { createScratchFolder } from './scratch.ts';
@@ -13,7 +26,10 @@ echo "$@" >> "$CALLS"
 [ "$1" != --no-cache ] || shift
 case "$1" in
   --version) echo 'uv 1.2.3' ;;
-  venv) for folder; do :; done; mkdir -p "$folder/bin" ;;
+  venv)
+    for folder; do :; done
+    mkdir -p "$folder/bin" "$folder/lib/python3.12"
+    ln -s "$INTERPRETER" "$folder/bin/python" ;;
   pip)
     [ -z "$BROKEN" ] || { echo 'no matching distribution' >&2; exit 1; }
     printf '#!/bin/sh\\necho %s\\n' "$SAYS" > "$(dirname "$5")/meter" && chmod +x "$(dirname "$5")/meter" ;;
@@ -26,7 +42,7 @@ echo "python $@" >> "$CALLS"
 here=$(dirname "$0")
 case "$*" in
   -c*) echo 3.12.1 ;;
-  '-m venv'*) for folder; do :; done; mkdir -p "$folder/bin"; cp "$0" "$folder/bin/python" ;;
+  '-m venv'*) for folder; do :; done; rm -rf "$folder"; mkdir -p "$folder/bin"; cp "$0" "$folder/bin/python" ;;
   '-m pip config list') echo "$PIP_SETTINGS" ;;
   *' uv=='*) [ -z "$NO_UV" ] || { echo 'no wheel for this platform' >&2; exit 1; }; cp "$UV" "$here/uv" ;;
   *) printf '#!/bin/sh\\necho %s\\n' "$SAYS" > "$here/meter" && chmod +x "$here/meter" ;;
@@ -55,6 +71,7 @@ beforeEach(() => {
   vi.stubEnv('RATCHET_CACHE', join(scratch.path, 'cache'));
   vi.stubEnv('CALLS', calls);
   vi.stubEnv('SAYS', '1.0.0');
+  vi.stubEnv('INTERPRETER', makeInterpreter('python3.12'));
 });
 
 afterEach(() => {
@@ -63,6 +80,13 @@ afterEach(() => {
 });
 
 const ignore = () => undefined;
+
+/** What an environment borrows from the machine. */
+function makeInterpreter(name: string): string {
+  const path = join(scratch.path, name);
+  writeFileSync(path, '#!/bin/sh\n', { mode: 0o755 });
+  return path;
+}
 
 /** What lies in the cache; locks come and go. */
 function entries(): string[] {
@@ -106,6 +130,45 @@ describe('a program of a Python package', () => {
     await expect(ensurePythonProgram(wanted, ignore)).rejects.toThrow(
       "Meter 1.0.0 can't be installed, because there is neither uv nor Python 3.10 to 3.12, so nothing is measured: install one of them, or set METER_PATH.",
     );
+  });
+});
+
+describe('a program whose Python was upgraded', () => {
+  const upgrades: [string, () => void][] = [
+    [
+      'is gone',
+      () => {
+        rmSync(join(scratch.path, 'python3.12'));
+      },
+    ],
+    [
+      'is another version now, which does not see the packages',
+      () => {
+        rmSync(join(scratch.path, 'python3.12'));
+        symlinkSync(makeInterpreter('python3.14'), join(scratch.path, 'python3.12'));
+      },
+    ],
+  ];
+
+  it.each(upgrades)('so that it %s counts as not there, and is installed anew once', async (_what, upgrade) => {
+    const { path } = await ensurePythonProgram(wanted, ignore);
+    upgrade();
+    expect(findPythonProgram(wanted)).toBeUndefined();
+    vi.stubEnv('INTERPRETER', makeInterpreter('python'));
+    const asked = await Promise.all([1, 2, 3].map(() => ensurePythonProgram(wanted, ignore)));
+    expect(asked.filter(({ isNew }) => isNew)).toHaveLength(1);
+    expect(findPythonProgram(wanted)).toBe(path);
+    expect(entries()).toHaveLength(1);
+  });
+
+  it('is not ok for the doctor', async () => {
+    vi.stubEnv('LIZARD_PATH', '');
+    const environment = entryFolder({ part: 'lizard', version: LIZARD_VERSION });
+    mkdirSync(join(environment, 'bin'), { recursive: true });
+    for (const name of ['.complete', 'bin/lizard', 'bin/python']) writeFileSync(join(environment, name), '');
+    expect(await lizardRow()).toMatchObject({ state: 'ok', from: 'cache' });
+    rmSync(join(environment, 'bin', 'python'));
+    expect(await lizardRow()).toMatchObject({ state: 'will be installed' });
   });
 });
 

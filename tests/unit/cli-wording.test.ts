@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { createApi } from '../../cli/api-client.ts';
 import { describeEvent } from '../../cli/event-lines.ts';
@@ -7,12 +7,17 @@ import { runProgram } from '../../cli/program.ts';
 import { createOutput, plain } from '../../cli/terminal.ts';
 import { dollars, duration, table } from '../../cli/wording.ts';
 import { formatUsdMicros } from '../../domain/budget/money.ts';
+import { printDoctorRows } from '../../tools/doctor-table.mjs';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 const uncoloured = (_colour: string, text: string) => text;
 
-function capture(stream: { isTTY?: boolean; columns?: number }, hasColour?: boolean) {
+function capture(stream: { isTTY?: boolean; columns?: number }, hasColour?: boolean, isDumb = false) {
   const written: string[] = [];
-  const output = createOutput({ ...stream, write: (text) => written.push(text) }, hasColour);
+  const output = createOutput({ ...stream, write: (text) => written.push(text) }, { hasColour, isDumb });
   return { output, written };
 }
 
@@ -72,6 +77,29 @@ describe('output', () => {
   it('has no colours with NO_COLOR, also on a terminal', () => {
     const { output } = capture({ isTTY: true }, false);
     expect(output.paint('red', 'x')).toBe('x');
+  });
+
+  it('sends a dumb terminal no escape sequence, and tells nobody that there is a live line', () => {
+    const { output, written } = capture({ isTTY: true }, true, true);
+    output.live('working');
+    output.line(output.paint('red', 'done'));
+    output.document('\u001b[31mof others');
+    expect(written).toEqual(['done\n', 'of others\n']);
+    expect(output.hasLiveLine).toBe(false);
+  });
+
+  it.each([
+    ['dumb', 'ok'],
+    ['xterm', '\u001b[32mok\u001b[39m'],
+  ])('on a terminal of the kind %s is %j, and so is the table of the doctor', (kind, shown) => {
+    vi.stubEnv('TERM', kind);
+    vi.stubEnv('NO_COLOR', undefined);
+    const written: string[] = [];
+    const stream = { isTTY: true, write: (text: string) => written.push(text) };
+    expect(createOutput(stream).paint('green', 'ok')).toBe(shown);
+    const row = { part: 'Node', state: 'ok' as const, found: '', from: '', needed: '', fix: '' };
+    printDoctorRows([row], stream as unknown as NodeJS.WriteStream);
+    expect(written.join('').includes('\u001b')).toBe(kind !== 'dumb');
   });
 
   it('removes the live line before the next line', () => {

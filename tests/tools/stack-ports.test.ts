@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { wantedPorts } from '../../tools/stack.mjs';
+import { wantedPorts } from '../../tools/stack-ports.mjs';
 
 afterEach(() => {
   vi.unstubAllEnvs();
