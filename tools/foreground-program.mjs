@@ -4,9 +4,9 @@ import { constants } from 'node:os';
 import { hostEnvironment } from './environment.mjs';
 
 /**
- * Runs a program in the same process group and with the same streams and environment, except that no proxy stands before
- * this machine: to the terminal and to Ctrl-C it is
- * one program, which is why it needs no guard. Signals to this process are passed on.
+ * Runs a program in the same process group and with the same streams: to the terminal and to Ctrl-C it is one program, which
+ * is why it needs no guard. Signals to this process are passed on. Its environment is the same, but reaches this machine
+ * without a proxy.
  *
  * @param {string} program absolute path
  * @param {readonly string[]} args
