@@ -105,7 +105,7 @@ export function readChatCompletion(text: string, { request, identity, report }: 
     toolCalls,
     finishReason: toFinishReason(reason, { isRefusal: message.refusal !== '', callsTools: toolCalls.length > 0 }),
     servedModel: model ?? request.providerModel,
-    usage: believableUsage(toUsage(usage, null), bytes),
+    usage: toUsage(usage, null),
     firstByteMs: report.firstByteMs,
     scripted: false,
   };
@@ -206,9 +206,4 @@ export function toUsage(usage: ChatUsage, before: TokenUsage | null): TokenUsage
   const outputTokens = Math.max(written, total - inputTokens);
   if (outputTokens === 0 && before !== null) return before;
   return { inputTokens, outputTokens, cachedInputTokens, cacheWriteInputTokens };
-}
-
-/** @returns null for a count by which nothing was written when something was: it would make the answer free */
-export function believableUsage(usage: TokenUsage | null, bytes: number): TokenUsage | null {
-  return usage?.outputTokens === 0 && bytes > 0 ? null : usage;
 }

@@ -5,7 +5,6 @@ import type { TokenUsage } from '../../../domain/budget/models.ts';
 import { AppError } from '../../../domain/errors.ts';
 import { toStreamFailure } from './broken-answer.ts';
 import {
-  believableUsage,
   chatContentSchema,
   chatInputSchema,
   chatUsageSchema,
@@ -81,8 +80,7 @@ export async function readChatStream(
 ): Promise<ProviderAnswer> {
   const reader = new ChatStreamReader(request, identity);
   const failure = await readAll(chunks, reader);
-  const { answer } = reader;
-  const usage = believableUsage(reader.usage, answer.bytes);
+  const { answer, usage } = reader;
   if (!reader.hasBegun && report.error === null && /^\s*[[{]/.test(reader.unread)) {
     // No stream at all, but JSON: an error, or the answer of a server that knows no streams.
     const whole = readChatCompletion(reader.unread, { request, identity, report });
