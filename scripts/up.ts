@@ -2,7 +2,7 @@
  * The supervisor: starts the stack, runs the main job, keeps the stack up and ends it in order. scripts/start.mjs starts
  * it, on the Node of the dependencies, after everything that it needs has been provided.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readVariable, stackEnvironment } from '../tools/environment.mjs';
@@ -181,7 +181,6 @@ function readProvisionedTimings(): Record<string, number> {
   return JSON.parse(readVariable('RATCHET_PROVISIONED') ?? '{}') as Record<string, number>;
 }
 
-mkdirSync(stateDirectory, { recursive: true });
 process.exit(
   await main().catch((error: unknown) => {
     process.stderr.write(`\n${describeError(error)}\n`);

@@ -16,6 +16,8 @@ const MARKER = '.complete';
  * @property {string} part such as 'temporal'
  * @property {string} version
  * @property {string} [root] the cache folder; default `cacheFolder()`
+ * @property {(folder: string) => boolean} [isSound] for content that something outside of the cache can spoil; what is not
+ *   sound counts as not there
  */
 
 /** @returns {string} `$RATCHET_CACHE`, else `$XDG_CACHE_HOME/ratchet`, else `~/.cache/ratchet`; may not exist yet */
@@ -43,11 +45,12 @@ export function entryFolder({ part, version, root = cacheFolder() }) {
  * Looks an entry up; one look at the file system, no process.
  *
  * @param {CacheEntry} entry
- * @returns {string | undefined} its folder when it is complete
+ * @returns {string | undefined} its folder when it is complete and sound
  */
 export function findEntry(entry) {
   const folder = entryFolder(entry);
-  return existsSync(join(folder, MARKER)) ? folder : undefined;
+  const isSound = existsSync(join(folder, MARKER)) && entry.isSound?.(folder) !== false;
+  return isSound ? folder : undefined;
 }
 
 /**
@@ -82,11 +85,13 @@ export async function ensureEntry(request) {
 }
 
 /**
- * Removes what a killed process left; called behind the lock, so nobody works in it.
+ * Removes what a killed process left, and what is not sound; called behind the lock, so nobody works in it.
  *
  * @param {string} folder
  */
 function removeRemains(folder) {
+  // First, so that a kill in the middle of it leaves nothing that looks complete.
+  rmSync(join(folder, MARKER), { force: true });
   rmSync(folder, { recursive: true, force: true });
   const parent = dirname(folder);
   for (const name of readdirSync(parent)) {

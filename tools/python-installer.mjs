@@ -1,12 +1,10 @@
 /** Makes a Python environment in the cache and installs one package with all that it needs. */
-import { randomBytes } from 'node:crypto';
-import { existsSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureEntry, entryFolder, findEntry } from './cache.mjs';
+import { ensureEntry, findEntry } from './cache.mjs';
 import { hostEnvironment } from './environment.mjs';
 import { askProgram } from './find-program.mjs';
 import { runGuarded } from './guarded-process.mjs';
-import { withLock } from './process-lock.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
 
 /** Itself a Python package: with it Aider takes 28 CPU seconds to install, with pip 69, while all cores are busy. */
@@ -31,9 +29,8 @@ const PIP_SOURCES = /\b(?:index-url|no-index|proxy)\b/;
  * @param {Environment} environment
  * @returns {string | undefined} its folder when it is complete and its program can be started
  */
-export function findEnvironment({ part, version, program }) {
-  const folder = findEntry({ part, version });
-  return folder !== undefined && isStartable(folder, program) ? folder : undefined;
+export function findEnvironment(environment) {
+  return findEntry(toEntry(environment));
 }
 
 /**
@@ -43,29 +40,17 @@ export function findEnvironment({ part, version, program }) {
  *   `ensureEntry` has it
  * @returns {Promise<{ folder: string, isNew: boolean }>}
  */
-export async function ensureEnvironment({ program, ...request }) {
-  await discardBroken({ program, ...request });
+export async function ensureEnvironment(request) {
   // A Python environment holds its own absolute path in every script, so it can't be made elsewhere and renamed.
-  return ensureEntry({ ...request, isMadeInPlace: true });
+  return ensureEntry({ ...request, ...toEntry(request), isMadeInPlace: true });
 }
 
-/** @param {Environment & { onWait?: (holderPid: number) => void }} environment */
-async function discardBroken({ onWait, ...environment }) {
-  function isBroken() {
-    return findEntry(environment) !== undefined && findEnvironment(environment) === undefined;
-  }
-  if (!isBroken()) return;
-  const folder = entryFolder(environment);
-  // The lock of those who make the entry: whoever waited for it may find a new one.
-  await withLock(`${folder}.lock`, onWait === undefined ? {} : { onWait }, () => {
-    if (isBroken()) {
-      // Renamed first, so that a kill leaves nothing that looks complete; who makes the entry removes what has such a name.
-      const remains = `${folder}.partial-${randomBytes(4).toString('hex')}`;
-      renameSync(folder, remains);
-      rmSync(remains, { recursive: true, force: true });
-    }
-    return Promise.resolve();
-  });
+/**
+ * @param {Environment} environment
+ * @returns {import('./cache.mjs').CacheEntry}
+ */
+function toEntry({ part, version, program }) {
+  return { part, version, isSound: (folder) => isStartable(folder, program) };
 }
 
 /**

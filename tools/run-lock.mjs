@@ -185,7 +185,6 @@ function readRunFile(root) {
  * @param {Run} run
  */
 function writeRun(root, run) {
-  mkdirSync(stateFolder(root), { recursive: true });
   const temporary = `${runFile(root)}.${String(process.pid)}`;
   writeFileSync(temporary, `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
   renameSync(temporary, runFile(root));

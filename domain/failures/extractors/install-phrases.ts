@@ -1,7 +1,7 @@
 import { rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
+import { packageName, versionStart as version } from './package-name.ts';
 
-const name = String.raw`["'\x60‘“]?(?<package>@?[A-Za-z][\w@./+-]{0,100}?)["'\x60’”]?`;
-const version = String.raw`["'\x60(]{0,2}(?:(?:>=|<=|==|~>|~=|!=|[<>^~=]) ?)?v?\d[\w.*+-]{0,30}`;
+const name = packageName();
 const start = String.raw`^\s{0,8}(?:[-*•✗✘✖×❌⨯!] {0,2})?(?:\[?(?:[Ee]rror|ERROR|[Ff]atal|FATAL)\]?:? )?`;
 const tool = String.raw`(?:tools?|programs?|commands?|binar(?:y|ies)|executables?|dependenc(?:y|ies)|packages?|modules?|prerequisites?)`;
 const later = String.raw`(?:or (?:later|newer|higher|above|greater)|and (?:later|above|up)|\+)`;

@@ -1,7 +1,7 @@
 import { lookDown, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
+import { packageName as name } from './package-name.ts';
 
 const thing = String.raw`(?:[Pp]ackage|[Mm]odule|[Ll]ibrary|[Ll]ibrarie|[Dd]ependency|[Dd]ependencie|[Gg]em|[Cc]rate|[Pp]lugin|[Ff]ormula|[Rr]ecipe|[Cc]hart|[Ss]hard|[Pp]od|[Pp]ort|[Rr]ock|[Ee]gg|[Ee]xtension|[Cc]ask|[Tt]oolchain|[Rr]ole|[Cc]ollection|[Pp]rovider|[Rr]equirement|[Aa]rtifact)s?`;
-const name = (group: string) => String.raw`["'\x60‘“]?(?<${group}>@?[A-Za-z][\w@./+-]{0,100}?)["'\x60’”]?`;
 const recipe = String.raw`(?:specification|spec|recipe|formula|release|candidate|entry|definition|manifest|podspec|gemspec)s?`;
 
 /** Short sentences of package managers. Outside of an installation they may be about anything. */

@@ -1,8 +1,9 @@
 import { lookDown, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 import { decidePackage } from './general-packages.ts';
+import { packageName } from './package-name.ts';
 
+const bare = packageName();
 const quoted = String.raw`["'\x60‘“](?<package>@?[A-Za-z][\w@./+-]{0,100})["'\x60’”]`;
-const bare = String.raw`["'\x60‘“]?(?<package>@?[A-Za-z][\w@./+-]{0,100}?)["'\x60’”]?`;
 
 /** What loaders of a language or a system print; each with a word that stands in every match. */
 const loaders: readonly (readonly [cue: string, pattern: RegExp])[] = [

@@ -1,9 +1,9 @@
 import { lookDown, lookUp, rulesOf, type Groups, type View } from '../line-rule.ts';
 import { withPlace } from '../refine.ts';
 import { firstOf } from './commands.ts';
+import { plainPackageName as name } from './package-name.ts';
 import { projectPlace } from './project-place.ts';
 
-const name = (group: string) => String.raw`["'\x60]?(?<${group}>@?[A-Za-z][\w@./+-]{0,100}?)["'\x60]?`;
 const version = String.raw`["'\x60]?(?:(?:>=|<=|==|~>|~=|!=|[<>^~=]) ?)?v?\d[\w.*+-]{0,30}["'\x60]?`;
 const present = String.raw`(?:running|current(?:ly)?|installed|found|you have|have|using|detected|but|got|is|was)`;
 

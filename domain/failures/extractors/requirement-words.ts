@@ -1,10 +1,10 @@
 import { lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 import { withPlace } from '../refine.ts';
 import { decidePackage } from './general-packages.ts';
+import { plainPackageName, versionStart as version } from './package-name.ts';
 import { projectPlace } from './project-place.ts';
 
-const name = String.raw`["'\x60]?(?<package>@?[A-Za-z][\w@./+-]{0,100}?)["'\x60]?`;
-const version = String.raw`["'\x60(]{0,2}(?:(?:>=|<=|==|~>|~=|!=|[<>^~=]) ?)?v?\d[\w.*+-]{0,30}`;
+const name = plainPackageName();
 const mark = String.raw`^\s{0,8}(?:[-*•✗✘✖×❌⨯!] ?)?`;
 
 type Phrase = readonly [cue: string, pattern: RegExp];
