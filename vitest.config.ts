@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
+import { shortLived } from './tests/support/short-lived.ts';
 import { SlowestFirst } from './tests/support/slowest-first.ts';
 import { patienceMs } from './tests/support/wait-for.ts';
 
@@ -14,7 +15,7 @@ const limitMs = patienceMs + 30_000;
 const patience = { testTimeout: limitMs, hookTimeout: limitMs, teardownTimeout: 30_000 };
 
 /** Much of their time is waiting for real servers and child processes: three files keep two cores busy. */
-const together = { ...patience, maxWorkers: 3, sequence: { groupOrder: 1 } };
+const together = { ...patience, maxWorkers: 3, sequence: { groupOrder: 1 }, execArgv: [shortLived] };
 
 export default defineConfig({
   test: {

@@ -46,8 +46,8 @@ beforeAll(async () => {
   stack = await startTestStack({
     environment,
     policy: { attemptsMax: 1, repairRoundsMax: 1 },
-    // Its prompts must be the same on every disk. Once a person has answered, nothing is killed any more.
-    editor: { aiderFor: [{ title: 'Add mended', unless: guidance }] },
+    // Its prompts must be the same on every disk; those of a repair hold the most, what a gate said included.
+    editor: { aiderFor: [{ title: 'Add mended', if: 'does not pass its checks' }] },
   });
   otherDisk = await stack.makeOtherDisk('other');
   await prepareHolds(stack.database);

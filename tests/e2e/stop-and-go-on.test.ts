@@ -68,7 +68,6 @@ describe('npm start, stopped in the middle of an edit', { timeout: 2 * patienceM
   });
 
   it('goes on with the same order and does not pay for its plan again', async () => {
-    await editWith('aider');
     provider.answerEdits();
     const { process: npm, output } = clone.start('--once');
     expect(await npm.finished).toMatchObject({ exitCode: 0 });

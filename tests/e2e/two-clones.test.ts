@@ -8,6 +8,7 @@ import { startBundledOrderProvider, type BundledOrderProvider } from '../support
 import { createClone, type Clone, type CloneCommand, type CommandResult } from '../support/clone.ts';
 import { providerEnvironment } from '../support/editing-provider.ts';
 import { lightenExample } from '../support/light-example.ts';
+import { provideEditor } from '../support/test-editor.ts';
 import { patienceMs, waitFor } from '../support/wait-for.ts';
 
 const ordersSchema = z.object({ items: z.array(z.looseObject({ number: z.number(), status: z.string() })) });
@@ -31,6 +32,7 @@ beforeAll(async () => {
   steady = await createClone({ additions: { RATCHET_API_PORT: String(takenPort) } });
   killed = await createClone({ additions: providerEnvironment(provider) });
   await lightenExample(join(killed.folder, 'examples/text-kit'));
+  killed.environment['AIDER_PATH'] = await provideEditor('quick', killed.folder);
 });
 afterAll(async () => {
   await Promise.all([steady.remove(), killed.remove()]);
@@ -38,7 +40,7 @@ afterAll(async () => {
   portHolder.close();
 });
 
-/** What `npx ratchet` starts. It takes npx two seconds of processor time, so here it is used once for each command. */
+/** What `npx ratchet` starts. It takes npx two seconds of processor time, so here it is used for two commands. */
 async function ratchet(clone: Clone, ...args: string[]): Promise<CommandResult> {
   return clone.run('node', join('cli', 'ratchet.mjs'), ...args);
 }
@@ -80,7 +82,7 @@ describe('npm start, in two clones at once', { timeout: 2 * patienceMs }, () => 
     expect(readJson(ordersSchema, await killed.run('npx', 'ratchet', 'order', 'list', '--json'))).toMatchObject({
       items: [{ number: 1, status: 'completed' }],
     });
-    const pullRequests = readJson(pullRequestsSchema, await killed.run('npx', 'ratchet', 'pr', 'list', '--json'));
+    const pullRequests = readJson(pullRequestsSchema, await ratchet(killed, 'pr', 'list', '--json'));
     expect(pullRequests).toMatchObject({ items: [{ number: 1 }] });
     expect(provider.countOf('plan')).toBe(1);
     expect((await ratchet(killed, 'down')).stdout).toContain('Ratchet has ended.');
@@ -99,11 +101,11 @@ describe('npm start, in two clones at once', { timeout: 2 * patienceMs }, () => 
     });
   });
 
-  it('is found complete by npx ratchet doctor, and ended by npx ratchet down', async () => {
+  it('is found complete by npx ratchet doctor, and ended by ratchet down', async () => {
     const rows = readJson(doctorSchema, await steady.run('npx', 'ratchet', 'doctor', '--json'));
     expect(rows.filter(({ state }) => state !== 'ok')).toEqual([]);
     expect(rows.find(({ part }) => part === 'stack')?.found).toBe(steady.currentRun()?.apiUrl);
-    expect((await steady.run('npx', 'ratchet', 'down')).stdout).toContain('Ratchet has ended.');
+    expect((await ratchet(steady, 'down')).stdout).toContain('Ratchet has ended.');
     await steadyStart.process.finished;
     expect(steady.processes()).toEqual([]);
     expect((await ratchet(steady, 'down')).stdout).toContain('Ratchet is not running in this clone.');

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,6 +40,10 @@ let accepted: OrderAnswer;
 let taken: OrderAnswer;
 let amended: OrderAnswer;
 let capped: OrderAnswer;
+/** The folders of orders that have a workspace while both are edited. */
+let atOnce: string[] = [];
+const bothEdited = Promise.withResolvers<undefined>();
+const edited = new Set<string>();
 
 // How an order is aborted, and what is left of it then, is in work-order-ending.test.ts.
 beforeAll(async () => {
@@ -61,10 +65,21 @@ afterAll(async () => {
 });
 
 /** Every change fails its test, but where a person gave guidance; two orders have a plan of their own. */
-function replyTo({ call, step, word }: EditingQuestion): ProviderReply | undefined {
+async function replyTo({ call, step, word }: EditingQuestion): Promise<ProviderReply | undefined> {
   if (step === 'plan') return replyToPlan(word, call.text);
   if (word === 'amended' || word === 'capped' || call.text.includes(guidance)) return undefined;
+  if (word === 'accepted' || word === 'taken') await untilBothAreEdited(word);
   return { text: wrongEdit(word) };
+}
+
+/** Orders that could not be edited at the same time would wait here for ever. */
+async function untilBothAreEdited(word: string): Promise<void> {
+  edited.add(word);
+  if (edited.size === 2 && atOnce.length === 0) {
+    atOnce = await readdir(join(stack.stateDirectory, 'workspaces'));
+    bothEdited.resolve(undefined);
+  }
+  await bothEdited.promise;
 }
 
 function replyToPlan(word: string, text: string): ProviderReply | undefined {
@@ -83,6 +98,13 @@ function callsOf(word: string, step: AskedStep): string[] {
 
 async function pullRequestsOf({ id }: OrderAnswer) {
   return stack.database.pullRequest.findMany({ where: { workOrderId: id } });
+}
+
+/** What a pull request changes, as git says it. */
+async function changedFiles(order: OrderAnswer): Promise<string[]> {
+  const [pullRequest] = await pullRequestsOf(order);
+  const { forgeLocation = '', headCommit = '', baseCommit = '' } = pullRequest ?? {};
+  return (await git(forgeLocation, 'diff', '--name-only', baseCommit, headCommit)).trim().split('\n');
 }
 
 /** Waits until an order is parked, and tells it to go on. */
@@ -154,6 +176,19 @@ describe('an order whose change fails its test', () => {
     expect(ended).toMatchObject({ status: 'needs_review', attempt: 1, pullRequest: { draft: true, headBranch } });
     expect((await git(forgeLocation, 'rev-parse', headBranch)).trim()).toBe(headCommit);
     expect(existsSync(join(stack.stateDirectory, 'workspaces', taken.id))).toBe(false);
+  });
+});
+
+describe('two orders on one repository', () => {
+  it('are edited at the same time, and each branch holds its own change alone', async () => {
+    expect(atOnce).toEqual(expect.arrayContaining([accepted.id, taken.id]));
+    expect(await changedFiles(accepted)).toEqual(['src/accepted.js']);
+    expect(await changedFiles(taken)).toEqual(['src/taken.js']);
+    const ended = await Promise.all([accepted, taken].map(({ id }) => readOrder(stack, id)));
+    expect(new Set(ended.map(({ pullRequest }) => pullRequest?.headBranch)).size).toBe(2);
+    // The user's own repository was only read.
+    expect((await git(repository, 'branch', '--list')).trim()).toBe('* main');
+    expect(await git(repository, 'status', '--porcelain')).toBe('');
   });
 });
 

@@ -44,15 +44,16 @@ beforeAll(async () => {
   });
   const { stateDirectory } = stack;
   ({ path: repository } = await ensureExampleRepository({ root: projectRoot, stateDirectory, name: 'text-kit' }));
-  const create = async (name: string) => createOrder(stack, { ...(await bundledOrder(name)), repository });
-  truncate = await create('add-truncate');
-  keepLineBreaks = await create('keep-line-breaks');
-  acceptWidthZero = await create('accept-width-zero');
+  // Compiler and linter of the example take part in the first order; the subject of the others is their tests.
+  const light = await makeLightExample(stateDirectory);
+  const create = async (name: string, place: string) =>
+    createOrder(stack, { ...(await bundledOrder(name)), repository: place });
+  truncate = await create('add-truncate', repository);
+  keepLineBreaks = await create('keep-line-breaks', light);
+  acceptWidthZero = await create('accept-width-zero', light);
   const order = (await bundledOrder('add-truncate')) as { acceptanceCriteria: { id: string; text: string }[] };
   const acceptanceCriteria = order.acceptanceCriteria.map(({ id, text }) => ({ id, text }));
   const title = 'Add a truncate function, without commands';
-  // Compiler and linter of the example see the same edit in the first order.
-  const light = await makeLightExample(stateDirectory);
   unproven = await createOrder(stack, { ...order, repository: light, title, acceptanceCriteria });
 });
 

@@ -10,6 +10,7 @@ import type { Payload } from '@temporalio/common';
 import { encodedForms } from '../../domain/text/secret-values.ts';
 import { parseEncryptionKeys } from '../../platform/crypto.ts';
 import { createEncryptionCodec } from '../../platform/payload-codec.ts';
+import { environmentOf, processesIn } from '../support/processes.ts';
 import type { TestStack } from '../support/stack.ts';
 
 /** Letters and digits of chance: made anew in every run, so that no file ever holds one. */
@@ -32,6 +33,38 @@ export function findPlanted(place: string, texts: readonly string[], planted: Re
   return Object.entries(planted).flatMap(([name, value]) =>
     encodedForms(value).some((form) => all.includes(form)) ? [{ place, planted: name }] : [],
   );
+}
+
+/** What the processes of a workspace were given, and what they could read there. */
+export interface Workplace {
+  commandLines: string[];
+  /** One for each process, a variable a line. */
+  environments: string[];
+  files: string[];
+}
+
+/** Looks at the workspaces of an order while something works there. */
+export async function readWorkplace(stack: TestStack, orderId: string): Promise<Workplace> {
+  const folder = join(stack.stateDirectory, 'workspaces', orderId);
+  const processes = await processesIn(folder);
+  return {
+    commandLines: processes.map(({ commandLine }) => commandLine),
+    environments: await Promise.all(processes.map(environmentOf)),
+    files: (await readFiles(folder)).map(({ content }) => content.toString('latin1')),
+  };
+}
+
+/** Paths of the files below a folder that hold a text. */
+export async function filesWith(folder: string, text: string): Promise<string[]> {
+  return (await readFiles(folder)).filter(({ content }) => content.includes(text)).map(({ path }) => path);
+}
+
+async function readFiles(folder: string): Promise<{ path: string; content: Buffer }[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  // One that has gone meanwhile holds nothing.
+  const read = (path: string) => readFile(path).catch(() => Buffer.alloc(0));
+  return Promise.all(paths.map(async (path) => ({ path, content: await read(path) })));
 }
 
 /** Every log file of a stack, as it stands on the disk. */

@@ -34,11 +34,14 @@ import { waitFor } from '../support/wait-for.ts';
 import {
   chance,
   dumpRows,
+  filesWith,
   findPlanted,
   readHistories,
   readLogs,
+  readWorkplace,
   startTalkingRemote,
   type Hit,
+  type Workplace,
 } from './planted-places.ts';
 
 const keySetting = `planted:${randomBytes(32).toString('base64')}`;
@@ -67,9 +70,12 @@ let repository: string;
 let main: OrderAnswer;
 let leaked: Awaited<ReturnType<typeof ask>>;
 let editsOfMain = 0;
+/** While the editor waits for its first answer. */
+let workplace: Workplace;
+const looked = Promise.withResolvers<undefined>();
 
 /** The model leaks into its plan and its prose, fails at first, is refused for one order, and leaks into code for another. */
-function reply({ step, word }: EditingQuestion): ProviderReply | undefined {
+async function reply({ step, word }: EditingQuestion): Promise<ProviderReply | undefined> {
   if (word === 'refused') {
     const message = `Incorrect API key provided: ${planted.environmentKey}, not ${planted.providerError}.`;
     return { status: 401, rawBody: JSON.stringify({ error: { message, type: 'invalid_request_error' } }) };
@@ -83,16 +89,18 @@ function reply({ step, word }: EditingQuestion): ProviderReply | undefined {
     return { text: editBlock('src/leaked.js', '', `export const leaked = '${planted.addedToCode}';\n`) };
   if (word !== 'kept') return undefined;
   editsOfMain += 1;
+  await looked.promise;
   return editsOfMain === 1 ? { text: `${leak}\n\n${wrongEdit(word)}` } : undefined;
 }
 
-/** A test that prints a file of the repository, and whose name holds what should be none. */
+/** A test that prints a file of the repository and its environment, and whose name holds what should be none. */
 const printingTest = [
   "import { readFileSync } from 'node:fs';",
   "import { test } from 'node:test';",
   "const settings = readFileSync(new URL('../settings.txt', import.meta.url), 'utf8');",
   `test('talks to the service with ${planted.testName}', () => {`,
   '  console.log(`the settings are ${settings} as JSON ${JSON.stringify({ settings })}`);',
+  '  console.log(`the environment is ${JSON.stringify(process.env)}`);',
   '});',
   '',
 ].join('\n');
@@ -110,6 +118,9 @@ beforeAll(async () => {
   });
   await git(repository, 'commit', '--quiet', '--amend', '--message', `Begin with ${planted.commitMessage}`);
   main = await createOrder(stack, addOrder(repository, 'kept'));
+  await waitFor('question of the editor', async () => editsOfMain === 1);
+  workplace = await readWorkplace(stack, main.id);
+  looked.resolve(undefined);
   await answerEscalation(
     stack,
     { orderId: main.id },
@@ -246,6 +257,27 @@ describe('a secret that came in with text', () => {
     } finally {
       await remote.close();
     }
+  });
+});
+
+describe('the key of a provider', () => {
+  it('reaches no child process, no workspace and no file of the state', async () => {
+    const { commandLines, environments, files } = workplace;
+    // Each search is shown that it finds something.
+    expect(commandLines.some((line) => line.includes('aider'))).toBe(true);
+    expect(environments.join('\n')).toContain('OPENAI_API_KEY=');
+    expect(files.join('\n')).toContain('constant named kept');
+    expect(search('workplace', [...commandLines, ...environments, ...files])).not.toContainEqual({
+      place: 'workplace',
+      planted: 'environmentKey',
+    });
+    expect([...commandLines, ...environments].join('\n')).not.toMatch(/DATABASE_URL|OPENAI_BASE_URL/);
+    const where = { workOrderId: main.id, gate: 'test' };
+    const { output } = await stack.database.gateResult.findFirstOrThrow({ where });
+    expect(output).toMatch(/the environment is .*"HOME":/);
+    expect(output).not.toMatch(/OPENAI|DATABASE_URL/);
+    expect(await filesWith(stack.stateDirectory, main.id)).not.toEqual([]);
+    expect(await filesWith(stack.stateDirectory, planted.environmentKey)).toEqual([]);
   });
 });
 

@@ -125,7 +125,7 @@ async function describeRun(role: 'user' | 'admin', ownerId: string): Promise<str
     'not_a_server_error = { enabled = true, expected-statuses = ["2xx", "4xx", 503] }',
     ...checks.map((check) => `${check} = { enabled = true }`),
     '[generation]',
-    'max-examples = 8',
+    'max-examples = 4',
     'database = "none"',
     // Follows answers to further requests, and so would revoke the very token that it is sent with.
     '[phases.stateful]',

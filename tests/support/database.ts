@@ -13,16 +13,24 @@ export interface TestDatabase {
 
 /** A fresh database with every migration applied: each test file makes its own. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const database = await createEmptyDatabase();
-  await migrate(database.url);
-  return database;
+  return createDatabase(inject('postgresUrl'), inject('migratedDatabase'));
 }
 
 /** A fresh database without any table. */
 export async function createEmptyDatabase(): Promise<TestDatabase> {
-  const serverUrl = inject('postgresUrl');
+  return createDatabase(inject('postgresUrl'));
+}
+
+/** Makes what those of all test files are copies of: to apply the migrations for each would take three times as long. */
+export async function createMigratedDatabase(serverUrl: string): Promise<TestDatabase & { name: string }> {
+  const database = await createDatabase(serverUrl);
+  await migrate(database.url);
+  return { ...database, name: new URL(database.url).pathname.slice(1) };
+}
+
+async function createDatabase(serverUrl: string, template = 'template1'): Promise<TestDatabase> {
   const name = `ratchet_test_${randomBytes(6).toString('hex')}`;
-  await run(serverUrl, `CREATE DATABASE ${name}`);
+  await run(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => run(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };

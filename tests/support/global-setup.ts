@@ -14,6 +14,7 @@ import {
   postgresServerCommand,
   postgresUrl,
 } from '../../tools/postgres-server.mjs';
+import { createMigratedDatabase } from './database.ts';
 import { readTestSettings } from './settings.ts';
 import { prepareWorkflowBundles } from './workflow-bundles.ts';
 
@@ -24,12 +25,18 @@ const serverStartMs = 30_000;
  * Nothing of this server outlives the run, so it need not outlive a power cut. A kill of any process loses nothing either:
  * what was written is with the kernel. Stacks with a PostgreSQL of their own have it as everybody has it.
  */
-const hastySettings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+const hastySettings = [
+  ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'wal_level=minimal', 'max_wal_senders=0'],
+  // It would look after a hundred databases that are gone a minute later.
+  'autovacuum=off',
+];
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** The server on which each test file makes databases of its own. */
     postgresUrl: string;
+    /** Name of the one that they are copies of. */
+    migratedDatabase: string;
   }
 }
 
@@ -46,13 +53,15 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 
 async function provideServer(project: TestProject): Promise<() => Promise<void>> {
   const { databaseUrl } = readTestSettings();
-  if (databaseUrl !== undefined) {
-    project.provide('postgresUrl', databaseUrl);
-    return () => Promise.resolve();
-  }
-  const server = await startPostgres();
+  const server =
+    databaseUrl === undefined ? await startPostgres() : { url: databaseUrl, stop: () => Promise.resolve() };
   project.provide('postgresUrl', server.url);
-  return server.stop;
+  const { name, drop } = await createMigratedDatabase(server.url);
+  project.provide('migratedDatabase', name);
+  return async () => {
+    await drop();
+    await server.stop();
+  };
 }
 
 async function startPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {

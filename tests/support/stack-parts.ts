@@ -14,6 +14,7 @@ import {
 } from '../../tools/postgres-server.mjs';
 import { createTestDatabase } from './database.ts';
 import { testAuthSecret, testEncryptionKeys } from './operator.ts';
+import { shortLived } from './short-lived.ts';
 import { createStackPart, type StackPart } from './stack-part.ts';
 import { createTemporalServer } from './temporal.ts';
 import { provideEditor, type TestEditor } from './test-editor.ts';
@@ -79,7 +80,7 @@ export function createNodePart(
     logFile: join(stateDirectory, 'logs', `${name}.log`),
     command: async () => ({
       command: bundledNodePath(projectRoot),
-      args: ['--enable-source-maps', join(projectRoot, name, 'main.ts')],
+      args: ['--enable-source-maps', shortLived, join(projectRoot, name, 'main.ts')],
       cwd: projectRoot,
       env: environment(),
     }),
