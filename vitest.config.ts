@@ -15,7 +15,7 @@ const limitMs = patienceMs + 30_000;
 const patience = { testTimeout: limitMs, hookTimeout: limitMs, teardownTimeout: 30_000 };
 
 /** Much of their time is waiting for real servers and child processes: three files keep two cores busy. */
-const together = { ...patience, maxWorkers: 3, sequence: { groupOrder: 1 }, execArgv: [shortLived] };
+const together = { ...patience, maxWorkers: 3, sequence: { groupOrder: 1 }, execArgv: shortLived };
 
 export default defineConfig({
   test: {

@@ -8,7 +8,8 @@ import { startBundledOrderProvider, type BundledOrderProvider } from '../support
 import { createClone, type Clone, type CloneCommand, type CommandResult } from '../support/clone.ts';
 import { providerEnvironment } from '../support/editing-provider.ts';
 import { lightenExample } from '../support/light-example.ts';
-import { provideEditor } from '../support/test-editor.ts';
+import { openTerminal } from '../support/terminal.ts';
+import { provideEditor, type TestEditor } from '../support/test-editor.ts';
 import { patienceMs, waitFor } from '../support/wait-for.ts';
 
 const ordersSchema = z.object({ items: z.array(z.looseObject({ number: z.number(), status: z.string() })) });
@@ -20,7 +21,7 @@ let takenPort: number;
 let steady: Clone;
 let steadyStart: CloneCommand;
 let provider: BundledOrderProvider;
-let killed: Clone;
+let stopped: Clone;
 
 beforeAll(async () => {
   portHolder = createServer().listen(0, '127.0.0.1');
@@ -30,12 +31,12 @@ beforeAll(async () => {
   });
   provider = await startBundledOrderProvider();
   steady = await createClone({ additions: { RATCHET_API_PORT: String(takenPort) } });
-  killed = await createClone({ additions: providerEnvironment(provider) });
-  await lightenExample(join(killed.folder, 'examples/text-kit'));
-  killed.environment['AIDER_PATH'] = await provideEditor('quick', killed.folder);
+  stopped = await createClone({ additions: providerEnvironment(provider) });
+  await lightenExample(join(stopped.folder, 'examples/text-kit'));
+  await editWith('aider');
 });
 afterAll(async () => {
-  await Promise.all([steady.remove(), killed.remove()]);
+  await Promise.all([steady.remove(), stopped.remove()]);
   await provider.close();
   portHolder.close();
 });
@@ -51,7 +52,27 @@ function readJson<Shape>(schema: z.ZodType<Shape>, { exitCode, stdout, stderr }:
   return schema.parse(JSON.parse(stdout));
 }
 
-// Two clones through one story, in this order: one that stays up with the scripted model, beside it one that is killed.
+/** Who edits in the clone that is stopped, from its next start on. */
+async function editWith(editor: TestEditor): Promise<void> {
+  stopped.environment['AIDER_PATH'] = await provideEditor(editor, stopped.folder);
+}
+
+/** Starts, and waits until the editor has asked its model, which does not answer: now everything runs that can run. */
+async function startUntilEdit<Started>(start: () => Started): Promise<Started> {
+  const before = provider.countOf('edit');
+  const started = start();
+  await waitFor('question of the editor', async () => provider.countOf('edit') > before);
+  const editor = stopped.environment['AIDER_PATH'] ?? 'aider';
+  expect(stopped.processes().filter((line) => line.includes(editor))).not.toHaveLength(0);
+  return started;
+}
+
+function startOnTerminal() {
+  return openTerminal('npm start', { cwd: stopped.folder, env: stopped.environment });
+}
+
+// Two clones through one story, in this order: one that stays up with the scripted model, beside it one with one order,
+// which is stopped in the middle of its edit again and again; each start goes on where the last one was stopped.
 describe('npm start, in two clones at once', { timeout: 2 * patienceMs }, () => {
   it('shows the pull request, gates, cost, time and addresses, on a free port where its own is taken', async () => {
     steadyStart = steady.start();
@@ -70,35 +91,51 @@ describe('npm start, in two clones at once', { timeout: 2 * patienceMs }, () => 
     expect((await fetch(`${apiUrl}/docs/`)).status).toBe(200);
   });
 
-  it('goes on with the same order after kill -9 in the middle of it, beside a stack that goes on undisturbed', async () => {
-    const first = killed.start('--once');
-    await waitFor('question of the editor', async () => provider.countOf('edit') > 0);
-    process.kill(-first.process.pid, 'SIGKILL');
-    await first.process.finished;
-    provider.answerEdits();
-    const second = killed.start();
-    await waitFor('stack that stays up', async () => second.output().includes('Ratchet stays up'));
-    expect(second.output()).toContain('completed  #1 Add a truncate function');
-    expect(readJson(ordersSchema, await killed.run('npx', 'ratchet', 'order', 'list', '--json'))).toMatchObject({
-      items: [{ number: 1, status: 'completed' }],
-    });
-    const pullRequests = readJson(pullRequestsSchema, await ratchet(killed, 'pr', 'list', '--json'));
-    expect(pullRequests).toMatchObject({ items: [{ number: 1 }] });
-    expect(provider.countOf('plan')).toBe(1);
-    expect((await ratchet(killed, 'down')).stdout).toContain('Ratchet has ended.');
-    expect(killed.processes()).toEqual([]);
+  it('leaves no process after Ctrl-C in the middle of an edit, children of Aider included', async () => {
+    const terminal = await startUntilEdit(startOnTerminal);
+    terminal.pressControlC();
+    await terminal.ended;
+    await stopped.waitUntilEmpty();
   });
 
-  it('refuses a second start in the same clone, with the addresses of the first', async () => {
+  it('leaves no process when its terminal is closed in the middle of an edit', async () => {
+    await editWith('quick');
+    const terminal = await startUntilEdit(startOnTerminal);
+    terminal.close();
+    await stopped.waitUntilEmpty();
+  });
+
+  it('leaves no process after SIGTERM in the middle of an edit', async () => {
+    const { process: npm } = await startUntilEdit(() => stopped.start());
+    process.kill(npm.pid, 'SIGTERM');
+    await npm.finished;
+    await stopped.waitUntilEmpty();
+  });
+
+  it('goes on with the same order after kill -9 in the middle of an edit, and does not pay for its plan again', async () => {
+    const { process: npm } = await startUntilEdit(() => stopped.start());
+    process.kill(-npm.pid, 'SIGKILL');
+    await npm.finished;
+    provider.answerEdits();
+    const { process: last, output } = stopped.start('--once');
+    expect(await last.finished).toMatchObject({ exitCode: 0 });
+    expect(output()).toContain('completed  #1 Add a truncate function');
+    expect(provider.countOf('plan')).toBe(1);
+    expect(stopped.processes()).toEqual([]);
+  });
+
+  it('refuses a second start in the clone that stayed up undisturbed, with the addresses of the first', async () => {
     const { apiUrl = '', temporalUiUrl = '' } = steady.currentRun() ?? {};
     const { exitCode, stderr } = await steady.run('npm', 'start');
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/Ratchet is already running in this clone \(pid \d+, /);
     expect(stderr).toContain(`API ${apiUrl}, Temporal ${temporalUiUrl}`);
     expect((await fetch(`${apiUrl}/readyz`)).status).toBe(200);
-    expect(readJson(ordersSchema, await ratchet(steady, 'order', 'list', '--json'))).toMatchObject({
+    expect(readJson(ordersSchema, await steady.run('npx', 'ratchet', 'order', 'list', '--json'))).toMatchObject({
       items: [{ number: 1, status: 'completed' }],
     });
+    const pullRequests = readJson(pullRequestsSchema, await ratchet(steady, 'pr', 'list', '--json'));
+    expect(pullRequests).toMatchObject({ items: [{ number: 1 }] });
   });
 
   it('is found complete by npx ratchet doctor, and ended by ratchet down', async () => {

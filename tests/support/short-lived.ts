@@ -1,5 +1,5 @@
 /**
- * For processes of Node that live for a minute: V8's last stage pays for itself after hours, and compiling with it took a
- * twelfth of the whole run. Not for the tests that measure time.
+ * For processes of Node that live for a minute: V8's last stages, of scripts and of WebAssembly, pay for themselves after
+ * hours. Compiling with them took a twentieth of the whole run. Not for the tests that measure time.
  */
-export const shortLived = '--no-turbofan';
+export const shortLived = ['--no-turbofan', '--liftoff-only'];

@@ -4,7 +4,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files and folders whose tests wait longest, the longest first: whatever else there is fits beside them. */
 const slowest = [
-  'tests/e2e/two-clones',
   'tests/chaos/steps-killed',
   'tests/e2e/',
   'tests/chaos/',
