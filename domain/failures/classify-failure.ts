@@ -1,8 +1,8 @@
-import { weighFindings, type WeighedFinding } from './choose-finding.ts';
+import { weighFindings, type OutputFacts, type WeighedFinding } from './choose-finding.ts';
 import { contextOf, poolOf } from './error-context.ts';
 import { excerptOf } from './excerpt.ts';
 import type { Failure, FailureClass } from './failure-class.ts';
-import { guessFailure } from './guess-failure.ts';
+import { guessFailure, nothingKnown, saysFailure } from './guess-failure.ts';
 import { findFindings, keepingCues, type FindingLimits } from './find-findings.ts';
 import type { Finding } from './finding.ts';
 import { readJsonReport } from './formats/json-report.ts';
@@ -10,11 +10,23 @@ import { fingerprintFindings } from './fingerprint.ts';
 import { findQuietLines } from './output/quiet-lines.ts';
 import { readLines } from './output/read-lines.ts';
 import type { StepOutput } from './step-output.ts';
+import { kindInStep } from './tool-kinds.ts';
 import { toolOfEcho } from './tool-of-command.ts';
 import { failureOf } from './typed-failure.ts';
+import { likeliestClass, type WordAnswer } from './words/word-model.ts';
 
 /** Below this weight a finding is a word, and no reason. */
 const reasonWeightMin = 35;
+
+/** Up to this confidence a rule is asked whether the words say the same. */
+const doubtMax = 0.66;
+const wordShareMin = 0.5;
+
+/** How an output is read. */
+export interface ClassifyOptions extends FindingLimits {
+  /** Leaves out what was learned from recorded outputs. */
+  withoutWords?: boolean;
+}
 
 /** A failure with what makes it recognisable. */
 export interface ClassifiedFailure extends Failure {
@@ -27,9 +39,9 @@ export interface ClassifiedFailure extends Failure {
  * Says why a step failed. A typed cause decides first, then how the step ended, then what its tools printed. Never throws;
  * its time grows with the length of the output alone, of which at most 12 million characters are read.
  *
- * @param limits which rules are tried; all of them where it is left out
+ * @param limits which rules are tried; all of them, and what words say, where it is left out
  */
-export function classifyFailure(step: StepOutput, limits: FindingLimits = {}): ClassifiedFailure {
+export function classifyFailure(step: StepOutput, limits: ClassifyOptions = {}): ClassifiedFailure {
   const lines = readLines(step.output, keepingCues);
   const typed = typedFailure(step, lines);
   if (typed !== null) return withFingerprint({ ...typed, confidence: 1 }, lines);
@@ -39,9 +51,16 @@ export function classifyFailure(step: StepOutput, limits: FindingLimits = {}): C
     [...(report.length > 0 ? report : findFindings(lines, limits)), ...exitFindings(step, lines)],
     facts,
   );
+  const seen = failureSeen(weighed, facts);
+  const words = limits.withoutWords === true ? null : betterWords(seen, facts);
+  return words === null ? seen : withFingerprint(guessFailure(facts, words), lines);
+}
+
+/** What the rules say. */
+function failureSeen(weighed: readonly WeighedFinding[], facts: OutputFacts): ClassifiedFailure {
   const [deciding] = weighed;
   if (deciding === undefined || deciding.inContext < reasonWeightMin)
-    return withFingerprint(guessFailure(facts), lines);
+    return withFingerprint(guessFailure(facts), facts.lines);
   const failure: Failure = {
     failureClass: deciding.failureClass,
     subReason: deciding.subReason,
@@ -49,7 +68,26 @@ export function classifyFailure(step: StepOutput, limits: FindingLimits = {}): C
     context: contextOf(deciding, weighed, facts),
   };
   const confidence = confidenceOf(deciding, weighed);
-  return { ...failure, confidence, fingerprint: fingerprintFindings(failure, poolOf(deciding, weighed), lines) };
+  const fingerprint = fingerprintFindings(failure, poolOf(deciding, weighed), facts.lines);
+  return { ...failure, confidence, fingerprint };
+}
+
+/**
+ * What the words say where they are more often right than the rules. Both bounds were chosen on outputs kept aside, with the
+ * rules and the weights of before they were opened: of what was decided otherwise five times as many were right as wrong.
+ */
+function betterWords(seen: ClassifiedFailure, { lines, step, tool }: OutputFacts): WordAnswer | null {
+  // What a tool is known to complain of is more than a guess.
+  const isOfTool = seen.rule.startsWith('stage:') && kindInStep(tool, step.stage) !== null;
+  if (seen.confidence > doubtMax || isOfTool || isSettled(seen) || !lines.some(saysFailure)) return null;
+  const words = likeliestClass(lines, step.stage);
+  const isOther = words !== null && words.failureClass !== seen.failureClass;
+  return isOther && words.share >= wordShareMin ? words : null;
+}
+
+/** What an exit code says is no matter of words, and a rule that saw that nobody can say stands. */
+function isSettled({ rule, failureClass }: ClassifiedFailure): boolean {
+  return /^text:(?:exit-|command-missing)/.test(rule) || (failureClass === 'unknown' && rule !== nothingKnown);
 }
 
 function withFingerprint(failure: Failure & { confidence: number }, lines: readonly string[]): ClassifiedFailure {

@@ -7,9 +7,12 @@ import { changedFile, fileIn, fileListed, wholePlace } from './find-place.ts';
 import { isProjectFile, readPlace, type Place } from './places.ts';
 import { kindInStep } from './tool-kinds.ts';
 import { emptyContext } from './typed-failure.ts';
+import type { WordAnswer } from './words/word-model.ts';
 
 const guessConfidence = 0.35;
 const nothingKnownConfidence = 0.3;
+/** The rule of a failure of which nothing is known. */
+export const nothingKnown = 'text:nothing-known';
 
 const failureWords =
   /\b(?:fail(?:ed|ure|s|ing)?|errors?|invalid|wrong|unexpected|expected|differs?|mismatch|not ok|violat\w{1,5}|problems?|broken|rejected|vulnerab\w{1,8}|abort(?:ed)?|denied|missing|not allowed|cannot|can't|could ?n[o']t|could not|unable|un(?:known|recogni[sz]ed|defined|supported|resolved)|duplicate|issues? found|forbidden|incorrect|illegal|not found|no such|must|does(?: not|n't))\b/i;
@@ -19,19 +22,20 @@ const testWords =
 /**
  * The failure of an output in which nothing was recognised. The tool or the stage is a guess that says so; an empty output
  * gives no reason to guess.
+ *
+ * @param words what its words say, where that is better than a guess
  */
-export function guessFailure(facts: OutputFacts): Failure & { confidence: number } {
+export function guessFailure(facts: OutputFacts, words: WordAnswer | null = null): Failure & { confidence: number } {
   const { step, lines } = facts;
   const filled = lines.map((line) => line.trim()).filter((line) => line !== '');
   const usual = usualOf(facts, filled);
   const file = usual === 'lint_error' || usual === 'contract_violation' ? namedFile(filled) : null;
-  const failureClass = hasReason(facts, { usual, filled, file }) ? (usual ?? 'unknown') : 'unknown';
-  const isGuess = failureClass !== 'unknown';
+  const guessed = hasReason(facts, { usual, filled, file }) ? (usual ?? 'unknown') : 'unknown';
+  const failureClass = words?.failureClass ?? guessed;
   return {
     failureClass,
     subReason: failureClass === 'orchestration_error' ? reasonOf(facts) : null,
-    rule: isGuess ? `stage:${step.stage}` : 'text:nothing-known',
-    confidence: isGuess ? guessConfidence : nothingKnownConfidence,
+    ...describeGuess(guessed, step.stage, words),
     context: {
       ...emptyContext,
       message: `The ${step.stage} step ended with exit code ${step.exitCode ?? 'none'}.`,
@@ -40,6 +44,17 @@ export function guessFailure(facts: OutputFacts): Failure & { confidence: number
       excerpt: excerptOf(lines, lastWord(lines)),
     },
   };
+}
+
+function describeGuess(
+  guessed: FailureClass,
+  stage: string,
+  words: WordAnswer | null,
+): { rule: string; confidence: number } {
+  if (words !== null) return { rule: 'words:learned', confidence: Math.round((0.3 + 0.3 * words.share) * 100) / 100 };
+  return guessed === 'unknown'
+    ? { rule: nothingKnown, confidence: nothingKnownConfidence }
+    : { rule: `stage:${stage}`, confidence: guessConfidence };
 }
 
 function reasonOf({ step, tool }: OutputFacts): string | null {
@@ -130,7 +145,8 @@ function isOfSource(line: string): boolean {
 /** Sums that say that all is well. */
 const goodSum = /\b(?:0|no|without) (?:\w{1,20} )?(?:errors?|failures?|failed|failing|problems?|issues?|warnings?)\b/gi;
 
-function saysFailure(line: string): boolean {
+/** Whether a line says that something went wrong; a sum that says that nothing did is none. */
+export function saysFailure(line: string): boolean {
   return failureWords.test(line.replaceAll(goodSum, '')) || /^\s{0,12}[✗✘✖❌] \S/.test(line);
 }
 

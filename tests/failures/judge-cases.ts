@@ -1,6 +1,9 @@
-import { classifyFailure, type ClassifiedFailure } from '../../domain/failures/classify-failure.ts';
+import {
+  classifyFailure,
+  type ClassifiedFailure,
+  type ClassifyOptions,
+} from '../../domain/failures/classify-failure.ts';
 import { failureClasses, type FailureClass } from '../../domain/failures/failure-class.ts';
-import type { FindingLimits } from '../../domain/failures/find-findings.ts';
 import type { RecordedCase } from './recorded-cases.ts';
 
 /** What came out for a case, beside what is right. Null where the case does not ask. */
@@ -31,7 +34,7 @@ export interface Totals {
 }
 
 /** Classifies a recorded output as the pipeline would, with all rules or those that are accepted. */
-export function judgeCase(one: RecordedCase, withTool: boolean, limits: FindingLimits = {}): Judgement {
+export function judgeCase(one: RecordedCase, withTool: boolean, limits: ClassifyOptions = {}): Judgement {
   const { stage, exitCode, tool, output, expected } = one;
   const step = { stage, exitCode, timedOut: false, output, tool: withTool ? (tool ?? null) : null };
   const failure = classifyFailure(step, limits);

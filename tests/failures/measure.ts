@@ -41,7 +41,7 @@ const isChosen = ({ folder, id }: { folder: string; id: string }) => `${folder}/
 const chosen = all.filter(isChosen);
 const development = chosen.map((one) => judgeCase(one, withTool));
 const acceptFor = withoutOwnRules(all);
-const unknown = chosen.map((one) => judgeCase(one, withTool, { accepts: acceptFor(one) }));
+const unknown = chosen.map((one) => judgeCase(one, withTool, { accepts: acceptFor(one), withoutWords: true }));
 if (values.misses === true) printMisses(values['unknown-tools'] === true ? unknown : development);
 print('development', development);
 print('without rules of their own tool', unknown);

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+
+import { failureClasses } from '../../domain/failures/failure-class.ts';
+import { keepingCues } from '../../domain/failures/find-findings.ts';
+import { readLines } from '../../domain/failures/output/read-lines.ts';
+import { wordsOf } from '../../domain/failures/words/word-model.ts';
+import type { RecordedCase } from './recorded-cases.ts';
+import type { Example } from './word-learner.ts';
+
+/** What `learn-words.ts` writes. */
+export const weightsPath = fileURLToPath(new URL('../../domain/failures/words/weights.json', import.meta.url));
+
+export function toExample({ folder, output, stage, expected }: RecordedCase): Example {
+  const words = wordsOf(readLines(output, keepingCues), stage);
+  return { tool: folder, words, answer: failureClasses.indexOf(expected.class) };
+}
+
+/** 16 hexadecimal digits: other words, stages or classes have others. */
+export function hashOfLearned(cases: readonly RecordedCase[]): string {
+  const hash = createHash('sha256');
+  for (const one of cases) hash.update(JSON.stringify([one.folder, [...toExample(one).words], one.expected.class]));
+  return hash.digest('hex').slice(0, 16);
+}
