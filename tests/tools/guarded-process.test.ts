@@ -102,7 +102,8 @@ describe('a guarded process', () => {
     const { child, output } = startModule(scratch.path, source);
     await eventually(() => output().includes('\n'));
     const [leader = 0, grandchild = 0] = output().trim().split(' ').map(Number);
-    expect(readCommandLine(grandchild)).toContain('sleep 600');
+    // It is told before it has become what it is going to be.
+    await eventually(() => readCommandLine(grandchild)?.includes('sleep 600') === true);
     child.kill('SIGKILL');
     await eventually(() => isGone(leader) && isGone(grandchild) && isGroupEmpty(leader));
   });
