@@ -28,9 +28,12 @@ export interface ClassifyOptions extends FindingLimits {
   withoutWords?: boolean;
 }
 
-/** A failure with what makes it recognisable. */
-export interface ClassifiedFailure extends Failure {
+interface JudgedFailure extends Failure {
   confidence: number;
+}
+
+/** A failure with what makes it recognisable. */
+export interface ClassifiedFailure extends JudgedFailure {
   /** 16 hexadecimal digits; the same for the same cause, wherever and whenever it happens. */
   fingerprint: string;
 }
@@ -51,47 +54,56 @@ export function classifyFailure(step: StepOutput, limits: ClassifyOptions = {}):
     [...(report.length > 0 ? report : findFindings(lines, limits)), ...exitFindings(step, lines)],
     facts,
   );
-  const seen = failureSeen(weighed, facts);
+  const { seen, pool } = failureSeen(weighed, facts);
   const words = limits.withoutWords === true ? null : betterWords(seen, facts);
-  return words === null ? seen : withFingerprint(guessFailure(facts, words), lines);
+  return words === null ? withFingerprint(seen, lines, pool) : withFingerprint(guessFailure(facts, words), lines);
 }
 
-/** What the rules say. */
-function failureSeen(weighed: readonly WeighedFinding[], facts: OutputFacts): ClassifiedFailure {
+/** What the rules say, and the findings that it is recognised by. */
+function failureSeen(
+  weighed: readonly WeighedFinding[],
+  facts: OutputFacts,
+): { seen: JudgedFailure; pool: readonly WeighedFinding[] } {
   const [deciding] = weighed;
-  if (deciding === undefined || deciding.inContext < reasonWeightMin)
-    return withFingerprint(guessFailure(facts), facts.lines);
-  const failure: Failure = {
+  if (deciding === undefined || deciding.inContext < reasonWeightMin) return { seen: guessFailure(facts), pool: [] };
+  const seen: JudgedFailure = {
     failureClass: deciding.failureClass,
     subReason: deciding.subReason,
     rule: `text:${deciding.rule}`,
     context: contextOf(deciding, weighed, facts),
+    confidence: confidenceOf(deciding, weighed),
   };
-  const confidence = confidenceOf(deciding, weighed);
-  const fingerprint = fingerprintFindings(failure, poolOf(deciding, weighed), facts.lines);
-  return { ...failure, confidence, fingerprint };
+  return { seen, pool: poolOf(deciding, weighed) };
 }
 
 /**
  * What the words say where they are more often right than the rules. Both bounds were chosen on outputs kept aside, with the
  * rules and the weights of before they were opened: of what was decided otherwise five times as many were right as wrong.
  */
-function betterWords(seen: ClassifiedFailure, { lines, step, tool }: OutputFacts): WordAnswer | null {
-  // What a tool is known to complain of is more than a guess.
-  const isOfTool = seen.rule.startsWith('stage:') && kindInStep(tool, step.stage) !== null;
-  if (seen.confidence > doubtMax || isOfTool || isSettled(seen) || !lines.some(saysFailure)) return null;
+function betterWords(seen: JudgedFailure, facts: OutputFacts): WordAnswer | null {
+  const { lines, step } = facts;
+  if (seen.confidence > doubtMax || isSettled(seen, facts) || !lines.some(saysFailure)) return null;
   const words = likeliestClass(lines, step.stage);
   const isOther = words !== null && words.failureClass !== seen.failureClass;
   return isOther && words.share >= wordShareMin ? words : null;
 }
 
-/** What an exit code says is no matter of words, and a rule that saw that nobody can say stands. */
-function isSettled({ rule, failureClass }: ClassifiedFailure): boolean {
-  return /^text:(?:exit-|command-missing)/.test(rule) || (failureClass === 'unknown' && rule !== nothingKnown);
+/**
+ * What an exit code says is no matter of words, what a tool is known to complain of is more than a guess, and a rule that saw
+ * that nobody can say stands.
+ */
+function isSettled({ rule, failureClass }: JudgedFailure, { step, tool }: OutputFacts): boolean {
+  const isOfTool = rule.startsWith('stage:') && kindInStep(tool, step.stage) !== null;
+  const isUnknownForCause = failureClass === 'unknown' && rule !== nothingKnown;
+  return isOfTool || isUnknownForCause || /^text:(?:exit-|command-missing)/.test(rule);
 }
 
-function withFingerprint(failure: Failure & { confidence: number }, lines: readonly string[]): ClassifiedFailure {
-  return { ...failure, fingerprint: fingerprintFindings(failure, [], lines) };
+function withFingerprint(
+  failure: JudgedFailure,
+  lines: readonly string[],
+  pool: readonly WeighedFinding[] = [],
+): ClassifiedFailure {
+  return { ...failure, fingerprint: fingerprintFindings(failure, pool, lines) };
 }
 
 function typedFailure(step: StepOutput, lines: readonly string[]): Failure | null {

@@ -17,7 +17,14 @@ import {
 import { answerEscalation, createOrder, waitForEnd, waitForEscalation, type OrderAnswer } from '../support/orders.ts';
 import { processesIn } from '../support/processes.ts';
 import type { ProviderReply, ProviderServer } from '../support/provider-server.ts';
-import { checkedFiles, git, greeterFiles, makeBareCopy, makeRepository } from '../support/repositories.ts';
+import {
+  changedFiles,
+  checkedFiles,
+  git,
+  greeterFiles,
+  makeBareCopy,
+  makeRepository,
+} from '../support/repositories.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { countHeld, holdSteps, letGo, prepareHolds } from './held-steps.ts';
@@ -181,7 +188,7 @@ describe('after all kills', () => {
       'refs/heads/ratchet',
     );
     expect(branches.trim()).toBe(`${headBranch} ${headCommit}`);
-    expect((await git(forgeLocation, 'diff', '--name-only', baseCommit, headCommit)).trim()).toBe(`src/${word}.js`);
+    expect(await changedFiles(forgeLocation, baseCommit, headCommit)).toEqual([`src/${word}.js`]);
     const text = await git(forgeLocation, 'show', `${headCommit}:src/${word}.js`);
     expect(text).toBe(`export const ${word} = '${word}';\n`);
     expect(await stack.database.workOrderEvent.count({ where: { ...where, type: 'pull_request_opened' } })).toBe(1);

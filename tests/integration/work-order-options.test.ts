@@ -24,7 +24,7 @@ import {
   type OrderAnswer,
 } from '../support/orders.ts';
 import type { ProviderReply, ProviderServer } from '../support/provider-server.ts';
-import { checkedFiles, git, makeRepository } from '../support/repositories.ts';
+import { changedFiles, checkedFiles, git, makeRepository } from '../support/repositories.ts';
 import { askAtOnce, startTestStack, type TestStack } from '../support/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -101,10 +101,10 @@ async function pullRequestsOf({ id }: OrderAnswer) {
 }
 
 /** What a pull request changes, as git says it. */
-async function changedFiles(order: OrderAnswer): Promise<string[]> {
+async function filesChangedBy(order: OrderAnswer): Promise<string[]> {
   const [pullRequest] = await pullRequestsOf(order);
   const { forgeLocation = '', headCommit = '', baseCommit = '' } = pullRequest ?? {};
-  return (await git(forgeLocation, 'diff', '--name-only', baseCommit, headCommit)).trim().split('\n');
+  return changedFiles(forgeLocation, baseCommit, headCommit);
 }
 
 /** Waits until an order is parked, and tells it to go on. */
@@ -182,8 +182,8 @@ describe('an order whose change fails its test', () => {
 describe('two orders on one repository', () => {
   it('are edited at the same time, and each branch holds its own change alone', async () => {
     expect(atOnce).toEqual(expect.arrayContaining([accepted.id, taken.id]));
-    expect(await changedFiles(accepted)).toEqual(['src/accepted.js']);
-    expect(await changedFiles(taken)).toEqual(['src/taken.js']);
+    expect(await filesChangedBy(accepted)).toEqual(['src/accepted.js']);
+    expect(await filesChangedBy(taken)).toEqual(['src/taken.js']);
     const ended = await Promise.all([accepted, taken].map(({ id }) => readOrder(stack, id)));
     expect(new Set(ended.map(({ pullRequest }) => pullRequest?.headBranch)).size).toBe(2);
     // The user's own repository was only read.

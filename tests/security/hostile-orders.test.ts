@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { editBlock, providerEnvironment, startEditingProvider, stepOf } from '../support/editing-provider.ts';
 import { callApi, createOrder, readOrder, waitForEnd, waitForEscalation, type OrderAnswer } from '../support/orders.ts';
 import type { ProviderCall, ProviderServer } from '../support/provider-server.ts';
-import { git, makeRepository } from '../support/repositories.ts';
+import { changedFiles, git, makeRepository } from '../support/repositories.ts';
 import { askAtOnce, startTestStack, type TestStack } from '../support/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startHitCounter, type HitCounter } from './hit-counter.ts';
@@ -87,8 +87,7 @@ function testHostileOrder(where: string, sandbox: 'required' | 'off'): void {
   it('runs no command of its text, of the settings of the editor, or of their variables', async () => {
     const { forgeLocation, headCommit, baseCommit } = published;
     // All that they would have made lies in the workspace, and would be published.
-    const changed = await git(forgeLocation, 'diff', '--name-only', baseCommit, headCommit);
-    expect(changed.trim().split('\n')).toEqual(['src/guarded.js']);
+    expect(await changedFiles(forgeLocation, baseCommit, headCommit)).toEqual(['src/guarded.js']);
   });
 
   it('starts no program from settings, attributes, filters or hooks that its tests and its model wrote', () => {

@@ -18,6 +18,11 @@ export async function git(cwd: string, ...args: string[]): Promise<string> {
   return result.stdout;
 }
 
+/** What one commit has otherwise than another, as git says it. */
+export async function changedFiles(repository: string, before: string, after: string): Promise<string[]> {
+  return (await git(repository, 'diff', '--name-only', before, after)).trim().split('\n');
+}
+
 /** A small library without dependencies: its tests are its only gate, and they take a tenth of a second. */
 export const greeterFiles: Readonly<Record<string, string>> = {
   'package.json': JSON.stringify({
