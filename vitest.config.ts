@@ -14,8 +14,8 @@ const servers = ['tests/integration/**/*.test.ts', 'tests/workflows/**/*.test.ts
 const limitMs = patienceMs + 30_000;
 const patience = { testTimeout: limitMs, hookTimeout: limitMs, teardownTimeout: 30_000 };
 
-/** Much of their time is waiting for real servers and child processes: three files keep two cores busy. */
-const together = { ...patience, maxWorkers: 3, sequence: { groupOrder: 1 }, execArgv: shortLived };
+/** Much of their time is waiting for real servers and child processes: four files keep two cores busy. */
+const together = { ...patience, maxWorkers: 4, sequence: { groupOrder: 1 }, execArgv: shortLived };
 
 export default defineConfig({
   test: {
@@ -28,7 +28,7 @@ export default defineConfig({
           name: 'rules',
           include: rules,
           isolate: false,
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },

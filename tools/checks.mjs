@@ -1,12 +1,13 @@
 /** Runs the checks of the code base (npm scripts named `check:...`) and shows their times and complaints. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from './find-program.mjs';
 import { runGuarded } from './guarded-process.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
 
 const OUTPUT_BYTES_MAX = 256 * 1024;
+const LIST_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Beside the packages and not in them: tests link all packages into clones while the checks write here. */
 const MEMORY = join('.ratchet', 'checks');
@@ -14,9 +15,12 @@ const MEMORY = join('.ratchet', 'checks');
 /** Beside the code itself, what says which imports are right: the cruiser compares only files with code. */
 const SETTINGS_OF_IMPORTS = ['package.json', 'package-lock.json', 'tsconfig.json', 'dependency-cruiser.config.mjs'];
 
+/** Read by the checks and not known to git: what is installed, and what is generated from the schema. */
+const UNTRACKED = [join('node_modules', '.package-lock.json'), join('prisma', 'generated')];
+
 /**
- * What lets a check remember the files that it has found good, by their content and its own version and options. The
- * linter has no memory: its rules read types that come from other files, and it takes seconds for all of them.
+ * What lets a check remember single files that it has found good, by their content and its own version and options. The
+ * linter has no such memory: its rules read types that come from other files.
  *
  * @param {string} root
  * @param {string} name
@@ -54,6 +58,45 @@ function provideMemory(root, name, settings) {
 }
 
 /**
+ * Everything that a check could read: a check of the same files says the same.
+ *
+ * @param {string} root
+ * @returns {Promise<string | undefined>} undefined where git doesn't know the files
+ */
+async function fingerprintFiles(root) {
+  const git = findProgram('git');
+  if (git === undefined) return undefined;
+  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const listed = await runGuarded({ command: git, args, cwd: root, captureBytesMax: LIST_BYTES_MAX });
+  if (listed.exitCode !== 0) return undefined;
+  const paths = [
+    ...listed.stdout.split('\0').filter((path) => path !== ''),
+    ...UNTRACKED.flatMap((path) => filesOf(root, path)),
+  ];
+  const hash = createHash('sha256').update(process.version);
+  for (const path of paths) {
+    const file = join(root, path);
+    const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+    hash.update(`\0${path}\0`).update(isFile ? readFileSync(file) : 'missing');
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * @param {string} root
+ * @param {string} path of a file or folder that need not be there
+ * @returns {string[]} relative to the clone
+ */
+function filesOf(root, path) {
+  const stats = statSync(join(root, path), { throwIfNoEntry: false });
+  if (stats === undefined) return [];
+  if (!stats.isDirectory()) return [path];
+  return readdirSync(join(root, path), { recursive: true, encoding: 'utf8' })
+    .map((entry) => join(path, entry))
+    .sort();
+}
+
+/**
  * @typedef {object} CheckResult
  * @property {string} name without `check:`
  * @property {boolean} hasPassed
@@ -61,7 +104,8 @@ function provideMemory(root, name, settings) {
  */
 
 /**
- * Runs checks one after the other, all of them even when one fails. They print nothing, since tests run beside them.
+ * Runs checks one after the other, all of them even when one fails. They print nothing, since tests run beside them. One
+ * that has passed runs again when any file has changed since.
  *
  * @param {string} root the clone
  * @param {readonly string[]} names of the npm scripts, without `check:`
@@ -70,10 +114,39 @@ function provideMemory(root, name, settings) {
  * @throws {ProvisioningError} when npm is missing
  */
 export async function runChecks(root, names, environment) {
+  if (names.length === 0) return [];
+  const before = await fingerprintFiles(root);
   /** @type {CheckResult[]} */
   const results = [];
-  for (const name of names) results.push(await runCheck(root, name, environment));
+  for (const name of names) {
+    const isAsItPassed = before !== undefined && readPassed(root, name) === before;
+    results.push(isAsItPassed ? unchanged(name) : await runCheck(root, name, environment));
+  }
+  // Nobody knows which content was checked of a file that changed meanwhile.
+  if (before !== undefined && (await fingerprintFiles(root)) === before) {
+    for (const { name } of results.filter(({ hasPassed }) => hasPassed)) writePassed(root, name, before);
+  }
   return results;
+}
+
+/**
+ * @param {string} name
+ * @returns {CheckResult}
+ */
+function unchanged(name) {
+  return { name, hasPassed: true, text: `✔ ${name} (no file has changed since it passed)\n` };
+}
+
+/** @param {string} root @param {string} name @returns {string | undefined} the fingerprint of the files that passed */
+function readPassed(root, name) {
+  const path = join(root, MEMORY, `${name}.passed`);
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+/** @param {string} root @param {string} name @param {string} fingerprint */
+function writePassed(root, name, fingerprint) {
+  mkdirSync(join(root, MEMORY), { recursive: true });
+  writeFileSync(join(root, MEMORY, `${name}.passed`), fingerprint);
 }
 
 /**

@@ -189,7 +189,7 @@ function nodePart(settings, { name, healthUrl, environment }) {
     command: () =>
       Promise.resolve({
         command: bundledNodePath(root),
-        args: ['--enable-source-maps', join(root, name, 'main.ts')],
+        args: [join(root, name, 'main.ts')],
         cwd: root,
         env: environment,
         graceMs: GRACE_MS[name],

@@ -4,16 +4,23 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
+import { cacheFolder } from '../../tools/cache.mjs';
+import { stackEnvironment } from '../../tools/environment.mjs';
+import { runGuarded } from '../../tools/guarded-process.mjs';
+import { pathWithBundledNode } from '../../tools/node-runtime.mjs';
 import { startBundledOrderProvider, type BundledOrderProvider } from '../support/bundled-order.ts';
 import { createClone, type Clone, type CloneCommand, type CommandResult } from '../support/clone.ts';
 import { providerEnvironment } from '../support/editing-provider.ts';
 import { lightenExample } from '../support/light-example.ts';
+import { git } from '../support/repositories.ts';
+import { projectRoot } from '../support/stack-parts.ts';
 import { openTerminal } from '../support/terminal.ts';
 import { provideEditor, type TestEditor } from '../support/test-editor.ts';
 import { patienceMs, waitFor } from '../support/wait-for.ts';
 
 const ordersSchema = z.object({ items: z.array(z.looseObject({ number: z.number(), status: z.string() })) });
-const pullRequestsSchema = z.object({ items: z.array(z.looseObject({ number: z.number() })) });
+const pullRequestSchema = z.looseObject({ number: z.number(), headBranch: z.string(), forgeLocation: z.string() });
+const pullRequestsSchema = z.object({ items: z.array(pullRequestSchema) });
 const doctorSchema = z.array(z.looseObject({ part: z.string(), found: z.string(), state: z.string() }));
 
 let portHolder: Server;
@@ -134,8 +141,26 @@ describe('npm start, in two clones at once', { timeout: 2 * patienceMs }, () => 
     expect(readJson(ordersSchema, await steady.run('npx', 'ratchet', 'order', 'list', '--json'))).toMatchObject({
       items: [{ number: 1, status: 'completed' }],
     });
-    const pullRequests = readJson(pullRequestsSchema, await ratchet(steady, 'pr', 'list', '--json'));
-    expect(pullRequests).toMatchObject({ items: [{ number: 1 }] });
+  });
+
+  it('gives a branch that installs, compiles, lints and passes its tests when it is cloned by hand', async () => {
+    const { items } = readJson(pullRequestsSchema, await ratchet(steady, 'pr', 'list', '--json'));
+    expect(items).toMatchObject([{ number: 1 }]);
+    const [{ headBranch, forgeLocation } = expect.fail('no pull request')] = items;
+    const folder = join(steady.folder, '.ratchet/by-hand');
+    await git(steady.folder, 'clone', '--quiet', '--branch', headBranch, forgeLocation, folder);
+    const commands = ['npm ci --prefer-offline --no-audit', 'npm run typecheck', 'npm run lint', 'npm test'];
+    const result = await runGuarded({
+      command: '/bin/sh',
+      args: ['-c', commands.join(' && ')],
+      cwd: folder,
+      env: stackEnvironment({
+        PATH: pathWithBundledNode(projectRoot),
+        npm_config_cache: join(cacheFolder(), 'packages/npm'),
+      }),
+    });
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+    expect(result.stdout).toContain('never cuts a character in two');
   });
 
   it('is found complete by npx ratchet doctor, and ended by ratchet down', async () => {

@@ -80,7 +80,7 @@ export function createNodePart(
     logFile: join(stateDirectory, 'logs', `${name}.log`),
     command: async () => ({
       command: bundledNodePath(projectRoot),
-      args: ['--enable-source-maps', ...shortLived, join(projectRoot, name, 'main.ts')],
+      args: [...shortLived, join(projectRoot, name, 'main.ts')],
       cwd: projectRoot,
       env: environment(),
     }),

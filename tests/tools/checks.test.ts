@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { runChecks } from '../../tools/checks.mjs';
 import { hostEnvironment } from '../../tools/environment.mjs';
+import { git } from '../support/repositories.ts';
 import { createScratchFolder } from './scratch.ts';
 
 let scratch: ReturnType<typeof createScratchFolder>;
@@ -42,7 +43,7 @@ describe('the checks of the code base', () => {
     expect(await check({}, ['vanished'])).toMatchObject([{ name: 'vanished', hasPassed: false }]);
   });
 
-  it('remember what they found good where that is safe: never what the linter found', async () => {
+  it('remember single files that they found good where that is safe: never in the linter', async () => {
     const results = await check({
       lint: 'console.log(process.argv.length); process.exitCode = 1;',
       format: 'console.log(process.argv.slice(2).join(" ")); process.exitCode = 1;',
@@ -64,5 +65,42 @@ describe('the checks of the code base', () => {
     expect(memories[1]).toBe(memories[0]);
     expect(memories[2]).not.toBe(memories[0]);
     expect(existsSync(join(scratch.path, memories[0] ?? ''))).toBe(false);
+  });
+});
+
+describe('a check that has passed', () => {
+  const counting = "import { appendFileSync } from 'node:fs'; appendFileSync('.git/runs', 'x');";
+  const runs = () => readFileSync(join(scratch.path, '.git/runs'), 'utf8').length;
+
+  beforeEach(async () => {
+    await git(scratch.path, 'init', '--quiet');
+    writeFileSync(join(scratch.path, '.gitignore'), '.ratchet\n');
+  });
+
+  it('runs again only when a file has changed: known to git or not, installed or generated', async () => {
+    const scripts = { lint: counting };
+    const [first] = await check(scripts);
+    expect(first?.text).toMatch(/^✔ lint \([\d.]+ s\)\n$/);
+    const [second] = await check(scripts);
+    expect(second).toMatchObject({ hasPassed: true, text: '✔ lint (no file has changed since it passed)\n' });
+    expect(runs()).toBe(1);
+    for (const path of ['new.ts', 'node_modules/.package-lock.json', 'prisma/generated/client.ts']) {
+      const before = runs();
+      mkdirSync(dirname(join(scratch.path, path)), { recursive: true });
+      writeFileSync(join(scratch.path, path), 'changed');
+      await check(scripts);
+      await check(scripts);
+      expect(runs(), path).toBe(before + 1);
+    }
+  });
+
+  it('runs again when it failed the last time, and when a file changed while it ran', async () => {
+    await check({ lint: `${counting} process.exitCode = 1;` });
+    expect((await check({ lint: `${counting} process.exitCode = 1;` }))[0]?.hasPassed).toBe(false);
+    expect(runs()).toBe(2);
+    const changing = `${counting} appendFileSync('changing.ts', 'x');`;
+    await check({ lint: changing });
+    await check({ lint: changing });
+    expect(runs()).toBe(4);
   });
 });
