@@ -15,7 +15,10 @@ const grpcAlreadyExists = 6;
  * @returns names of those that were missing
  * @throws an Error of one sentence when the server doesn't let us register them
  */
-export async function registerSearchAttributes(connection: NativeConnection, namespace: string): Promise<string[]> {
+export async function registerSearchAttributes(
+  connection: Pick<NativeConnection, 'operatorService'>,
+  namespace: string,
+): Promise<string[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   const missing = Object.values(searchAttributes).filter(({ name }) => !(name in customAttributes));
   if (missing.length === 0) return [];

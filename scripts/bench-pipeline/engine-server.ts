@@ -26,7 +26,7 @@ export interface EngineServer {
 /** Both workflows run on the same workers: a difference between them is one of their code alone. */
 export async function startEngineServer(): Promise<EngineServer> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const [temporal, code] = await Promise.all([startTestTemporal(), bundleBoth()]);
+  const [temporal, code] = await Promise.all([startTestTemporal({}), bundleBoth()]);
   const connection = await NativeConnection.connect({ address: temporal.address });
   const shared = { connection, namespace: 'default', activities: createIdleActivities() };
   const workers = await Promise.all([

@@ -8,9 +8,9 @@ import { readStartableWorkOrder } from '../../prisma/repositories/work-order-int
 import { workOrderWorkflowId } from '../../workflows/contract.ts';
 import { insertEscalation, openTestApi, type Answer, type TestApi } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestNamespace, type TestNamespace } from '../support/namespace.ts';
 import { startStandInWorker } from '../support/stand-in-worker.ts';
 import { standInQueries } from '../support/stand-in-workflows.ts';
-import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { insertWorkOrder } from '../support/work-orders.ts';
 
@@ -23,14 +23,14 @@ interface Shown extends Answer {
 }
 
 let database: TestDatabase;
-let temporal: TestTemporal;
+let temporal: TestNamespace;
 let api: TestApi;
 let worker: Awaited<ReturnType<typeof startStandInWorker>>;
 
 beforeAll(async () => {
-  [database, temporal] = await Promise.all([createTestDatabase(), startTestTemporal()]);
-  api = await openTestApi(database.url, temporal.address);
-  worker = await startStandInWorker(temporal.address);
+  [database, temporal] = await Promise.all([createTestDatabase(), createTestNamespace()]);
+  api = await openTestApi(database.url, temporal);
+  worker = await startStandInWorker(temporal);
 });
 
 beforeEach(async () => {
@@ -40,7 +40,7 @@ beforeEach(async () => {
 afterAll(async () => {
   await worker.close();
   await api.close();
-  await Promise.all([database.drop(), temporal.close()]);
+  await database.drop();
 });
 
 async function call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, payload?: object) {

@@ -1,41 +1,29 @@
-import { fileURLToPath } from 'node:url';
-
-import { NativeConnection, Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startPendingOrders } from '../../api/runs/start-work-order.ts';
-import { taskQueues, workOrderWorkflowId } from '../../workflows/contract.ts';
+import { workOrderWorkflowId } from '../../workflows/contract.ts';
 import { insertEscalation, openTestApi, type Answer, type TestApi } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestNamespace, type TestNamespace } from '../support/namespace.ts';
+import { startStandInWorker } from '../support/stand-in-worker.ts';
 import { standInQueries } from '../support/stand-in-workflows.ts';
-import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 
 let database: TestDatabase;
-let temporal: TestTemporal;
+let temporal: TestNamespace;
 let api: TestApi;
-let connection: NativeConnection;
-let worker: Worker;
-let working: Promise<void>;
+let worker: Awaited<ReturnType<typeof startStandInWorker>>;
 
 beforeAll(async () => {
-  [database, temporal] = await Promise.all([createTestDatabase(), startTestTemporal()]);
-  api = await openTestApi(database.url, temporal.address);
-  connection = await NativeConnection.connect({ address: temporal.address });
-  worker = await Worker.create({
-    connection,
-    taskQueue: taskQueues.workflows,
-    workflowsPath: fileURLToPath(new URL('../support/stand-in-workflows.ts', import.meta.url)),
-  });
-  working = worker.run();
+  [database, temporal] = await Promise.all([createTestDatabase(), createTestNamespace()]);
+  api = await openTestApi(database.url, temporal);
+  worker = await startStandInWorker(temporal);
 });
 
 afterAll(async () => {
-  worker.shutdown();
-  await working;
-  await connection.close();
+  await worker.close();
   await api.close();
-  await Promise.all([database.drop(), temporal.close()]);
+  await database.drop();
 });
 
 const order = {

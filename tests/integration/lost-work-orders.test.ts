@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { NativeConnection, Worker } from '@temporalio/worker';
 import pino from 'pino';
@@ -17,17 +16,18 @@ import { readStartableWorkOrder } from '../../prisma/repositories/work-order-int
 import { taskQueues, workOrderWorkflowId } from '../../workflows/contract.ts';
 import { insertEscalation, openTestApi, type TestApi } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestNamespace, type TestNamespace } from '../support/namespace.ts';
 import { installQuietRuntime } from '../support/quiet-runtime.ts';
-import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { untilCancelled } from '../support/work-order-runs.ts';
 import { insertWorkOrder } from '../support/work-orders.ts';
+import { provideWorkflowBundle } from '../support/workflow-bundles.ts';
 
 const logger = pino({ level: 'silent' });
 const reason = 'Its run is gone from Temporal, so it cannot go on.';
 
 let database: TestDatabase;
-let temporal: TestTemporal;
+let temporal: TestNamespace;
 let api: TestApi;
 let connection: NativeConnection;
 let workers: Worker[];
@@ -37,9 +37,9 @@ let workspacesFolder: string;
 /** The real workflows with the real activities for records and cleaning; the first step lasts until it is cancelled. */
 beforeAll(async () => {
   installQuietRuntime();
-  [database, temporal] = await Promise.all([createTestDatabase(), startTestTemporal()]);
+  [database, temporal] = await Promise.all([createTestDatabase(), createTestNamespace()]);
   workspacesFolder = await mkdtemp(join(tmpdir(), 'ratchet-test-workspaces-'));
-  api = await openTestApi(database.url, temporal.address);
+  api = await openTestApi(database.url, temporal);
   connection = await NativeConnection.connect({ address: temporal.address });
   // What these activities use of them.
   const policy = defaultPolicy;
@@ -53,14 +53,15 @@ beforeAll(async () => {
   } as unknown as StepDependencies;
   const routeAttempt = () => untilCancelled(() => undefined);
   const { settleWorkOrder } = createWaitingActivities(dependencies);
+  const shared = { connection, namespace: temporal.namespace };
   workers = await Promise.all([
     Worker.create({
-      connection,
+      ...shared,
       taskQueue: taskQueues.workflows,
-      workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+      workflowBundle: await provideWorkflowBundle(),
       activities: createRecordActivities(dependencies),
     }),
-    Worker.create({ connection, taskQueue: taskQueues.waiting, activities: { settleWorkOrder, routeAttempt } }),
+    Worker.create({ ...shared, taskQueue: taskQueues.waiting, activities: { settleWorkOrder, routeAttempt } }),
   ]);
   working = Promise.all(workers.map((worker) => worker.run()));
 });
@@ -70,7 +71,7 @@ afterAll(async () => {
   await working;
   await connection.close();
   await api.close();
-  await Promise.all([database.drop(), temporal.close(), rm(workspacesFolder, { recursive: true, force: true })]);
+  await Promise.all([database.drop(), rm(workspacesFolder, { recursive: true, force: true })]);
 });
 
 const rowOf = (id: string) => api.database.workOrder.findUniqueOrThrow({ where: { id } });

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 import { Client, Connection, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type DataConverter } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -9,8 +9,8 @@ import { failureOfClass } from '../../domain/failures/typed-failure.ts';
 import { parseEncryptionKeys } from '../../platform/crypto.ts';
 import { createDataConverter } from '../../platform/payload-codec.ts';
 import { messages, taskQueues, workflowNames, workOrderWorkflowId } from '../../workflows/contract.ts';
+import { createTestNamespace, type TestNamespace } from '../support/namespace.ts';
 import { installQuietRuntime } from '../support/quiet-runtime.ts';
-import { startTestTemporal, type TestTemporal } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { usual, verifyResult, type Given } from '../support/work-order-runs.ts';
 import { provideWorkflowBundle } from '../support/workflow-bundles.ts';
@@ -22,7 +22,7 @@ const second = newKey('second');
 const planted = 'the-words-of-an-order-that-nobody-else-may-read';
 
 type Bundle = Awaited<ReturnType<typeof provideWorkflowBundle>>;
-let temporal: TestTemporal;
+let temporal: TestNamespace;
 let native: NativeConnection;
 let connection: Connection;
 let bundles: { plain: Bundle; encoded: Bundle };
@@ -30,7 +30,7 @@ let bundles: { plain: Bundle; encoded: Bundle };
 beforeAll(async () => {
   installQuietRuntime();
   const [started, plain, encoded] = await Promise.all([
-    startTestTemporal(),
+    createTestNamespace(),
     provideWorkflowBundle(),
     provideWorkflowBundle('encoded'),
   ]);
@@ -43,7 +43,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await connection.close();
   await native.close();
-  await temporal.close();
 });
 
 /** A setting, as every process of an installation has it at the same time. */
@@ -80,10 +79,16 @@ const activities = {
   },
 };
 
+/** @param dataConverter without one nothing is decoded */
+function openClient(dataConverter?: DataConverter): Client {
+  const { namespace } = temporal;
+  return new Client({ connection, namespace, ...(dataConverter === undefined ? {} : { dataConverter }) });
+}
+
 /** Works on everything for as long as something runs. */
 async function withWorkers<T>(setting: string | null, work: (client: Client) => Promise<T>): Promise<T> {
   const { dataConverter, bundle } = installation(setting);
-  const shared = { connection: native, namespace: 'default', dataConverter, activities };
+  const shared = { connection: native, namespace: temporal.namespace, dataConverter, activities };
   const workers = await Promise.all([
     Worker.create({ ...shared, workflowBundle: bundle, taskQueue: taskQueues.workflows }),
     Worker.create({ ...shared, taskQueue: taskQueues.waiting }),
@@ -91,7 +96,7 @@ async function withWorkers<T>(setting: string | null, work: (client: Client) => 
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
   try {
-    return await work(new Client({ connection, dataConverter }));
+    return await work(openClient(dataConverter));
   } finally {
     for (const worker of workers) worker.shutdown();
     await running;
@@ -122,7 +127,7 @@ async function answer(handle: WorkflowHandle): Promise<void> {
 
 /** All texts of the events of a run as Temporal stores them: nothing is decoded. */
 async function storedTexts(handle: WorkflowHandle, fromEvent = 0): Promise<string[]> {
-  const bare = new Client({ connection }).workflow.getHandle(handle.workflowId);
+  const bare = openClient().workflow.getHandle(handle.workflowId);
   const { events } = await bare.fetchHistory();
   return (events ?? []).slice(fromEvent).flatMap(textsOf);
 }
@@ -137,7 +142,7 @@ const hits = (texts: readonly string[]) => texts.filter((text) => text.includes(
 
 async function replay(setting: string | null, workflowId: string): Promise<string | null> {
   const { dataConverter, bundle } = installation(setting);
-  const history = await new Client({ connection }).workflow.getHandle(workflowId).fetchHistory();
+  const history = await openClient().workflow.getHandle(workflowId).fetchHistory();
   const options = { workflowBundle: bundle, dataConverter };
   for await (const { error } of Worker.runReplayHistories(options, [{ workflowId, history }])) {
     return error === undefined ? null : error.message.replaceAll('\\', '');
@@ -193,7 +198,7 @@ describe('a run that began before there was a key', () => {
   });
 
   async function eventCount(): Promise<number> {
-    const { events } = await new Client({ connection }).workflow.getHandle(handle.workflowId).fetchHistory();
+    const { events } = await openClient().workflow.getHandle(handle.workflowId).fetchHistory();
     return events?.length ?? 0;
   }
 });

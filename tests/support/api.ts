@@ -11,10 +11,12 @@ import { createTemporalClient, type TemporalClient } from '../../platform/tempor
 import { openDatabase, type Database } from '../../prisma/client.ts';
 import { createFlagStore } from '../../prisma/repositories/feature-flags.ts';
 import type { RequestLimits } from '../../prisma/repositories/authorize-requests.ts';
+import type { TestNamespace } from './namespace.ts';
 import { makeOperator, operatorHeaders, testAuthSecret } from './operator.ts';
 
 /** Nobody listens there. */
 export const nowhere = '127.0.0.1:1';
+const noTemporal: TestNamespace = { address: nowhere, namespace: 'default' };
 
 export interface TestApi {
   app: FastifyInstance;
@@ -30,24 +32,21 @@ export interface TestApiOptions {
 }
 
 /**
- * The real application on real parts; without an address of Temporal it has none. What is injected without an
+ * The real application on real parts; without a namespace of Temporal it has none. What is injected without an
  * `authorization` of its own comes from the local operator, an admin.
  */
 export async function openTestApi(
   databaseUrl: string,
-  temporalAddress = nowhere,
+  { address, namespace }: TestNamespace = noTemporal,
   options: TestApiOptions = {},
 ): Promise<TestApi> {
   if (!databaseUrl.includes(nowhere)) await makeOperator(databaseUrl);
   const database = openDatabase(databaseUrl, 4);
-  const temporal = createTemporalClient({
-    address: temporalAddress,
-    namespace: 'default',
-    uiUrl: 'http://127.0.0.1:8233',
-  });
+  const uiUrl = 'http://127.0.0.1:8233';
+  const temporal = createTemporalClient({ address, namespace, uiUrl });
   const app = await buildApp({
     config: {
-      temporal: { namespace: 'default', uiUrl: 'http://127.0.0.1:8233' },
+      temporal: { namespace, uiUrl },
       api: { hosts: [], trustedProxies: [], ...options.api },
       encryptionKeys: null,
     },

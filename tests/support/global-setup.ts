@@ -16,6 +16,7 @@ import {
 } from '../../tools/postgres-server.mjs';
 import { createMigratedDatabase } from './database.ts';
 import { readTestSettings } from './settings.ts';
+import { startTestTemporal } from './temporal.ts';
 import { prepareWorkflowBundles } from './workflow-bundles.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -37,18 +38,27 @@ declare module 'vitest' {
     postgresUrl: string;
     /** Name of the one that they are copies of. */
     migratedDatabase: string;
+    /** host:port of the server on which test files make namespaces of their own. */
+    temporalAddress: string;
   }
 }
 
 /**
- * Starts a PostgreSQL for the whole run, the same that a first start uses, unless a server is given, and bundles the
- * workflows once for all.
+ * Starts a PostgreSQL and a Temporal for the whole run, the same that a first start uses, unless servers are given, and
+ * bundles the workflows once for all.
  *
  * @returns what ends it again
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const [stop] = await Promise.all([provideServer(project), prepareWorkflowBundles()]);
-  return stop;
+  const [stopPostgres, temporal] = await Promise.all([
+    provideServer(project),
+    startTestTemporal(),
+    prepareWorkflowBundles(),
+  ]);
+  project.provide('temporalAddress', temporal.address);
+  return async () => {
+    await Promise.all([stopPostgres(), temporal.close()]);
+  };
 }
 
 async function provideServer(project: TestProject): Promise<() => Promise<void>> {

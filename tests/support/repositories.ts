@@ -23,14 +23,12 @@ export async function changedFiles(repository: string, before: string, after: st
   return (await git(repository, 'diff', '--name-only', before, after)).trim().split('\n');
 }
 
-/** A small library without dependencies: its tests are its only gate, and they take a tenth of a second. */
+/**
+ * A small library without dependencies: its tests are its only gate, and they take a tenth of a second. It has no script
+ * for them, since to start npm takes twice as long.
+ */
 export const greeterFiles: Readonly<Record<string, string>> = {
-  'package.json': JSON.stringify({
-    name: 'greeter',
-    private: true,
-    type: 'module',
-    scripts: { test: 'node --test test/*.test.js' },
-  }),
+  'package.json': JSON.stringify({ name: 'greeter', private: true, type: 'module' }),
   'src/greet.js': 'export function greet(name) {\n  return `Hello ${name}`;\n}\n',
   'test/greet.test.js': [
     "import assert from 'node:assert/strict';",

@@ -25,8 +25,8 @@ import {
   type messages,
   type WorkOrderResult,
 } from '../../workflows/contract.ts';
+import { createTestNamespace } from './namespace.ts';
 import { installQuietRuntime } from './quiet-runtime.ts';
-import { startTestTemporal } from './temporal.ts';
 
 type Activities = RecordActivities & WaitingActivities & WorkspaceActivities;
 /** What an activity is given. */
@@ -89,7 +89,6 @@ type FirstSignal = { name: (typeof messages)[keyof typeof messages]; args: unkno
 
 export interface WorkOrderRuns {
   client: Client;
-  address: string;
   /** Starts an order whose activities follow a script. */
   start(script?: Script, options?: { orderId?: string; firstSignal?: FirstSignal }): Promise<StartedRun>;
   /** @throws when one of the runs did what none may do */
@@ -159,22 +158,21 @@ export async function untilCancelled(started: () => void): Promise<never> {
 /** The real workflows on a real server, with activities that only follow a script. */
 export async function startWorkOrderRuns(workflowBundle: WorkflowBundleOption): Promise<WorkOrderRuns> {
   installQuietRuntime();
-  const temporal = await startTestTemporal();
+  const { address, namespace } = await createTestNamespace();
   const orders = new Map<string, { script: Script; trace: Trace }>();
-  const connection = await NativeConnection.connect({ address: temporal.address });
+  const connection = await NativeConnection.connect({ address });
   const activities = activitiesFor(orders);
-  const shared = { connection, namespace: 'default', activities, maxHeartbeatThrottleInterval: '100ms' };
+  const shared = { connection, namespace, activities, maxHeartbeatThrottleInterval: '100ms' };
   const workers = await Promise.all([
     Worker.create({ ...shared, workflowBundle, taskQueue: taskQueues.workflows }),
     Worker.create({ ...shared, taskQueue: taskQueues.waiting }),
     Worker.create({ ...shared, taskQueue: taskQueues.workspace }),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
-  const clientConnection = await Connection.connect({ address: temporal.address });
-  const client = new Client({ connection: clientConnection });
+  const clientConnection = await Connection.connect({ address });
+  const client = new Client({ connection: clientConnection, namespace });
   return {
     client,
-    address: temporal.address,
     async start(script = {}, { orderId = randomUUID(), firstSignal } = {}) {
       const order = orders.get(orderId) ?? { script, trace: emptyTrace() };
       orders.set(orderId, order);
@@ -186,7 +184,6 @@ export async function startWorkOrderRuns(workflowBundle: WorkflowBundleOption): 
       await running;
       await clientConnection.close();
       await connection.close();
-      await temporal.close();
       const defects = [...orders.values()].flatMap(({ trace }) => trace.defects);
       if (defects.length > 0) throw new Error(defects.join('\n'));
     },
