@@ -9,7 +9,8 @@ import { unwrapRunError } from './run-errors.ts';
 
 const signalTimeoutMs = 2_000;
 const queryTimeoutMs = 3_000;
-const updateTimeoutMs = 5_000;
+/** A run whose worker has died is with another one after 3 s (`worker/queues.ts`), and is replayed there first. */
+const updateTimeoutMs = 10_000;
 
 /** A signal to a run. */
 export interface RunMessage {
