@@ -8,20 +8,29 @@ import { stages } from '../../domain/failures/step-output.ts';
 import { classify } from './classify.ts';
 
 const tenMegabytes = 10_000_000;
-/** The figure that counts is of one free core (`npm run bench:failures`); tests share theirs. */
+/** The figure that counts is of one free core (`npm run bench:failures`). */
 const limitMs = 1_500;
 const lineLengthMax = 2_000;
 
 const fill = (part: string) => part.repeat(Math.ceil(tenMegabytes / part.length)).slice(0, tenMegabytes);
 const cues = [...new Set(allRules.flatMap((rule) => rule.cues))];
 
-function bestOfTwoMs(work: () => unknown): number {
-  const times = [0, 1].map(() => {
-    const startedAtMs = performance.now();
+const triesMax = 5;
+
+/**
+ * Processor time, since others use the processor meanwhile, of the best of some tries, since the host may take it away.
+ *
+ * @param enoughMs no further try once one took at most this
+ */
+function leastMs(enoughMs: number, work: () => unknown): number {
+  let least = Infinity;
+  for (let tries = 0; tries < triesMax && least > enoughMs; tries += 1) {
+    const before = process.threadCpuUsage();
     work();
-    return performance.now() - startedAtMs;
-  });
-  return Math.min(...times);
+    const { user, system } = process.threadCpuUsage(before);
+    least = Math.min(least, (user + system) / 1_000);
+  }
+  return least;
 }
 
 describe('10 MB of output', () => {
@@ -38,7 +47,7 @@ describe('10 MB of output', () => {
     ['sections', fill('____ test_x ____\nE   File "a.py", line 3\n')],
     ['nearly places', fill(`${'a.b/c.d:'.repeat(40)} error\n`)],
   ])('is classified in time that grows with its length alone: %s', (_what, output) => {
-    expect(bestOfTwoMs(() => classify('test', output))).toBeLessThan(limitMs);
+    expect(leastMs(limitMs, () => classify('test', output))).toBeLessThanOrEqual(limitMs);
   });
 
   it('says what it said at its start and in its middle', () => {
@@ -100,14 +109,14 @@ describe('every pattern', () => {
     const slow = allRules.flatMap(({ name, pattern, cues: [cue = ''] }) =>
       attacks.flatMap((attack) => {
         const lines = [attack, `${cue}${attack}`, `${attack.slice(0, 900)}${cue}${attack.slice(0, 900)}`];
-        return lines.filter((line) => bestOfTwoMs(() => pattern.exec(line)) > 10).map(() => name);
+        return lines.filter((line) => leastMs(10, () => pattern.exec(line)) > 10).map(() => name);
       }),
     );
     expect([...new Set(slow)]).toEqual([]);
   });
 
   it('of a place is, too', () => {
-    for (const attack of attacks) expect(bestOfTwoMs(() => readPlace(`${attack}1`))).toBeLessThan(25);
+    for (const attack of attacks) expect(leastMs(25, () => readPlace(`${attack}1`))).toBeLessThanOrEqual(25);
   });
 
   it('keeps nothing between two lines', () => {
