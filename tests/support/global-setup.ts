@@ -30,6 +30,8 @@ const hastySettings = [
   ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'wal_level=minimal', 'max_wal_senders=0'],
   // It would look after a hundred databases that are gone a minute later.
   'autovacuum=off',
+  // Some workers, APIs and test files at once, each with a pool.
+  'max_connections=300',
 ];
 
 declare module 'vitest' {
