@@ -1,13 +1,12 @@
 /** Runs the checks of the code base (npm scripts named `check:...`) and shows their times and complaints. */
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hashFiles, listFiles } from './clone-files.mjs';
 import { findProgram } from './find-program.mjs';
 import { runGuarded } from './guarded-process.mjs';
 import { ProvisioningError } from './provisioning-error.mjs';
 
 const OUTPUT_BYTES_MAX = 256 * 1024;
-const LIST_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Beside the packages and not in them: tests link all packages into clones while the checks write here. */
 const MEMORY = join('.ratchet', 'checks');
@@ -46,40 +45,23 @@ export function memoryArguments(root, name) {
  * @returns {string} the folder, relative to the clone
  */
 function provideMemory(root, name, settings) {
-  const hash = createHash('sha256');
-  for (const path of settings.map((file) => join(root, file))) {
-    hash.update(existsSync(path) ? readFileSync(path) : 'missing').update('\0');
-  }
   const folder = join(MEMORY, name);
-  const key = hash.digest('hex').slice(0, 16);
+  const key = hashFiles(root, settings).slice(0, 16);
   const others = existsSync(join(root, folder)) ? readdirSync(join(root, folder)).filter((entry) => entry !== key) : [];
   for (const entry of others) rmSync(join(root, folder, entry), { recursive: true, force: true });
   return join(folder, key);
 }
 
 /**
- * Everything that a check could read: a check of the same files says the same.
+ * Everything that a check could read: a check of the same files says the same. Its Node is that of the installed packages,
+ * whichever runs this.
  *
  * @param {string} root
  * @returns {Promise<string | undefined>} undefined where git doesn't know the files
  */
 async function fingerprintFiles(root) {
-  const git = findProgram('git');
-  if (git === undefined) return undefined;
-  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-  const listed = await runGuarded({ command: git, args, cwd: root, captureBytesMax: LIST_BYTES_MAX });
-  if (listed.exitCode !== 0) return undefined;
-  const paths = [
-    ...listed.stdout.split('\0').filter((path) => path !== ''),
-    ...UNTRACKED.flatMap((path) => filesOf(root, path)),
-  ];
-  const hash = createHash('sha256').update(process.version);
-  for (const path of paths) {
-    const file = join(root, path);
-    const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() === true;
-    hash.update(`\0${path}\0`).update(isFile ? readFileSync(file) : 'missing');
-  }
-  return hash.digest('hex');
+  const known = await listFiles(root);
+  return known && hashFiles(root, [...known, ...UNTRACKED.flatMap((path) => filesOf(root, path))]);
 }
 
 /**
@@ -118,13 +100,17 @@ export async function runChecks(root, names, environment) {
   const before = await fingerprintFiles(root);
   /** @type {CheckResult[]} */
   const results = [];
+  /** @type {string[]} */
+  const passed = [];
   for (const name of names) {
     const isAsItPassed = before !== undefined && readPassed(root, name) === before;
-    results.push(isAsItPassed ? unchanged(name) : await runCheck(root, name, environment));
+    const result = isAsItPassed ? unchanged(name) : await runCheck(root, name, environment);
+    results.push(result);
+    if (!isAsItPassed && result.hasPassed) passed.push(name);
   }
   // Nobody knows which content was checked of a file that changed meanwhile.
-  if (before !== undefined && (await fingerprintFiles(root)) === before) {
-    for (const { name } of results.filter(({ hasPassed }) => hasPassed)) writePassed(root, name, before);
+  if (before !== undefined && passed.length > 0 && (await fingerprintFiles(root)) === before) {
+    for (const name of passed) writePassed(root, name, before);
   }
   return results;
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -6,17 +5,13 @@ import { describe, expect, it } from 'vitest';
 
 import packageJson from '../../package.json' with { type: 'json' };
 import { createRedactor } from '../../domain/text/redact.ts';
+import { listFiles } from '../../tools/clone-files.mjs';
 
 const root = join(import.meta.dirname, '../..');
 
 /** What a clone would hold if everything that git doesn't ignore were committed now. */
-const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-  .split('\0')
-  .filter((file) => file !== '' && existsSync(join(root, file)) && lstatSync(join(root, file)).isFile())
-  .sort();
+const listed = (await listFiles(root)) ?? expect.fail('git does not know the files of this clone');
+const files = listed.filter((file) => existsSync(join(root, file)) && lstatSync(join(root, file)).isFile());
 
 const binary = /[.](?:png|jpg|webp|gz|woff2)$/;
 const writtenByTools = ['package-lock.json', 'tools/temporal/go.sum'];

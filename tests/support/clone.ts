@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { lookForAider } from '../../tools/aider.mjs';
 import { cacheFolder } from '../../tools/cache.mjs';
+import { listFiles } from '../../tools/clone-files.mjs';
 import { stackEnvironment } from '../../tools/environment.mjs';
 import { findProgram } from '../../tools/find-program.mjs';
 import { startGuarded, type GuardedProcess } from '../../tools/guarded-process.mjs';
@@ -65,7 +66,7 @@ export interface Clone {
 export async function createClone({ additions = {}, isCold = false }: CloneOptions = {}): Promise<Clone> {
   const place = mkdtempSync(join(tmpdir(), 'ratchet-clone-'));
   const folder = join(place, 'ratchet');
-  copyWorkingTree(folder);
+  await copyWorkingTree(folder);
   if (!isCold) copyInstalledPackages(folder);
   const caches = isCold ? emptyCaches(join(place, 'caches')) : await developerCaches();
   const environment = { ...userEnvironment(), ...caches, ...additions };
@@ -109,16 +110,14 @@ export async function createClone({ additions = {}, isCold = false }: CloneOptio
   };
 }
 
-function copyWorkingTree(folder: string): void {
+async function copyWorkingTree(folder: string): Promise<void> {
   execFileSync('git', ['clone', '--quiet', root, folder]);
-  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  const listed = await listFiles(root);
+  if (listed === undefined) throw new Error('git does not know the files of this clone, so it can not be copied.');
   for (const name of readdirSync(folder).filter((entry) => entry !== '.git')) {
     rmSync(join(folder, name), { recursive: true });
   }
-  for (const path of listed.split('\0').filter((entry) => entry !== '' && existsSync(join(root, entry)))) {
+  for (const path of listed.filter((entry) => existsSync(join(root, entry)))) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     cpSync(join(root, path), join(folder, path));
   }
