@@ -61,9 +61,9 @@ export function registerAuthentication(app: FastifyInstance, dependencies: ApiDe
     admit(request, reply, { authorization, operation, sessionId, isStillAdmitted });
   });
 
-  // What was asked for stands in the trail before it is done; what came of it, when it was refused, stands here. Nobody
-  // who is unknown can fill the trail.
-  app.addHook('onResponse', async (request, reply) => {
+  // What was asked for stands in the trail before it is done; that it was refused, before the answer goes out: what its
+  // sender does next comes after it. Nobody who is unknown can fill the trail.
+  app.addHook('onSend', async (request, reply) => {
     const operation = operationOf(request.routeOptions.schema);
     if (operation === null || publicOperations.has(operation)) return;
     const caller = findCaller(request);
@@ -170,7 +170,7 @@ async function recordRefusal(
       ...(objectId === null ? {} : { objectId }),
     });
   } catch (error) {
-    // The answer has gone out, and what was asked for stands in the trail.
+    // What was asked for stands in the trail, and its sender is told all the same.
     request.log.warn({ err: error, action }, 'a refused request is missing in the audit trail');
   }
 }
