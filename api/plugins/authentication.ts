@@ -148,10 +148,11 @@ function limited({ refusal, limit }: Authorization): AppError {
 type Asked = Omit<NonNullable<AskingRequest['audit']>, 'isCommittedLater'>;
 
 function toAudit(request: FastifyRequest, action: string): Asked {
-  const [objectId] = Object.values((request.params ?? {}) as Record<string, string>);
+  // Parameters that have been read may be numbers, such as that of a pull request.
+  const [objectId] = Object.values((request.params ?? {}) as Record<string, string | number>);
   return {
     action,
-    objectId: objectId?.slice(0, 100).replaceAll('\0', '') ?? null,
+    objectId: objectId === undefined ? null : String(objectId).slice(0, 100).replaceAll('\0', ''),
     requestId: request.id,
     address: request.ip,
   };

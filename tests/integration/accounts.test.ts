@@ -237,10 +237,13 @@ describe('an admin', () => {
     const orderId = await insertWorkOrder(api.database, { ownerId: id });
     const remove = { method: 'DELETE' as const, url: `/api/v1/work-orders/${orderId}`, headers: headersOf(token) };
     expect((await api.app.inject(remove)).statusCode).toBe(409);
+    expect((await post(api, '/pull-requests/999999/merge', { token })).status).toBe(404);
     await post(api, '/tokens', { payload: { name: 'second' }, token });
     const trail = await get(api, `/audit-events?actorId=${id}`, operatorToken);
     expect(trail.body['items']).toMatchObject([
       { action: 'createToken', outcome: 'asked', actorId: id },
+      { action: 'mergePullRequest', outcome: 'refused', objectId: '999999', details: { status: 404 } },
+      { action: 'mergePullRequest', outcome: 'asked', objectId: '999999' },
       { action: 'deleteWorkOrder', outcome: 'refused', objectId: orderId, details: { status: 409 } },
       { action: 'deleteWorkOrder', outcome: 'asked', objectId: orderId },
     ]);
