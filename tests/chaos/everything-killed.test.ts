@@ -22,7 +22,8 @@ const orphansEndMs = 5_000;
 
 beforeAll(async () => {
   provider = await startEditingProvider(({ step }) => (step === 'edit' && !isKilled ? { hang: true } : undefined));
-  stack = await startTestStack({ environment: providerEnvironment(provider), hasOwnPostgres: true, editor: 'quick' });
+  const own = { postgres: true, temporal: true };
+  stack = await startTestStack({ environment: providerEnvironment(provider), own, editor: 'quick' });
   repository = await makeRepository(join(stack.stateDirectory, 'repositories/greeter'));
   order = await createOrder(stack, addOrder(repository, 'durable'));
   await waitFor('edit at the provider', async () => provider.calls.length === 2);

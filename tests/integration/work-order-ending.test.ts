@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { workOrderWorkflowId } from '../../workflows/contract.ts';
-import { runGuarded } from '../../tools/guarded-process.mjs';
 import {
   addOrder,
   editBlock,
@@ -30,6 +29,7 @@ import { processesIn } from '../support/processes.ts';
 import type { ProviderReply, ProviderServer } from '../support/provider-server.ts';
 import { checkedFiles, git, greeterFiles, hangingTest, makeRepository } from '../support/repositories.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
+import { callTemporal } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** From the answer of the API to a settled end. */
@@ -174,12 +174,8 @@ describe("a signal of Temporal's own command line", () => {
 });
 
 async function signal(order: OrderAnswer, answer: object): Promise<void> {
-  const target = ['--workflow-id', workOrderWorkflowId(order.id), '--address', stack.temporalAddress];
   const message = ['--name', 'resolveEscalation', '--input', JSON.stringify(answer)];
-  const sent = await runGuarded({
-    command: stack.temporalProgram,
-    args: ['workflow', 'signal', ...target, ...message],
-    env: { HOME: stack.stateDirectory },
-  });
+  const target = ['--workflow-id', workOrderWorkflowId(order.id)];
+  const sent = await callTemporal(stack.runsIn, ['workflow', 'signal', ...target, ...message]);
   expect(sent.exitCode, sent.stderr).toBe(0);
 }

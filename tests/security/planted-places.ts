@@ -92,13 +92,13 @@ export async function dumpRows({ database }: TestStack): Promise<string[]> {
 
 /** Every text in the histories of all runs: as Temporal stores them, and with every payload decrypted. */
 export async function readHistories(
-  { temporalAddress }: TestStack,
+  { runsIn: { address, namespace } }: TestStack,
   keySetting: string,
 ): Promise<{ stored: string[]; read: string[] }> {
-  const connection = await Connection.connect({ address: temporalAddress });
+  const connection = await Connection.connect({ address });
   const codec = createEncryptionCodec(parseEncryptionKeys(keySetting));
   // A list shows memos, too.
-  const client = new Client({ connection, dataConverter: { payloadCodecs: [codec] } });
+  const client = new Client({ connection, namespace, dataConverter: { payloadCodecs: [codec] } });
   const events: unknown[] = [];
   for await (const { workflowId, runId } of client.workflow.list()) {
     const { events: found } = await client.workflow.getHandle(workflowId, runId).fetchHistory();

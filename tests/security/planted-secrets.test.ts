@@ -6,8 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redactedMark } from '../../domain/text/redact.ts';
 import { parseEncryptionKeys } from '../../platform/crypto.ts';
 import { codecAddress, codecSecret } from '../../platform/payload-codec.ts';
-import { stackEnvironment } from '../../tools/environment.mjs';
-import { runGuarded } from '../../tools/guarded-process.mjs';
 import { workOrderWorkflowId } from '../../workflows/contract.ts';
 import {
   addOrder,
@@ -30,6 +28,7 @@ import {
 import type { ProviderReply, ProviderServer } from '../support/provider-server.ts';
 import { checkedFiles, git, makeRepository } from '../support/repositories.ts';
 import { askAtOnce, startTestStack, type TestStack } from '../support/stack.ts';
+import { callTemporal } from '../support/temporal.ts';
 import { waitFor } from '../support/wait-for.ts';
 import {
   chance,
@@ -110,7 +109,7 @@ beforeAll(async () => {
   const environment = { ...providerEnvironment(provider, planted.environmentKey), RATCHET_ENCRYPTION_KEYS: keySetting };
   // Aider tells in its own way what the model said, and that is kept; the edits after it are told by the stand-in.
   const editor = { aiderFor: [{ title: 'Add kept', unless: 'Log in with' }] };
-  stack = await startTestStack({ environment, policy: askAtOnce, editor });
+  stack = await startTestStack({ environment, policy: askAtOnce, editor, own: { temporal: true } });
   repository = await makeRepository(join(stack.stateDirectory, 'repositories/planted'), {
     ...checkedFiles,
     'settings.txt': planted.repositoryFile,
@@ -210,14 +209,10 @@ describe('a secret that came in with text', () => {
 
   it("lets Temporal's own tools read an order that have the address of the codec endpoint", async () => {
     const show = (...more: string[]) =>
-      runGuarded({
-        command: stack.temporalProgram,
-        args: [
-          ...['workflow', 'show', '--address', stack.temporalAddress, '--output', 'json'],
-          ...['--workflow-id', workOrderWorkflowId(main.id), ...more],
-        ],
-        env: stackEnvironment({ HOME: stack.stateDirectory }),
-      });
+      callTemporal(stack.runsIn, [
+        ...['workflow', 'show', '--output', 'json', '--workflow-id', workOrderWorkflowId(main.id)],
+        ...more,
+      ]);
     const address = codecAddress(stack.apiUrl, parseEncryptionKeys(keySetting));
     const [without, withAddress] = await Promise.all([show(), show('--codec-endpoint', address)]);
     const payloadsIn = (text: string) =>

@@ -13,6 +13,7 @@ import {
   postgresUrl,
 } from '../../tools/postgres-server.mjs';
 import { createTestDatabase } from './database.ts';
+import { createTestNamespace, type TestNamespace } from './namespace.ts';
 import { testAuthSecret, testEncryptionKeys } from './operator.ts';
 import { shortLived } from './short-lived.ts';
 import { createStackPart, type StackPart } from './stack-part.ts';
@@ -56,6 +57,19 @@ export async function provideDatabase(place: StackPlace, hasOwnServer: boolean):
   await server.start();
   await migrate(url);
   return { url, server, remove: () => server.stop() };
+}
+
+/** A namespace of Temporal, and the server it lies on where that is the stack's own. */
+export interface StackTemporal extends TestNamespace {
+  server: StackPart | null;
+}
+
+/** A namespace as a first start finds it: on a server of its own, which a test may kill, or on that of the whole run. */
+export async function provideNamespace(place: StackPlace, hasOwnServer: boolean): Promise<StackTemporal> {
+  if (!hasOwnServer) return { ...(await createTestNamespace({ withSearchAttributes: false })), server: null };
+  const { part } = await createTemporalPart(place);
+  await part.start();
+  return { address: `127.0.0.1:${place.ports.temporal}`, namespace: 'default', server: part };
 }
 
 /** @throws when there is only the address of a server */

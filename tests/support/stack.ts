@@ -6,15 +6,17 @@ import { Client, Connection } from '@temporalio/client';
 
 import { openDatabase, type Database } from '../../prisma/client.ts';
 import { reservePorts } from '../../tools/ports.mjs';
+import type { TestNamespace } from './namespace.ts';
 import { makeOperator, readableData } from './operator.ts';
 import type { StackPart } from './stack-part.ts';
 import {
   createNodePart,
-  createTemporalPart,
   nodeEnvironment,
   provideDatabase,
+  provideNamespace,
   type StackDatabase,
   type StackPlace,
+  type StackTemporal,
 } from './stack-parts.ts';
 import type { TestEditor } from './test-editor.ts';
 
@@ -23,8 +25,8 @@ export interface StackOptions {
   environment?: Record<string, string>;
   /** Changes of the policy, as a policy file has them. */
   policy?: object;
-  /** A PostgreSQL of its own, which a test may kill; else a database on the server of the whole run. */
-  hasOwnPostgres?: boolean;
+  /** Servers of its own, which a test may kill or look into; else a database or a namespace on that of the whole run. */
+  own?: { postgres?: boolean; temporal?: boolean };
   /** What edits; default 'aider'. The stand-in is for tests whose subject is not the editing. */
   editor?: TestEditor;
 }
@@ -36,9 +38,8 @@ export const askAtOnce = { attemptsMax: 1, repairRoundsMax: 0 };
 export interface TestStack {
   stateDirectory: string;
   apiUrl: string;
-  temporalAddress: string;
-  /** Path of Temporal's own command-line tool. */
-  temporalProgram: string;
+  /** Where Temporal holds its runs. */
+  runsIn: TestNamespace;
   /** Another one after `startEverything`. */
   database: Database;
   temporal: Client;
@@ -51,7 +52,7 @@ export interface TestStack {
   stopWorker(): Promise<void>;
   /** kill -9 of the worker process and of nothing else. */
   killWorker(): Promise<void>;
-  /** kill -9 of API, worker, Temporal and, where it is the stack's own, PostgreSQL. */
+  /** kill -9 of API, worker and the servers that are the stack's own. */
   killEverything(): Promise<void>;
   /** Starts all of them again on the same state and the same ports. */
   startEverything(): Promise<void>;
@@ -62,7 +63,7 @@ export interface TestStack {
 interface StackParts {
   api: StackPart;
   worker: StackPart;
-  temporal: StackPart;
+  temporal: StackTemporal;
   database: StackDatabase;
 }
 
@@ -71,13 +72,20 @@ export async function startTestStack(options: StackOptions = {}): Promise<TestSt
   const stateDirectory = await mkdtemp(join(tmpdir(), 'ratchet-test-stack-'));
   const reserved = await reserveStackPorts();
   const place = { stateDirectory, ports: reserved.ports };
-  const { part: temporal, program: temporalProgram } = await createTemporalPart(place);
-  const [database] = await Promise.all([provideDatabase(place, options.hasOwnPostgres === true), temporal.start()]);
+  const [database, temporal] = await Promise.all([
+    provideDatabase(place, options.own?.postgres === true),
+    provideNamespace(place, options.own?.temporal === true),
+  ]);
   await makeOperator(database.url);
   const files = createStackFiles(stateDirectory);
   const policy = options.policy === undefined ? {} : await files.writePolicy(options.policy);
   const editor = options.editor ?? 'aider';
-  const environment = { ...(await nodeEnvironment(place, database.url, editor)), ...policy, ...options.environment };
+  const environment = {
+    ...(await nodeEnvironment(place, database.url, editor)),
+    ...{ TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace },
+    ...policy,
+    ...options.environment,
+  };
   let workerChanges: Record<string, string> = {};
   const parts = {
     api: createNodePart(place, 'api', () => environment),
@@ -87,9 +95,9 @@ export async function startTestStack(options: StackOptions = {}): Promise<TestSt
   };
   const stack: TestStack = {
     stateDirectory,
-    temporalProgram,
+    apiUrl: `http://127.0.0.1:${place.ports.api}`,
     ...files,
-    ...openClients(place, database.url),
+    ...openClients(temporal, database.url),
     async startWorker(changes = {}) {
       workerChanges = changes;
       await parts.worker.start();
@@ -98,10 +106,10 @@ export async function startTestStack(options: StackOptions = {}): Promise<TestSt
     killWorker: () => parts.worker.kill(),
     async killEverything() {
       await stack.database.$disconnect();
-      await Promise.all([parts.api, parts.worker, temporal, database.server].map(async (part) => part?.kill()));
+      await Promise.all([parts.api, parts.worker, temporal.server, database.server].map(async (part) => part?.kill()));
     },
     async startEverything() {
-      await Promise.all([database.server?.start(), temporal.start()]);
+      await Promise.all([database.server?.start(), temporal.server?.start()]);
       await Promise.all([parts.worker.start(), parts.api.start()]);
       stack.database = openDatabase(database.url, 2);
     },
@@ -145,14 +153,13 @@ async function reserveStackPorts(): Promise<{ ports: StackPlace['ports']; releas
 }
 
 function openClients(
-  { ports }: StackPlace,
+  { address, namespace }: StackTemporal,
   databaseUrl: string,
-): Pick<TestStack, 'apiUrl' | 'temporalAddress' | 'temporal' | 'database'> {
-  const temporalAddress = `127.0.0.1:${ports.temporal}`;
+): Pick<TestStack, 'runsIn' | 'temporal' | 'database'> {
+  const connection = Connection.lazy({ address });
   return {
-    apiUrl: `http://127.0.0.1:${ports.api}`,
-    temporalAddress,
-    temporal: new Client({ connection: Connection.lazy({ address: temporalAddress }), dataConverter: readableData() }),
+    runsIn: { address, namespace },
+    temporal: new Client({ connection, namespace, dataConverter: readableData() }),
     database: openDatabase(databaseUrl, 2),
   };
 }
@@ -160,7 +167,7 @@ function openClients(
 async function closeStack(stack: TestStack, { api, worker, temporal, database }: StackParts): Promise<void> {
   await stack.temporal.connection.close();
   await stack.database.$disconnect();
-  for (const part of [api, worker, temporal]) await part.stop();
+  for (const part of [api, worker, temporal.server]) await part?.stop();
   await database.remove();
   await rm(stack.stateDirectory, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { stackEnvironment } from '../../tools/environment.mjs';
+import { runGuarded, type GuardedResult } from '../../tools/guarded-process.mjs';
 import { reservePorts } from '../../tools/ports.mjs';
 import { provideTemporal } from '../../tools/temporal-program.mjs';
 import { isTemporalReady, temporalServerArguments } from '../../tools/temporal-server.mjs';
+import type { TestNamespace } from './namespace.ts';
 import { createStackPart, type StackPart } from './stack-part.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -58,7 +60,7 @@ export async function createTemporalServer(settings: {
   port: number;
   uiPort: number;
   environment?: Record<string, string>;
-}): Promise<{ part: StackPart; program: string }> {
+}): Promise<{ part: StackPart }> {
   const { path, version } = await provideTemporal(root);
   if (path === undefined) throw new Error('These tests start a Temporal of their own: unset TEMPORAL_ADDRESS.');
   const { stateDirectory, port, environment = thrifty } = settings;
@@ -74,7 +76,26 @@ export async function createTemporalServer(settings: {
     }),
     isReady: () => isTemporalReady(`127.0.0.1:${port}`),
   });
-  return { part: { ...part, start: () => startAgain(part) }, program: path };
+  return { part: { ...part, start: () => startAgain(part) } };
+}
+
+/** Runs Temporal's own command-line tool as a person would. @throws when there is only the address of a server */
+export async function callTemporal(
+  { address, namespace }: TestNamespace,
+  args: readonly string[],
+): Promise<GuardedResult> {
+  const { path } = await provideTemporal(root);
+  if (path === undefined) throw new Error("These tests call Temporal's own tool: unset TEMPORAL_ADDRESS.");
+  const home = await mkdtemp(join(tmpdir(), 'ratchet-test-home-'));
+  try {
+    return await runGuarded({
+      command: path,
+      args: [...args, '--address', address, '--namespace', namespace],
+      env: stackEnvironment({ HOME: home }),
+    });
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
 }
 
 async function startAgain(part: StackPart, starts = 1): Promise<void> {
