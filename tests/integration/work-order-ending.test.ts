@@ -49,8 +49,8 @@ beforeAll(async () => {
   stack = await startTestStack({
     environment,
     policy: { attemptsMax: 1, repairRoundsMax: 1 },
-    // The one that is cancelled while it edits.
-    editor: { aiderFor: ['Add hanging'] },
+    // That Aider leaves nothing either is in tests/e2e (ended in order) and tests/chaos/worker-killed.test.ts (killed).
+    editor: 'quick',
   });
   const folder = join(stack.stateDirectory, 'repositories');
   repository = await makeRepository(join(folder, 'greeter'), checkedFiles);
