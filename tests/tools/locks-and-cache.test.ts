@@ -152,6 +152,13 @@ describe('ports', () => {
   });
 });
 
+/** A part of a run. The system tells its command line only some time after it knows its pid. */
+async function startPart() {
+  const part = startModule(scratch.path, "console.log('runs'); setInterval(() => {}, 1000);");
+  await eventually(() => part.output().includes('runs'));
+  return part;
+}
+
 describe('the run of a clone', () => {
   it('refuses a second start and names the addresses of the first', async () => {
     const run = await takeRun(scratch.path);
@@ -187,7 +194,7 @@ describe('the run of a clone', () => {
 
   it('is given back only when the parts of a killed supervisor have ended', async () => {
     const run = await takeRun(scratch.path);
-    const part = startModule(scratch.path, 'setInterval(() => {}, 1000);');
+    const part = await startPart();
     updateRun(scratch.path, { pids: { temporal: part.child.pid ?? 0 } });
     const releasing = run.release();
     await expect(Promise.race([releasing, sleep(300)])).resolves.toBeUndefined();
@@ -199,7 +206,7 @@ describe('the run of a clone', () => {
 
   it('waits until the parts of a killed run have ended, which would work on the same state', async () => {
     mkdirSync(join(scratch.path, '.ratchet'));
-    const part = startModule(scratch.path, 'setInterval(() => {}, 1000);');
+    const part = await startPart();
     writeFileSync(
       join(scratch.path, '.ratchet', 'run.json'),
       JSON.stringify({ pid: 1, processStartTime: 'gone', pids: { temporal: part.child.pid } }),
