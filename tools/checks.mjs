@@ -1,5 +1,5 @@
 /** Runs the checks of the code base (npm scripts named `check:...`) and shows their times and complaints. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashFiles, listFiles } from './clone-files.mjs';
 import { findProgram } from './find-program.mjs';
@@ -11,45 +11,24 @@ const OUTPUT_BYTES_MAX = 256 * 1024;
 /** Beside the packages and not in them: tests link all packages into clones while the checks write here. */
 const MEMORY = join('.ratchet', 'checks');
 
-/** Beside the code itself, what says which imports are right: the cruiser compares only files with code. */
-const SETTINGS_OF_IMPORTS = ['package.json', 'package-lock.json', 'tsconfig.json', 'dependency-cruiser.config.mjs'];
-
 /** Read by the checks and not known to git: what is installed, and what is generated from the schema. */
 const UNTRACKED = [join('node_modules', '.package-lock.json'), join('prisma', 'generated')];
 
 /**
  * What lets a check remember single files that it has found good, by their content and its own version and options. The
- * linter has no such memory: its rules read types that come from other files.
+ * linter has no such memory, since its rules read types that come from other files; nor have the imports, whose rules are
+ * about all files together.
  *
- * @param {string} root
  * @param {string} name
  * @returns {readonly string[]} arguments of its npm script
  */
-export function memoryArguments(root, name) {
+function memoryArguments(name) {
   if (name === 'format') {
     return ['--cache', '--cache-strategy', 'content', '--cache-location', join(MEMORY, 'format')];
   }
   // What it remembers is how each file reads; what is used by nobody is found out anew.
   if (name === 'dead-code') return ['--cache', '--cache-location', join(MEMORY, 'dead-code')];
-  if (name !== 'imports') return [];
-  // It remembers its whole answer, and takes it only while no file has changed.
-  return ['--cache-strategy', 'content', '--cache', provideMemory(root, name, SETTINGS_OF_IMPORTS)];
-}
-
-/**
- * A memory that is good for these settings; those of others are forgotten.
- *
- * @param {string} root
- * @param {string} name
- * @param {readonly string[]} settings files that need not be there
- * @returns {string} the folder, relative to the clone
- */
-function provideMemory(root, name, settings) {
-  const folder = join(MEMORY, name);
-  const key = hashFiles(root, settings).slice(0, 16);
-  const others = existsSync(join(root, folder)) ? readdirSync(join(root, folder)).filter((entry) => entry !== key) : [];
-  for (const entry of others) rmSync(join(root, folder, entry), { recursive: true, force: true });
-  return join(folder, key);
+  return [];
 }
 
 /**
@@ -145,7 +124,7 @@ async function runCheck(root, name, environment) {
   const npm = findProgram('npm');
   if (npm === undefined)
     throw new ProvisioningError('npm is not on the PATH, so the checks can not run: install Node together with npm.');
-  const memory = memoryArguments(root, name);
+  const memory = memoryArguments(name);
   const result = await runGuarded({
     command: npm,
     args: ['run', '--silent', `check:${name}`, ...(memory.length > 0 ? ['--', ...memory] : [])],

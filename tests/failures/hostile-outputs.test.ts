@@ -5,6 +5,7 @@ import { allRules } from '../../domain/failures/all-rules.ts';
 import { failureClasses } from '../../domain/failures/failure-class.ts';
 import { readPlace } from '../../domain/failures/places.ts';
 import { stages } from '../../domain/failures/step-output.ts';
+import { processorMsOf } from '../support/processor-time.ts';
 import { classify } from './classify.ts';
 
 const tenMegabytes = 10_000_000;
@@ -18,16 +19,14 @@ const cues = [...new Set(allRules.flatMap((rule) => rule.cues))];
 const triesMax = 5;
 
 /**
- * The best of some tries, since others use the processor meanwhile.
+ * The best of some tries, since others use the same memory meanwhile.
  *
  * @param enoughMs no further try once one took at most this
  */
-function leastMs(enoughMs: number, work: () => unknown): number {
+function leastMs(enoughMs: number, work: () => void): number {
   let least = Infinity;
   for (let tries = 0; tries < triesMax && least > enoughMs; tries += 1) {
-    const startedAtMs = performance.now();
-    work();
-    least = Math.min(least, performance.now() - startedAtMs);
+    least = Math.min(least, processorMsOf(work));
   }
   return least;
 }

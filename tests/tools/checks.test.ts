@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -50,21 +50,6 @@ describe('the checks of the code base', () => {
     });
     expect(results[0]?.text).toMatch(/\n2\n/);
     expect(results[1]?.text).toMatch(/\n--cache --cache-strategy content --cache-location \.ratchet\S+\n/);
-  });
-
-  it('forget what they know of imports when the settings change that say which imports are right', async () => {
-    const scripts = { imports: 'console.log(process.argv.at(-1)); process.exitCode = 1;' };
-    const memories: (string | undefined)[] = [];
-    for (const settings of ['{}', '{}', '{ "files": [] }']) {
-      writeFileSync(join(scratch.path, 'tsconfig.json'), settings);
-      const [result] = await check(scripts);
-      const memory = result?.text.match(/\n(\.ratchet\S+)\n/)?.[1] ?? '';
-      mkdirSync(join(scratch.path, memory), { recursive: true });
-      memories.push(memory);
-    }
-    expect(memories[1]).toBe(memories[0]);
-    expect(memories[2]).not.toBe(memories[0]);
-    expect(existsSync(join(scratch.path, memories[0] ?? ''))).toBe(false);
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { createRedactor, redactedMark } from '../../domain/text/redact.ts';
 import { parseNumstat } from '../../domain/text/unified-diff.ts';
+import { processorMsOf } from '../support/processor-time.ts';
 
 const redact = createRedactor(['correct-horse-battery', 'correct-horse-battery-staple', 'short']);
 const letters = (count: number) => 'aB3'.repeat(count).slice(0, count);
@@ -71,21 +72,14 @@ describe('redaction', () => {
     ['colons', 'a://b:'],
     ['key beginnings', 'sk-'],
   ])('takes time in proportion to the text: %s', (_what, piece) => {
-    const fast = fastestMs(piece.repeat(Math.ceil(250_000 / piece.length)));
-    const slow = fastestMs(piece.repeat(Math.ceil(1_000_000 / piece.length)));
+    const timeOf = (length: number) => {
+      const text = piece.repeat(Math.ceil(length / piece.length));
+      return processorMsOf(() => redact(text), 4);
+    };
+    const [fast, slow] = [timeOf(250_000), timeOf(1_000_000)];
     expect(slow / Math.max(fast, 5)).toBeLessThan(10);
   });
 });
-
-/** Time of the processor: on a busy machine the time of the clock says little. */
-function fastestMs(text: string): number {
-  const runs = [1, 2, 3, 4].map(() => {
-    const before = process.cpuUsage();
-    redact(text);
-    return process.cpuUsage(before).user / 1_000;
-  });
-  return Math.min(...runs);
-}
 
 describe('the sum of a diff', () => {
   it('counts files, lines, and binary files without lines', () => {

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readV8Coverage } from '../../../domain/acceptance/v8-coverage.ts';
+import { processorMsOf } from '../../support/processor-time.ts';
 
 let root: string;
 beforeAll(async () => {
@@ -91,11 +92,14 @@ describe('the coverage that Node writes by itself', () => {
     const url = `file://${root}/src/kind%20of.ts`;
     const whole = { startOffset: 0, endOffset: typed.length, count: 1 };
     const many = Array.from({ length: 300_000 }, () => whole);
-    const started = performance.now();
-    hitsIn([JSON.stringify({ result: [{ url, functions: [{ ranges: many }] }] })]);
+    const manyRanges = JSON.stringify({ result: [{ url, functions: [{ ranges: many }] }] });
     const script = JSON.stringify({ url, functions: [{ ranges: [whole, whole] }] });
-    hitsIn([`{"result":[${Array.from({ length: 300_000 }, () => script).join(',')}]}`]);
-    expect(performance.now() - started).toBeLessThan(6_000);
+    const manyScripts = `{"result":[${Array.from({ length: 300_000 }, () => script).join(',')}]}`;
+    const takenMs = processorMsOf(() => {
+      hitsIn([manyRanges]);
+      hitsIn([manyScripts]);
+    });
+    expect(takenMs).toBeLessThan(6_000);
     const range = fc.record({ startOffset: fc.anything(), endOffset: fc.double(), count: fc.anything() });
     const anyScript = fc.record({
       url: fc.constantFrom(url, 5),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { readDiagnostics } from '../../../domain/gates/diagnostics.ts';
 import { recorded, sampleRoot } from './recorded-file.ts';
+import { processorMsOf } from '../../support/processor-time.ts';
 
 /** Short forms of the diagnostics of a recorded output. */
 function summaries(name: string): string[] {
@@ -70,9 +71,10 @@ describe('the diagnostics of a tool', () => {
 
   it('are bounded in number and read in time that grows with the output alone', () => {
     expect(readDiagnostics('a.ts(1,1): error TS1: x\n'.repeat(6_000))).toHaveLength(5_000);
-    const started = performance.now();
-    for (const part of ['a', 'a:1:', 'a (1,', '  1:1  error  ', ' ', 'error['])
-      readDiagnostics(`${part.repeat(1_900)}\n`.repeat(100));
-    expect(performance.now() - started).toBeLessThan(5_000);
+    const takenMs = processorMsOf(() => {
+      for (const part of ['a', 'a:1:', 'a (1,', '  1:1  error  ', ' ', 'error['])
+        readDiagnostics(`${part.repeat(1_900)}\n`.repeat(100));
+    });
+    expect(takenMs).toBeLessThan(5_000);
   });
 });

@@ -5,6 +5,7 @@ import { testReportFormats, type TestReportFormat } from '../../../domain/gates/
 import { goTestText } from '../../../domain/gates/test-reports/go-json.ts';
 import { readTestReport } from '../../../domain/gates/test-reports/read-test-report.ts';
 import { recorded, sampleRoot } from './recorded-file.ts';
+import { processorMsOf } from '../../support/processor-time.ts';
 
 const read = (format: TestReportFormat, name: string) => readTestReport(format, recorded(name), sampleRoot);
 
@@ -176,14 +177,15 @@ describe('any report', () => {
 
   it('is read in time that grows with its length alone', () => {
     const hostile = [`<testsuite ${'a="b" '.repeat(200_000)}`, '<'.repeat(500_000), '&amp'.repeat(300_000)];
-    const started = performance.now();
-    for (const text of hostile) readTestReport('junit', text);
-    readTestReport('tap', 'ok 1 - '.repeat(300_000));
-    readTestReport('cargo-text', `test ${'. '.repeat(500_000)}`);
-    readTestReport(
-      'unittest-text',
-      `${'test_a (b) ... '.repeat(100_000)}\n${'a (b'.repeat(200_000)}\nRan 1 test in 0s`,
-    );
-    expect(performance.now() - started).toBeLessThan(5_000);
+    const takenMs = processorMsOf(() => {
+      for (const text of hostile) readTestReport('junit', text);
+      readTestReport('tap', 'ok 1 - '.repeat(300_000));
+      readTestReport('cargo-text', `test ${'. '.repeat(500_000)}`);
+      readTestReport(
+        'unittest-text',
+        `${'test_a (b) ... '.repeat(100_000)}\n${'a (b'.repeat(200_000)}\nRan 1 test in 0s`,
+      );
+    });
+    expect(takenMs).toBeLessThan(5_000);
   });
 });
