@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { readDiagnostics } from '../../../domain/gates/diagnostics.ts';
-import { recorded, sampleRoot } from './recorded-file.ts';
 import { processorMsOf } from '../../support/processor-time.ts';
+import { recorded, sampleRoot } from './recorded-file.ts';
 
 /** Short forms of the diagnostics of a recorded output. */
 function summaries(name: string): string[] {

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { testReportFormats, type TestReportFormat } from '../../../domain/gates/gate.ts';
 import { goTestText } from '../../../domain/gates/test-reports/go-json.ts';
 import { readTestReport } from '../../../domain/gates/test-reports/read-test-report.ts';
-import { recorded, sampleRoot } from './recorded-file.ts';
 import { processorMsOf } from '../../support/processor-time.ts';
+import { recorded, sampleRoot } from './recorded-file.ts';
 
 const read = (format: TestReportFormat, name: string) => readTestReport(format, recorded(name), sampleRoot);
 
