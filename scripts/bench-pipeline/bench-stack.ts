@@ -45,7 +45,7 @@ export async function startBenchServers(changes: Record<string, string> = {}): P
     for (const end of ends.toReversed()) await end();
   };
   try {
-    const { part } = await createTemporalPart(place);
+    const part = await createTemporalPart(place);
     await part.start();
     ends.push(() => part.stop());
     const stored = await provideDatabase(place, true);

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 
 import { startGuarded } from '../../tools/guarded-process.mjs';
@@ -15,7 +14,7 @@ import {
   postgresServerCommand,
   postgresUrl,
 } from '../../tools/postgres-server.mjs';
-import { createMigratedDatabase } from './database.ts';
+import { createMigratedDatabase, runStatement } from './database.ts';
 import { readTestSettings } from './settings.ts';
 import { startTestTemporal } from './temporal.ts';
 import { prepareWorkflowBundles } from './workflow-bundles.ts';
@@ -33,7 +32,7 @@ const hastySettings = [
   'autovacuum=off',
   // Some workers, APIs and test files at once, each with a pool.
   'max_connections=300',
-  // Thousands of connections, each with a password that nobody guesses at: proving it took half of what a connection costs.
+  // Nobody guesses at these passwords, and to prove one took nearly half of what a connection costs.
   'scram_iterations=1',
 ];
 
@@ -107,10 +106,7 @@ async function startPostgres(): Promise<{ url: string; stop: () => Promise<void>
 /** A password is kept as the settings were when it was set. */
 async function setPasswordAgain(url: string): Promise<void> {
   const { username, password } = new URL(url);
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  await client.query(`ALTER ROLE ${username} PASSWORD '${password}'`);
-  await client.end();
+  await runStatement(url, `ALTER ROLE ${username} PASSWORD '${password}'`);
 }
 
 async function waitUntilReady(url: string, finished: Promise<{ stderr: string }>): Promise<void> {

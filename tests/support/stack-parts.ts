@@ -67,9 +67,9 @@ export interface StackTemporal extends TestNamespace {
 /** A namespace as a first start finds it: on a server of its own, which a test may kill, or on that of the whole run. */
 export async function provideNamespace(place: StackPlace, hasOwnServer: boolean): Promise<StackTemporal> {
   if (!hasOwnServer) return { ...(await createTestNamespace({ withSearchAttributes: false })), server: null };
-  const { part } = await createTemporalPart(place);
-  await part.start();
-  return { address: `127.0.0.1:${place.ports.temporal}`, namespace: 'default', server: part };
+  const server = await createTemporalPart(place);
+  await server.start();
+  return { address: `127.0.0.1:${place.ports.temporal}`, namespace: 'default', server };
 }
 
 /** @throws when there is only the address of a server */

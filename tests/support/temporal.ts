@@ -39,7 +39,7 @@ export async function startTestTemporal(environment: Record<string, string> = th
   const stateDirectory = await mkdtemp(join(tmpdir(), 'ratchet-test-temporal-'));
   const reserved = await reservePorts([{ part: 'Temporal' }, { part: "Temporal's UI" }]);
   const [port = 0, uiPort = 0] = reserved.ports;
-  const { part } = await createTemporalServer({ stateDirectory, port, uiPort, environment });
+  const part = await createTemporalServer({ stateDirectory, port, uiPort, environment });
   const close = async () => {
     await part.stop();
     reserved.release();
@@ -60,7 +60,7 @@ export async function createTemporalServer(settings: {
   port: number;
   uiPort: number;
   environment?: Record<string, string>;
-}): Promise<{ part: StackPart }> {
+}): Promise<StackPart> {
   const { path, version } = await provideTemporal(root);
   if (path === undefined) throw new Error('These tests start a Temporal of their own: unset TEMPORAL_ADDRESS.');
   const { stateDirectory, port, environment = thrifty } = settings;
@@ -76,7 +76,7 @@ export async function createTemporalServer(settings: {
     }),
     isReady: () => isTemporalReady(`127.0.0.1:${port}`),
   });
-  return { part: { ...part, start: () => startAgain(part) } };
+  return { ...part, start: () => startAgain(part) };
 }
 
 /** Runs Temporal's own command-line tool as a person would. @throws when there is only the address of a server */

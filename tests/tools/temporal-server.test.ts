@@ -39,7 +39,7 @@ describe('the runs of a clone', () => {
     mkdirSync(stateDirectory);
     const reserved = await reservePorts([{ part: 'Temporal' }, { part: "Temporal's UI" }]);
     const [port = 0, uiPort = 0] = reserved.ports;
-    const { part } = await createTemporalServer({ stateDirectory, port, uiPort });
+    const part = await createTemporalServer({ stateDirectory, port, uiPort });
     for (let starts = 0; starts < 2; starts += 1) {
       await part.start();
       const connection = await Connection.connect({ address: `127.0.0.1:${port}` });
