@@ -139,7 +139,7 @@ function toProviders(environment: Environment) {
   };
 }
 
-function toConfig(environment: Environment) {
+function toConfig(environment: Environment, given: NodeJS.ProcessEnv) {
   return {
     databaseUrl: environment.DATABASE_URL,
     logLevel: environment.RATCHET_LOG_LEVEL,
@@ -193,6 +193,8 @@ function toConfig(environment: Environment) {
     lizardPath: environment.LIZARD_PATH,
     /** What child processes may inherit: where to find programs, nothing else. */
     childPath: environment.PATH,
+    /** The part of the environment that a repository's own commands may see. */
+    childEnvironment: readChildEnvironment(given),
     home: environment.HOME,
     providers: toProviders(environment),
   };
@@ -202,8 +204,8 @@ function toConfig(environment: Environment) {
 const registryVariables =
   /^(npm_config_registry|npm_config_cafile|pip_index_url|pip_find_links|pip_cert|goproxy|gosumdb|gonosumdb|goflags|https?_proxy|no_proxy|ssl_cert_file|ssl_cert_dir|node_extra_ca_certs|requests_ca_bundle|java_home|cargo_http_cainfo|lang|lc_all|tz)$/i;
 
-/** The part of the environment that a repository's own commands may see. Values that carry a password are left out. */
-export function readChildEnvironment(environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
+/** Values that carry a password are left out. */
+function readChildEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
   const entries = Object.entries(environment).filter(
     (pair): pair is [string, string] =>
       pair[1] !== undefined && registryVariables.test(pair[0]) && !/\/\/[^/]*@/.test(pair[1]),
@@ -229,7 +231,7 @@ export function readDatabaseUrl(environment: NodeJS.ProcessEnv = process.env): s
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const parsed = environmentSchema.safeParse(environment);
-  if (parsed.success) return toConfig(parsed.data);
+  if (parsed.success) return toConfig(parsed.data, environment);
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new Error(
     `The environment of this process is not complete: ${problems.join('; ')}. \`npm start\` sets it; see docs/configuration.md.`,

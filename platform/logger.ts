@@ -46,11 +46,27 @@ export function createConfigRedactor(config: SecretSettings): Redact {
   return createRedactor(configSecrets(config));
 }
 
+/** Takes a line of a log, with its line break. */
+export type WriteLine = (line: string) => void;
+
+/** Where worker and API write their logs; who starts them keeps it. */
+export function writeToStandardOutput(line: string): void {
+  process.stdout.write(line);
+}
+
 /**
- * JSON lines on standard output. Every finished line passes the redactor, so that a secret is hidden by its value
- * wherever it stands; hiding by the name of a field would miss it in messages and stacks.
+ * JSON lines. Every finished line passes the redactor, so that a secret is hidden by its value wherever it stands; hiding by
+ * the name of a field would miss it in messages and stacks.
  */
-export function createLogger(name: string, config: Pick<Config, 'logLevel'>, redact: Redact): Logger {
-  const destination = { write: (line: string) => void process.stdout.write(redact(line)) };
-  return pino({ name, level: config.logLevel, base: { name } }, destination);
+export function createLogger(
+  name: string,
+  { logLevel, writeLog = writeToStandardOutput }: Pick<Config, 'logLevel'> & { writeLog?: WriteLine },
+  redact: Redact,
+): Logger {
+  const destination = {
+    write: (line: string) => {
+      writeLog(redact(line));
+    },
+  };
+  return pino({ name, level: logLevel, base: { name } }, destination);
 }

@@ -22,8 +22,8 @@ import { toolChainEnvironment } from '../activities/sandbox/tool-chains.ts';
 import type { GateDependencies } from '../activities/gates/run-gate.ts';
 import type { StepDependencies } from '../activities/steps/dependencies.ts';
 import { createKnownSecrets, type KnownSecrets, type Redact } from '../domain/text/redact.ts';
-import { readChildEnvironment, type Config } from '../platform/config.ts';
-import { configSecrets, createLogger, type Logger } from '../platform/logger.ts';
+import type { Config } from '../platform/config.ts';
+import { configSecrets, createLogger, writeToStandardOutput, type Logger, type WriteLine } from '../platform/logger.ts';
 import { openFlags, type Flags } from '../platform/flags.ts';
 import { createMetricsRegistry } from '../platform/metrics.ts';
 import type { PayloadProtection } from '../platform/payload-codec.ts';
@@ -57,10 +57,10 @@ export interface WorkerParts {
   close(): Promise<void>;
 }
 
-/** Makes everything that this process's activities use. The only place where it is put together. */
-export async function composeWorker(config: Config): Promise<WorkerParts> {
+/** Makes everything that a worker's activities use. The only place where it is put together. */
+export async function composeWorker(config: Config, writeLog: WriteLine = writeToStandardOutput): Promise<WorkerParts> {
   const policy = await readPolicy(config.policyFile);
-  const { secrets, protection, logger, opened, database, ledger } = openRecords(config);
+  const { secrets, protection, logger, opened, database, ledger } = openRecords(config, writeLog);
   const { redact } = secrets;
   const folders = await makeFolders(config.stateDir);
   const { git, close: closeGit } = createLaunchedGit({ searchPath: config.childPath, home: config.home, redact });
@@ -115,7 +115,7 @@ export async function composeWorker(config: Config): Promise<WorkerParts> {
 }
 
 /** Everything that writes, none of which lets a secret through. */
-function openRecords(config: Config) {
+function openRecords(config: Config, writeLog: WriteLine) {
   const secrets = createKnownSecrets(configSecrets(config));
   const { redact } = secrets;
   const { encryptionKeys: keys } = config;
@@ -123,7 +123,7 @@ function openRecords(config: Config) {
   return {
     secrets,
     protection: { keys, writesPlain: !config.encryptsPayloads, redact } satisfies PayloadProtection,
-    logger: createLogger('worker', config, redact),
+    logger: createLogger('worker', { logLevel: config.logLevel, writeLog }, redact),
     opened,
     database: redactWrites(opened, secrets),
     // Its statements go straight to the driver, which only the database as it was opened has.
@@ -172,9 +172,8 @@ async function composeGates(
   config: Config,
   redact: Redact,
 ): Promise<{ gates: GateDependencies; outbound: OutboundProxy }> {
-  const childEnvironment = readChildEnvironment();
+  const { home, stateDir, childPath: searchPath, childEnvironment, sandbox: mode } = config;
   const outbound = await startOutboundProxy(childEnvironment);
-  const { home, stateDir, childPath: searchPath, sandbox: mode } = config;
   const containment = await createContainment({
     mode,
     home,
