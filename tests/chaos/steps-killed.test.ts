@@ -14,7 +14,14 @@ import {
   type AskedStep,
   type EditingQuestion,
 } from '../support/editing-provider.ts';
-import { answerEscalation, createOrder, waitForEnd, waitForEscalation, type OrderAnswer } from '../support/orders.ts';
+import {
+  answerEscalation,
+  createOrder,
+  runOf,
+  waitForEnd,
+  waitForEscalation,
+  type OrderAnswer,
+} from '../support/orders.ts';
 import { processesIn } from '../support/processes.ts';
 import type { ProviderReply, ProviderServer } from '../support/provider-server.ts';
 import {
@@ -28,6 +35,9 @@ import {
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { countHeld, holdSteps, letGo, prepareHolds } from './held-steps.ts';
+
+/** Heartbeat timeout of a step, and what may pass beside it until another worker has it. */
+const resumedMs = 15_000 + 5_000;
 
 /** How soon the guards of a killed worker's children must have ended them. */
 const orphansEndMs = 5_000;
@@ -44,6 +54,7 @@ let mended: OrderAnswer;
 let proven: OrderAnswer;
 let otherDisk: Record<string, string>;
 let isRepairAnswered = false;
+let killedAtMs: number;
 /** Which of the two workers runs: 0 has the stack's own disk. */
 let running = 0;
 
@@ -52,6 +63,7 @@ beforeAll(async () => {
   const environment = { ...providerEnvironment(provider), RATCHET_WORKSPACE_SLOTS: '4' };
   stack = await startTestStack({
     environment,
+    own: { processes: true },
     policy: { attemptsMax: 1, repairRoundsMax: 1 },
     // Its prompts must be the same on every disk; those of a repair hold the most, what a gate said included.
     editor: { aiderFor: [{ title: 'Add mended', if: 'does not pass its checks' }] },
@@ -111,6 +123,7 @@ async function isHeld(writes: number): Promise<void> {
 async function killAndChange(): Promise<void> {
   const left = workspaces();
   await stack.killWorker();
+  killedAtMs = performance.now();
   await letGo(stack.database);
   const isNobodyLeft = async () => (await processesIn(left)).length === 0;
   await waitFor('end of all children of the killed worker', isNobodyLeft, orphansEndMs);
@@ -119,6 +132,16 @@ async function killAndChange(): Promise<void> {
 
 async function startOther(): Promise<void> {
   await stack.startWorker(running === 0 ? {} : otherDisk);
+}
+
+/** Which try of an activity of `mended` is running now; 0 when none is. */
+async function tryOf(activity: string): Promise<number> {
+  const { raw } = await runOf(stack, mended.id).describe();
+  // 2 stands for started; a scheduled one waits for a worker.
+  const pending = raw.pendingActivities?.find(
+    ({ activityType, state }) => activityType?.name === activity && Number(state) === 2,
+  );
+  return pending?.attempt ?? 0;
 }
 
 describe('kill -9 of the worker while it', () => {
@@ -151,6 +174,11 @@ describe('kill -9 of the worker while it', () => {
     isRepairAnswered = true;
     await holdSteps(stack.database, 'Add mended', ['record']);
     await startOther();
+  });
+
+  it('repairs is made good by another worker within the heartbeat timeout and 5 s', async () => {
+    await waitFor('second try of the repair', async () => (await tryOf('repairAttempt')) === 2);
+    expect(performance.now() - killedAtMs).toBeLessThan(resumedMs);
   });
 
   it('records an attempt, whose outcome is already written', async () => {

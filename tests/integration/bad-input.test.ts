@@ -130,7 +130,7 @@ describe('an order that cannot be worked on is refused with one sentence and lea
       {},
       { code: 'disk-full', status: 507, sentence: /^Only \d+ MB are free in .*; an attempt needs 999999999 MB\. Free/ },
     );
-    await stack.killWorker();
+    await stack.stopWorker();
     await stack.startWorker({ RATCHET_DISK_FREE_MIN_MB: '1' });
   });
 

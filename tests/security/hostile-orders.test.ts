@@ -29,7 +29,7 @@ beforeAll(async () => {
   trap = await startHitCounter();
   provider = await startEditingProvider(({ call, step }) => ({ text: step === 'plan' ? plan() : edit(call) }));
   const environment = { ...providerEnvironment(provider), RATCHET_SANDBOX: 'required' };
-  stack = await startTestStack({ environment, policy: askAtOnce });
+  stack = await startTestStack({ environment, policy: askAtOnce, own: { processes: true } });
   const { stateDirectory } = stack;
   places = { program: join(stateDirectory, 'trap.sh'), sprung: join(stateDirectory, 'sprung'), url: trap.url };
   await makeTrapProgram(places);

@@ -109,7 +109,7 @@ beforeAll(async () => {
   const environment = { ...providerEnvironment(provider, planted.environmentKey), RATCHET_ENCRYPTION_KEYS: keySetting };
   // Aider tells in its own way what the model said, and that is kept; the edits after it are told by the stand-in.
   const editor = { aiderFor: [{ title: 'Add kept', unless: 'Log in with' }] };
-  stack = await startTestStack({ environment, policy: askAtOnce, editor, own: { temporal: true } });
+  stack = await startTestStack({ environment, policy: askAtOnce, editor, own: { temporal: true, processes: true } });
   repository = await makeRepository(join(stack.stateDirectory, 'repositories/planted'), {
     ...checkedFiles,
     'settings.txt': planted.repositoryFile,

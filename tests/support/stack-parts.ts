@@ -13,6 +13,7 @@ import {
   postgresUrl,
 } from '../../tools/postgres-server.mjs';
 import { createTestDatabase } from './database.ts';
+import { runInProcess } from './in-process-part.ts';
 import { createTestNamespace, type TestNamespace } from './namespace.ts';
 import { testAuthSecret, testEncryptionKeys } from './operator.ts';
 import { shortLived } from './short-lived.ts';
@@ -75,6 +76,20 @@ export async function provideNamespace(place: StackPlace, hasOwnServer: boolean)
 /** @throws when there is only the address of a server */
 export function createTemporalPart({ stateDirectory, ports }: StackPlace): ReturnType<typeof createTemporalServer> {
   return createTemporalServer({ stateDirectory, port: ports.temporal, uiPort: ports.temporalUi });
+}
+
+/** Worker or API in the process of the test. @param environment asked at each start */
+export function createInProcessPart(
+  { stateDirectory, ports }: StackPlace,
+  part: 'api' | 'worker',
+  environment: () => Record<string, string>,
+): StackPart {
+  const port = part === 'worker' ? ports.workerHealth : ports.api;
+  return runInProcess(part, {
+    logFile: join(stateDirectory, 'logs', `${part}.log`),
+    environment,
+    isReady: () => answersOk(`http://127.0.0.1:${port}/readyz`),
+  });
 }
 
 /**

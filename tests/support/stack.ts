@@ -10,6 +10,7 @@ import type { TestNamespace } from './namespace.ts';
 import { makeOperator, readableData } from './operator.ts';
 import type { StackPart } from './stack-part.ts';
 import {
+  createInProcessPart,
   createNodePart,
   nodeEnvironment,
   provideDatabase,
@@ -25,8 +26,11 @@ export interface StackOptions {
   environment?: Record<string, string>;
   /** Changes of the policy, as a policy file has them. */
   policy?: object;
-  /** Servers of its own, which a test may kill or look into; else a database or a namespace on that of the whole run. */
-  own?: { postgres?: boolean; temporal?: boolean };
+  /**
+   * What a test may kill or look into: servers of its own, else a database or a namespace on that of the whole run; worker
+   * and API in processes of their own, else in that of the test.
+   */
+  own?: { postgres?: boolean; temporal?: boolean; processes?: boolean };
   /** What edits; default 'aider'. The stand-in is for tests whose subject is not the editing. */
   editor?: TestEditor;
 }
@@ -34,13 +38,13 @@ export interface StackOptions {
 /** A person is asked as soon as one attempt has failed, without a repair. */
 export const askAtOnce = { attemptsMax: 1, repairRoundsMax: 0 };
 
-/** PostgreSQL, Temporal, worker and API as a first start has them: real processes on a state folder of their own. */
+/** PostgreSQL, Temporal, worker and API as a first start has them, on a state folder of their own. */
 export interface TestStack {
   stateDirectory: string;
   apiUrl: string;
   /** Where Temporal holds its runs. */
   runsIn: TestNamespace;
-  /** Another one after `startEverything`. */
+  /** Another one after `startServers`. */
   database: Database;
   temporal: Client;
   /** @param changes variables that only this worker gets */
@@ -50,12 +54,14 @@ export interface TestStack {
   /** A state folder as a worker on another machine has it, below the stack's own. @returns the variables for it */
   makeOtherDisk(name: string): Promise<Record<string, string>>;
   stopWorker(): Promise<void>;
-  /** kill -9 of the worker process and of nothing else. */
+  /** kill -9 of the worker process and of nothing else; it must have one. */
   killWorker(): Promise<void>;
   /** kill -9 of API, worker and the servers that are the stack's own. */
   killEverything(): Promise<void>;
-  /** Starts all of them again on the same state and the same ports. */
-  startEverything(): Promise<void>;
+  /** Starts the servers again that are the stack's own, on the same state and the same ports. */
+  startServers(): Promise<void>;
+  /** Starts worker and API again. */
+  startWorkerAndApi(): Promise<void>;
   /** Ends everything and removes its state. */
   close(): Promise<void>;
 }
@@ -87,9 +93,10 @@ export async function startTestStack(options: StackOptions = {}): Promise<TestSt
     ...options.environment,
   };
   let workerChanges: Record<string, string> = {};
+  const createPart = options.own?.processes === true ? createNodePart : createInProcessPart;
   const parts = {
-    api: createNodePart(place, 'api', () => environment),
-    worker: createNodePart(place, 'worker', () => ({ ...environment, ...workerChanges })),
+    api: createPart(place, 'api', () => environment),
+    worker: createPart(place, 'worker', () => ({ ...environment, ...workerChanges })),
     temporal,
     database,
   };
@@ -108,10 +115,12 @@ export async function startTestStack(options: StackOptions = {}): Promise<TestSt
       await stack.database.$disconnect();
       await Promise.all([parts.api, parts.worker, temporal.server, database.server].map(async (part) => part?.kill()));
     },
-    async startEverything() {
+    async startServers() {
       await Promise.all([database.server?.start(), temporal.server?.start()]);
-      await Promise.all([parts.worker.start(), parts.api.start()]);
       stack.database = openDatabase(database.url, 2);
+    },
+    async startWorkerAndApi() {
+      await Promise.all([parts.worker.start(), parts.api.start()]);
     },
     async close() {
       await closeStack(stack, parts);
@@ -119,7 +128,7 @@ export async function startTestStack(options: StackOptions = {}): Promise<TestSt
     },
   };
   try {
-    await Promise.all([parts.worker.start(), parts.api.start()]);
+    await stack.startWorkerAndApi();
   } catch (error) {
     await stack.close();
     throw error;
