@@ -36,8 +36,10 @@ import { startTestStack, type TestStack } from '../support/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { countHeld, holdSteps, letGo, prepareHolds } from './held-steps.ts';
 
-/** Heartbeat timeout of a step, and what may pass beside it until another worker has it. */
-const resumedMs = 15_000 + 5_000;
+/** Of a step. */
+const heartbeatTimeoutMs = 15_000;
+/** What may pass after it until a worker that runs has the step. */
+const resumedMs = 5_000;
 
 /** How soon the guards of a killed worker's children must have ended them. */
 const orphansEndMs = 5_000;
@@ -55,6 +57,7 @@ let proven: OrderAnswer;
 let otherDisk: Record<string, string>;
 let isRepairAnswered = false;
 let killedAtMs: number;
+let startedAtMs: number;
 /** Which of the two workers runs: 0 has the stack's own disk. */
 let running = 0;
 
@@ -132,6 +135,7 @@ async function killAndChange(): Promise<void> {
 
 async function startOther(): Promise<void> {
   await stack.startWorker(running === 0 ? {} : otherDisk);
+  startedAtMs = performance.now();
 }
 
 /** Which try of an activity of `mended` is running now; 0 when none is. */
@@ -178,7 +182,8 @@ describe('kill -9 of the worker while it', () => {
 
   it('repairs is made good by another worker within the heartbeat timeout and 5 s', async () => {
     await waitFor('second try of the repair', async () => (await tryOf('repairAttempt')) === 2);
-    expect(performance.now() - killedAtMs).toBeLessThan(resumedMs);
+    const dueAtMs = Math.max(killedAtMs + heartbeatTimeoutMs, startedAtMs);
+    expect(performance.now() - dueAtMs).toBeLessThan(resumedMs);
   });
 
   it('records an attempt, whose outcome is already written', async () => {

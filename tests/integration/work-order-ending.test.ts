@@ -49,7 +49,7 @@ beforeAll(async () => {
   stack = await startTestStack({
     environment,
     policy: { attemptsMax: 1, repairRoundsMax: 1 },
-    // That Aider leaves nothing either is in tests/e2e (ended in order) and tests/chaos/worker-killed.test.ts (killed).
+    // That Aider leaves nothing either is in tests/e2e (ended in order) and tests/chaos/ (killed).
     editor: 'quick',
   });
   const folder = join(stack.stateDirectory, 'repositories');
