@@ -26,6 +26,7 @@ import { gitRules } from './extractors/git.ts';
 import { goTestRules } from './extractors/go-test.ts';
 import { goRules } from './extractors/go.ts';
 import { haskellRules } from './extractors/haskell.ts';
+import { headedTestRules } from './extractors/headed-tests.ts';
 import { installHintRules } from './extractors/install-hints.ts';
 import { installPhraseRules } from './extractors/install-phrases.ts';
 import { installWordsRules } from './extractors/install-words.ts';
@@ -40,6 +41,7 @@ import { mochaRules } from './extractors/mocha.ts';
 import { modelRules } from './extractors/models.ts';
 import { namedFailureRules } from './extractors/named-failures.ts';
 import { nativeRules } from './extractors/native.ts';
+import { neededPartRules } from './extractors/needed-parts.ts';
 import { networkRules } from './extractors/network.ts';
 import { nodePackageRules } from './extractors/node-packages.ts';
 import { nodeTestRules } from './extractors/node-test.ts';
@@ -114,6 +116,7 @@ export const allRules: readonly LineRule[] = [
   ...goTestRules,
   ...goRules,
   ...haskellRules,
+  ...headedTestRules,
   ...installHintRules,
   ...installPhraseRules,
   ...installWordsRules,
@@ -128,6 +131,7 @@ export const allRules: readonly LineRule[] = [
   ...modelRules,
   ...namedFailureRules,
   ...nativeRules,
+  ...neededPartRules,
   ...networkRules,
   ...nodePackageRules,
   ...nodeTestRules,

@@ -1,6 +1,13 @@
 import type { OutputFacts, WeighedFinding } from './choose-finding.ts';
 import { projectPlace } from './extractors/project-place.ts';
-import { placeBelowBars, placeBelowLine, placeBelowName, placeToldAbove, testFile } from './find-test-place.ts';
+import {
+  fileOfName,
+  placeBelowBars,
+  placeBelowLine,
+  placeBelowName,
+  placeToldAbove,
+  testFile,
+} from './find-test-place.ts';
 import { isProjectFile, placeOf, readPlace, toNumber, type Place } from './places.ts';
 import { modelStages } from './step-kinds.ts';
 
@@ -24,6 +31,9 @@ function placeByClass(first: WeighedFinding, pool: readonly WeighedFinding[], fa
   }
   if (failureClass === 'dependency_missing') return frameBelow(first, facts.lines);
   if (placeless.has(failureClass)) return null;
+  // An exception that nobody caught: the innermost frame in the project stands above it.
+  const own = failureClass === 'unknown' && groups['line'] === undefined ? tracebackPlace(first, facts.lines) : null;
+  if (own !== null) return own;
   const near = placeNear(first, pool, facts);
   const isBare = groups['line'] !== undefined && groups['file'] === undefined;
   return near !== null && isBare && near.line === null ? { ...near, line: toNumber(groups['line']) } : near;
@@ -108,7 +118,8 @@ function lineBelow(at: number, lines: readonly string[]): Partial<Place> {
 
 const reaches: Readonly<Record<string, number>> = { test_fail: 45, unknown: 12 };
 /** What stands in a drawing of the source, which is quiet, and is a place all the same. */
-const drawnPlace = /-->|^\s{0,4}[│|]\s{1,6}on \S{1,300} line \d{1,7}|╭─|┌─|^\s{0,8}[│|] \S{1,300}:\d{1,7}$/;
+const drawnPlace =
+  /-->|^\s{0,4}[│|]\s{1,6}on \S{1,300} line \d{1,7}|╭─|┌─|^\s{0,8}[│|] \S{1,300}:\d{1,7}(?: in \w{1,200}\s{0,200}[│|])?$/;
 
 // Between this finding and the next: for a test the first frame of its stack in the project's own code.
 function placeNear(first: WeighedFinding, pool: readonly WeighedFinding[], facts: OutputFacts): Place | null {
@@ -128,7 +139,7 @@ function placeNear(first: WeighedFinding, pool: readonly WeighedFinding[], facts
 }
 
 function fileOnly(first: WeighedFinding, { step, lines }: OutputFacts): Place | null {
-  if (first.failureClass === 'test_fail') return testFile(first.at, lines);
+  if (first.failureClass === 'test_fail') return testFile(first.at, lines) ?? fileOfName(first);
   const near = fileNear(first, lines) ?? listedFile(first, lines);
   // A file of tests that could not be loaded is told as their heading.
   const isLoaded = step.stage === 'test' && first.failureClass === 'compile_error';

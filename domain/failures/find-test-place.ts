@@ -75,6 +75,13 @@ export function placeToldAbove({ at, groups }: WeighedFinding, lines: readonly s
   return null;
 }
 
+/** The file that the name of a test begins with. */
+export function fileOfName(finding: WeighedFinding): Place | null {
+  const file = /^(?:\d{1,5}-)?(?<file>[\w@./-]{1,300}\.[a-z]{1,5})(?:::?(?=[A-Za-z])| [>›»] )/.exec(firstName(finding))
+    ?.groups?.['file'];
+  return file === undefined || !isProjectFile(file) ? null : { file, line: null, column: null };
+}
+
 /** The file that a runner names where a test gave up without a frame: in brackets, or as the heading of its tests. */
 export function testFile(at: number, lines: readonly string[]): Place | null {
   const told = lines

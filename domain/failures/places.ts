@@ -79,7 +79,7 @@ const placeForms: readonly RegExp[] = [
   ),
   // 12:3 of "f", f [l, c], f @ l, f#Ll
   new RegExp(
-    String.raw`${path}${extension}) ?(?:@ ?|#L|\[line |\[(?=\d{1,7}[:,\]])|\+(?=\d{1,7}(?: |$)))(?<line>\d{1,7})(?:[:,] ?(?<column>\d{1,7}))?`,
+    String.raw`${path}${extension}) ?(?:@ ?|#L|\[line |\[(?=[1-9]\d{0,6}[:,\]])|\+(?=\d{1,7}(?: |$)))(?<line>\d{1,7})(?:[:,] ?(?<column>\d{1,7}))?`,
   ),
   // [l:c] f; (l:c) in f
   new RegExp(String.raw`(?:^\s{0,8}\[(?<line>\d{1,7}):(?<column>\d{1,7})\]) ${path}${extension})(?=[\s:,]|$)`),
@@ -136,7 +136,7 @@ export function cleanPath(path: string): string {
 
 // Versions, hosts and times look like files with a number behind them.
 const noFile =
-  /^(?:v?\d+(?:\.\d+)*|https?|localhost|(?:\d{1,3}\.){3}\d{1,3}|[\w-]+\.(?:com|org|net|io|dev|local|example|test|internal)|.*:\/\/.*)$/i;
+  /^(?:v?\d+(?:\.\d+)*|https?|localhost|(?:\d{1,3}\.){3}\d{1,3}|[\w-]+\.(?:com|org|net|io|dev|local|example|test|internal)|(?:self|this)\.\w+|.*:\/\/.*)$/i;
 /** A class with its method. */
 const method = /\.[a-z]{1,20}[A-Z]\w{0,60}$/;
 

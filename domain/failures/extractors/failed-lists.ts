@@ -145,7 +145,7 @@ const sentence =
 export function isNoTest(text: string): boolean {
   return (
     sentence.test(text) ||
-    /[./][^\s:]{1,100}:\d+(?::\d+)?(?::? |$)|^[\w@./-]{1,300}\.(?:[cm]?[jt]sx?|py|rb|php|go|rs|lua|exs?|dart|sh|cs|java|kt)$|\bexit (?:code|status)\b|^[\w ]{1,30}:$|\b\d{1,6} failed of \d|^\*? ?(?:REASON|Reason): |^\w{0,60}(?:Error|Exception)$|^[\w ]{1,20} \(\d{1,6}\):?$|^(?:Given|When|Then|And|But) /.test(
+    /[./][^\s:]{1,100}:\d+(?::\d+)?(?::? |$)|^[\w@./-]{1,300}\.(?:[cm]?[jt]sx?|py|rb|php|go|rs|lua|exs?|dart|sh|cs|java|kt)$|\bexit (?:code|status)\b|^[\w ]{1,30}:$|\b\d{1,6} failed of \d|^\*? ?(?:REASON|Reason): |^\w{0,60}(?:Error|Exception)$|^[\w ]{1,20} \(\d{1,6}\):?$|^[\w@./-]{1,300}\.\w{1,8} {1,4}[.FEsSxX]{1,80}$|^(?:Given|When|Then|And|But) /.test(
       text,
     )
   );
@@ -166,6 +166,14 @@ export function isFindingRow(row: string): boolean {
   );
 }
 
+/** A step of a scenario: the row above it, further out, has the mark of a failure too. */
+export function isStepInside(test: string, view: View): boolean {
+  if (!/^(?:given|when|then|and|but)\b/i.test(test)) return false;
+  const depth = indentOf(view.lines[view.at] ?? '');
+  const outer = lookUp(view, 60, (line) => (line.trim() !== '' && indentOf(line) < depth ? line : null));
+  return outer !== null && /^\s{0,24}(?:[-*•] )?[[(]?(?:FAIL|[Ff]ail|[✗✘✖×⨯❌✕])/.test(outer);
+}
+
 /** A suite: the row above those of its tests, or, where a runner goes back up the tree, the one below them. */
 export function isSuiteRow({ lines, at }: View): boolean {
   const [own = '', above = '', below = '', next = ''] = [lines[at], lines[at - 1], lines[at + 1], lines[at + 2]];
@@ -184,13 +192,18 @@ const sumOrWord = /^(?:(?:failed|passed|errors?|skipped|cases|tests)\b:?\s{1,20}
 function decideRow(groups: Groups, view: View): Reading | null {
   const test = groups['test'] ?? '';
   const isSuite = () => lookUp(view, 200, (line) => (line.trim() === `▶ ${test}` ? true : null)) === true;
-  if (sumOrWord.test(test) || isFindingRow(test) || isSuiteRow(view) || isSuite()) return null;
+  if (sumOrWord.test(test) || isFindingRow(test) || isSuiteRow(view) || isSuite() || isStepInside(test, view))
+    return null;
   const hasRun = (lookUp(view, 40, isPassed) ?? lookDown(view, 20, isPassed)) === true;
   return hasRun ? besidePassed(groups, test) : alone(groups, test, view);
 }
 
 function besidePassed(groups: Groups, test: string): Reading | null {
-  return /^\d{1,7} |:$|^(?:broken|errored) »|^(?:build|compil\w{1,6}) (?:failed|error)/i.test(test) ? null : { groups };
+  return /^\d{1,7} |:$|^(?:expected|assert)\b|^(?:broken|errored) »|^(?:build|compil\w{1,6}) (?:failed|error)/i.test(
+    test,
+  )
+    ? null
+    : { groups };
 }
 
 function alone(groups: Groups, test: string, { lines, at }: View): Reading | null {

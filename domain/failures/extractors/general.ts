@@ -238,9 +238,15 @@ function wordsBehind(line: string): Groups {
 const empty =
   /^(?:0 |no |none|null)|^(?:Command|Process|Task|Script|Recipe|Job|Step)\b.{0,80}\b(?:failed|exited)|exit(?:ed with)? (?:code|status)|^(?:code|errno|syscall|path|command|workspace|location|in workspace)\b|A complete log|^Lifecycle script|^For (?:help|more information)|^Failed to execute goal|^To see the full|Re-run (?:Maven|with)|^\[Help|^->/i;
 
+// A log says that something was thrown, and what was thrown stands below.
+function isLogOfThrown(message: string, { lines, at }: View): boolean {
+  const isAbove = (lines[at + 1] ?? '').startsWith('Traceback (most recent');
+  return isAbove && /\b(?:failed|exception|unhandled|uncaught|raised|crashed)\b/i.test(message);
+}
+
 function decideErrorLine(groups: Groups, view: View) {
   const message = groups['message'] ?? '';
-  if (empty.test(message)) return null;
+  if (empty.test(message) || isLogOfThrown(message, view)) return null;
   const place = nearPlace(view);
   const isNear = place !== null && place.line !== null;
   return { groups: withPlace(groups, place), weight: isNear ? 56 : 45 };

@@ -68,6 +68,19 @@ export const gitWordRules = rulesOf(null, 'orchestration_error', [
     refine: ofRepository,
   },
   {
+    // Whoever applies it, in whatever step: a patch of another state of the file.
+    name: 'patch-refused',
+    because: 'git',
+    cue: ['patch', 'hunk'],
+    weight: 60,
+    pattern:
+      /\b(?:[Ff]ailed to|[Cc]ould not|[Cc]ouldn['’]t|[Cc]annot|[Cc]an['’]t|[Uu]nable to) apply (?:(?:the|this|following) ){0,2}patch(?:es|file)?\b|\b[Pp]atch (?:\S{1,120} )?(?:does not apply|(?:failed to|could not be|cannot be|can['’]t be|did not) (?:apply|applied))|\b[1-9]\d{0,4} (?:out of \d{1,4} )?hunks? (?:FAILED|failed|rejected)\b/,
+    refine: (groups, view) => {
+      const file = /^(?:error: )?(?<file>[^\s:]{1,300}): patch does not apply$/.exec(view.lines[view.at] ?? '')?.groups;
+      return ofRepository({ ...groups, ...file }, view);
+    },
+  },
+  {
     name: 'forge-words',
     because: 'forge',
     cue: [

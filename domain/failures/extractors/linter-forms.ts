@@ -100,7 +100,39 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
       const place = lookDown(view, 1, (line) =>
         /^\s{0,8}\S{1,300}:\d{1,7}(?::\d{1,7})?$/.test(line) ? readPlace(line) : null,
       );
-      return groups['file'] === undefined && place === null ? null : { groups: withPlace(groups, place) };
+      if (groups['file'] === undefined && place === null) return null;
+      // A warning without a line stands behind what has one.
+      const isMild = place === null && /^[WI]\d/.test(groups['code'] ?? '');
+      return { groups: withPlace(groups, place), ...(isMild ? { weight: 55 } : {}) };
+    },
+  },
+  {
+    name: 'code-first',
+    cue: ['['],
+    weight: 64,
+    // The rule in brackets and words, and its place alone below them.
+    pattern:
+      /^\s{0,4}\[(?<code>\d{2,5}|[A-Za-z][\w-]{0,40}-?\d{2,5}|[a-z]{2,30}(?:[-_/][a-z\d]{2,30}){1,6})\] (?<message>[A-Za-z].{3,600})$/,
+    refine: (groups, view) => {
+      const place = lookDown(view, 1, (line) =>
+        /^\s{0,8}(?:--> |at |in )?\S{1,300}:\d{1,7}(?::\d{1,7})?:?$/.test(line) ? readPlace(line) : null,
+      );
+      return place === null ? null : { groups: withPlace(groups, place) };
+    },
+  },
+  {
+    name: 'line-entry',
+    cue: ['code: ', 'rule: ', 'check: '],
+    weight: 62,
+    // Words and their code, and below them where.
+    pattern: /^\s{0,8}(?<message>[A-Z\d].{3,600}) [[(](?:code|rule|check): (?<code>[\w./-]{2,80})[\])]$/,
+    refine: (groups, view) => {
+      const place = lookDown(view, 6, (line) =>
+        /^\s{0,8}(?:(?:-->|at|in|In|File) )?\S{1,300}(?::\d| at line \d|, line \d| line \d)/.test(line)
+          ? readPlace(line)
+          : null,
+      );
+      return place === null ? null : { groups: withPlace(groups, place) };
     },
   },
   {

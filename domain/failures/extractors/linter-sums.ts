@@ -49,6 +49,15 @@ export const linterSumsRules = rulesOf(null, 'lint_error', [
     },
   },
   {
+    name: 'list-heading',
+    cue: ['undeclared', 'unused', 'unlisted', 'undocumented', 'misplaced', 'obsolete', 'superfluous', 'unimported'],
+    weight: 52,
+    // What checks of manifests and exports list.
+    pattern:
+      /\b(?:[Uu]ndeclared|[Uu]nused|[Uu]nlisted|[Mm]isplaced|[Oo]bsolete|[Ss]uperfluous|[Uu]nimported|[Uu]ndocumented) (?:(?:dev|peer|transitive|import|direct|\w{1,12} or \w{1,12}) ?)?(?:dependencies|requirements|imports|exports|files|packages|modules|symbols)(?: (?:were )?(?:found|detected)\b|: \w.{0,200}$|.{0,40}:$)/,
+    refine: (groups, view) => ({ groups: withPlace(groups, readPlace(view.lines[view.at] ?? '')) }),
+  },
+  {
     name: 'import-graph',
     cue: [
       'dependency violations',

@@ -34,6 +34,14 @@ export const namedFailureRules = rulesOf(null, 'test_fail', [
     },
   },
   {
+    name: 'told-in',
+    cue: ['in test', 'of test', 'in scenario', 'in spec', 'in example'],
+    weight: 66,
+    pattern:
+      /^.{0,80}\b(?:[Ff]ail(?:ed|ure)|[Ee]rror|[Ee]xception) (?:in|of|during) (?:the )?(?:test|spec|scenario|example)(?: case)? ["'\x60](?<test>[^"'\x60]{2,200})["'\x60]/,
+    refine: (groups, view) => ({ groups: withPlace(groups, projectPlace(view.lines[view.at] ?? '')) }),
+  },
+  {
     name: 'name-above',
     cue: ['failure', 'failed', 'assert'],
     weight: 66,
@@ -89,11 +97,23 @@ function decideNumbered(groups: Groups, view: View): Reading | null {
   const isListed = () =>
     lookUp(view, 3_000, (line) => (headingOfFailures.test(line) ? true : null)) === true ||
     lookDown(view, 1_000, (line) => (sumOfFailures.test(line) ? true : null)) === true;
-  if (!hasCauseBelow(view, 14, (line) => numbered.test(line)) || !isListed()) return null;
+  const depth = depthOf(view.lines[view.at] ?? '');
+  const isNext = (line: string) => numbered.test(line) && depthOf(line) <= depth;
+  if (/^(?:\w{1,40}\.){0,6}\w{0,60}(?:Error|Exception|Failure): /.test(first) && isInside(depth, view)) return null;
+  if (!hasCauseBelow(view, 14, isNext) || !isListed()) return null;
   const told = kindAlone.test(first) ? (view.lines[view.at + 1] ?? '') : wholeName(first, view);
   const test = cleanTestName(told);
   if (test === null || /^\d/.test(test)) return null;
   return { groups: withPlace({ test }, readPlace(told) ?? placeInBlock(view)) };
+}
+
+function depthOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+// Reasons have numbers of their own, further in than the name of their test.
+function isInside(depth: number, view: View): boolean {
+  return lookUp(view, 4, (line) => (numbered.test(line) && depthOf(line) < depth ? true : null)) === true;
 }
 
 // `1) suite`, then the names inside it, further in, up to the one that ends with a colon.
@@ -117,12 +137,15 @@ function placeInBlock(view: View): Place | null {
   const below = view.lines[view.at + 1] ?? '';
   const own = /^\s{1,12}\S{1,300}:\d{1,7}(?::\d{1,7})?$/.test(below) ? projectPlace(below) : null;
   const from = own === null ? view : { ...view, at: view.at + 1 };
-  const read = (line: string) => (numbered.test(line) ? noPlace : projectPlace(line));
-  const found = lookDown(from, 40, read);
-  return found === null || found === noPlace ? own : found;
+  const depth = depthOf(view.lines[view.at] ?? '');
+  const rows = from.lines.slice(from.at + 1, from.at + 41);
+  const end = rows.findIndex((line) => numbered.test(line) && depthOf(line) <= depth);
+  const block = rows.slice(0, end === -1 ? undefined : end);
+  // Between the frames of Python stands the source, which may look like a place.
+  const frames = block.filter((line) => /^\s{2,12}File "/.test(line));
+  const places = (frames.length > 0 ? frames : block).map(projectPlace).filter((place) => place !== null);
+  return (frames.length > 0 ? places.at(-1) : places[0]) ?? own;
 }
-
-const noPlace: Place = { file: '', line: null, column: null };
 
 const functionName = /^\w{1,200} ?\([\w.:]{1,200}\)$|^test_\w{1,200}$|^[\w:]{1,200}(?:#|::)\w{1,200}$/;
 /** What ends the block of a test: a ruler, a row, a sum. */

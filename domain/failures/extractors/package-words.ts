@@ -67,7 +67,7 @@ export const packageWordsRules = rulesOf(null, 'dependency_missing', [
     cue: ['.lock', 'lock file', 'lockfile'],
     weight: 68,
     pattern:
-      /(?:\b(?:changed|modified|newer|different|differs?)\b.{0,60}\b(?:since|than|from)\b.{0,40}(?:\.lock|[Ll]ock ?file)\b|(?:\.lock|[Ll]ock ?file)\b.{0,80}\b(?:was last generated|(?:is|was) (?:out of (?:date|sync)|outdated|stale|not up[- ]to[- ]date)|(?:needs?|has|have) to be (?:updated|regenerated)|because --(?:locked|frozen)|does not (?:match|satisfy)|is (?:missing|inconsistent)))/,
+      /(?:\b(?:changed|modified|newer|different|differs?)\b.{0,60}\b(?:since|than|from)\b.{0,40}(?:\.lock|[Ll]ock ?file)\b|(?:\.lock|[Ll]ock ?file)\b.{0,160}?\b(?:was last generated|(?:is|was) (?:out of (?:date|sync)|outdated|stale|not up[- ]to[- ]date)|(?:needs?|has|have) to be (?:updated|regenerated|refreshed)|because --(?:locked|frozen)|(?:does not|doesn['’]t) (?:match|satisfy|correspond|agree)|is (?:missing|inconsistent)))/,
     refine: (groups, view) =>
       isAside(view.lines[view.at] ?? '')
         ? null

@@ -1,6 +1,6 @@
 import { rulesOf, type Groups, type View } from '../line-rule.ts';
 
-const target = String.raw`(?:recipe|task|target|script|session|goal|job)`;
+const target = String.raw`(?:recipe|task|target|script|session|goal|job|action|workflow|pipeline|sub-?command|profile)`;
 const named = String.raw`["'\x60]\S{1,80}["'\x60]`;
 const unable = String.raw`(?:[Cc]annot|[Cc]ould not|[Cc]an['’]t|[Uu]nable to)`;
 

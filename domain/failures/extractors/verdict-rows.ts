@@ -1,10 +1,10 @@
 import { lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 import { withPlace } from '../refine.ts';
-import { isFindingRow, isSuiteRow } from './failed-lists.ts';
+import { isFindingRow, isStepInside, isSuiteRow } from './failed-lists.ts';
 import { projectPlace } from './project-place.ts';
 import { cleanTestName, isCause } from './test-names.ts';
 
-const failed = '(?:FAIL(?:ED|URE)?|[Ff]ail(?:ed|ure)?|NOT OK|[✗✘✖×⨯❌])';
+const failed = '(?:FAIL(?:ED|URE)?|[Ff]ail(?:ed|ure)?|NOT OK|N?KO|NOK|[✗✘✖×⨯❌✕☒]|🔴|💥|🚫|⛔)';
 
 /** One line for each test, with its verdict before or behind its name; and verdicts that stand below a name. */
 export const verdictRowsRules = rulesOf(null, 'test_fail', [
@@ -27,19 +27,29 @@ export const verdictRowsRules = rulesOf(null, 'test_fail', [
       ' ⨯',
       ' ❌',
       'not ok',
+      ': ko',
+      ' ko',
+      '[ko',
+      '(ko',
+      ' nok',
+      ' ✕',
     ],
     weight: 64,
     pattern: new RegExp(
-      String.raw`^\s{0,64}(?:#\d{1,5} |[*•+-] |\.{3} |\*\* |[-=]{3,6} |%{1,3} ?|\(\d{1,5}\/\d{1,5}\) |\[\d{1,5}\/\d{1,5}\] )?(?<test>[\w"'\x60/].{0,200}?)(?:: {1,4}| {1,60}(?:[-|–—] )?|\s{0,2}\.{3,80} {0,40})(?:[[(]?${failed}[\])]?|[[(] {0,6}(?:FAIL(?:ED)?|ERROR|Failed|failed) {0,6}[\])]|(?<=: {1,4})ERROR)!?(?: {1,20}(?:[([].{1,120}|[\d.,]{1,10} ?(?:ms|s)|[\d. ]{3,80}\*\*|[.FEI])| - [A-Z]\S.{1,200})?(?:: \S.{1,200} \([\d.]{1,10} ?m?s\))?$`,
+      String.raw`^\s{0,64}(?:#\d{1,5} |[*•+-] |\.{3} |\*\* |[-=]{3,6} |%{1,3} ?|\(\d{1,5}\/\d{1,5}\) |\[\d{1,5}\/\d{1,5}\] )?(?<test>[\w"'\x60/].{0,200}?)(?:: {1,4}| {1,60}(?:(?:[-|–—]|[-=]>|→) )?|\s{0,2}\.{3,80} {0,40})(?:[[(]?(?:${failed}|(?<=\.{3} {0,40})not ok)[\])]?|[[(] {0,6}(?:FAIL(?:ED)?|ERROR|Failed|failed)(?: - \d{1,5})? {0,6}[\])]|(?<=: {1,4})ERROR)!?(?: {1,20}(?:[([].{1,120}|(?:in |after )?[\d.,]{1,10} ?(?:ms|s|sec)|[\d. ]{3,80}\*\*|[.FEI])| - [A-Z]\S.{1,200})?(?:: \S.{1,200} \([\d.]{1,10} ?m?s\))?$`,
     ),
     refine: (groups, view) => decide(groups, view, passedBehind),
   },
   {
     name: 'verdict-before',
-    cue: ['fail', '✗', '✘', '✖', '×', '⨯', '❌', '!!', ' x ', '(x) ', 'not ok'],
+    cue: [
+      'fail',
+      ...['✗', '✘', '✖', '×', '⨯', '❌', '✕', '☒', '🔴', '💥', '🚫', '⛔'],
+      ...['!!', ' x ', '(x) ', '[x] ', 'not ok', 'ko ', 'ko]', 'ko:', 'nok ', 'error:', 'crash'],
+    ],
     weight: 64,
     pattern: new RegExp(
-      String.raw`^(?:\[(?:info|error|INFO|ERROR)\] )?\s{0,24}(?:[-=]{2,3}> )?(?:\(\d{1,5}\/\d{1,5}\) |\d{1,6} {2,4})?(?:\[[A-Z]{3,12}\] )?[[(]?\s{0,3}(?:${failed}|!!|[xX])\s{0,3}[\])]?(?:[!:]| -)?(?: {1,8}|\t(?:\|\|\t)?)(?:\d{1,5} [—–-] )?(?<test>[\w"'\x60(].{0,240}?)$`,
+      String.raw`^(?:\[(?:info|error|INFO|ERROR)\] )?\s{0,24}(?:[-=]{2,3}> |[-*•+] (?=[[(]))?(?:\(\d{1,5}\/\d{1,5}\) |\d{1,6} {2,4})?(?:\[[A-Z]{3,12}\] )?[[(]?\s{0,3}(?:${failed}|!!|[xX]|ERROR(?=[:\])])|CRASH(?:ED)?)\s{0,3}[\])]?(?:[!:]| -)?(?: {1,8}|\t(?:\|\|\t)?)(?:\d{1,5} [—–#-] )?(?<test>[\w"'\x60(].{0,240}?)$`,
     ),
     refine: (groups, view) => decide(groups, view, passedBefore),
   },
@@ -101,12 +111,12 @@ export const verdictRowsRules = rulesOf(null, 'test_fail', [
   },
 ]);
 
-const passed = '(?:PASS(?:ED)?|[Pp]ass(?:ed)?|OK|[Oo]k|SUCCESS|[Ss]uccess|[✓✔✅√])';
+const passed = '(?:PASS(?:ED)?|[Pp]ass(?:ed)?|OK|[Oo]k|SUCCESS|[Ss]uccess|[✓✔✅√☑]|🟢|🆗)';
 const passedBehind = new RegExp(
-  String.raw`^\s{0,64}\S.{0,200}(?:: {1,4}| |\.{3})[[(]? {0,6}${passed} {0,6}[\])]?!?(?: {1,20}(?:[([].{1,120}|[\d.,]{1,10} ?(?:ms|s)|[\d. ]{3,80}\*\*|[.FEI]))?$`,
+  String.raw`^\s{0,64}\S.{0,200}(?:: {1,4}| |\.{3})[[(]? {0,6}${passed} {0,6}[\])]?!?(?: {1,20}(?:[([].{1,120}|(?:in |after )?[\d.,]{1,10} ?(?:ms|s|sec)|[\d. ]{3,80}\*\*|[.FEI]))?$`,
 );
 const passedBefore = new RegExp(
-  String.raw`^(?:\[info\] )?\s{0,24}[[(]?\s{0,3}(?:${passed}|\.\.|v|\+)\s{0,3}[\])]?(?:[!:]| -)?(?: {1,8}|\t(?:\|\|\t)?)\S`,
+  String.raw`^(?:\[info\] )?\s{0,24}(?:[-*•+] (?=[[(]))?[[(]?\s{0,3}(?:${passed}|\.\.|v|\+)\s{0,3}[\])]?(?:[!:]| -)?(?: {1,8}|\t(?:\|\|\t)?)\S`,
 );
 
 /** Sums, and what asserts. */
@@ -127,7 +137,7 @@ function namedAbove(view: View): Reading | null {
 function decide(groups: Groups, view: View, form: RegExp): Reading | null {
   const told = groups['test'] ?? '';
   const test = cleanTestName(told) ?? '';
-  if (test === '' || isNoRow(told, test, view)) return null;
+  if (test === '' || isNoRow(told, test, view) || isStepInside(test, view)) return null;
   if (isAssertion.test(test)) return namedAbove(view);
   const isSibling = (line: string) => (form.test(line) ? true : null);
   const hasSibling = (lookUp(view, 40, isSibling) ?? lookDown(view, 40, isSibling)) === true;

@@ -39,7 +39,8 @@ const passes =
 
 /** A list of all answers that a client knows, in the dump of an object. */
 const isTableRow = /^\s{2,60}['"]?\d{3}['"]?: ['"]/;
-const isEntry = /\d \| (?:ERROR|WARNING)|[└├]─ |^\s{0,8}\d{1,6}: [A-Z]{1,6}-?\d{1,5}\b/;
+const isEntry =
+  /\d \| (?:ERROR|WARNING)|^\s{0,4}[|│┃] .{1,200}[|│┃] {1,40}(?:FAIL(?:ED)?|[Ff]ailed|NOT OK|KO|[✗✘✖×❌✕]) {1,40}[|│┃]|[└├]─ |^\s{0,8}\d{1,6}: [A-Z]{1,6}-?\d{1,5}\b/;
 /** Errors that caused one another, innermost last, as programs in Rust print them. */
 const isCause = /^\s{1,8}\d{1,2}: (?:[a-z]{3,20}|[A-Z][a-z]{2,20}) [a-z]/;
 
