@@ -88,4 +88,10 @@ export const placedForms: readonly RegExp[] = [
   /\b[Ww]arning: \[(?<code>[\w-]{3,60})\]/,
   /^\S{1,300}:\d{1,7} (?<code>\w{2,20}(?:\/\w{2,60}){1,3}) /,
   /\s(?:error|warning)\[(?<code>[\w:-]{2,60})\]/,
+  // A field of its own: Rule: name, ╰─ rule: name, Check: NAME_1: words
+  /^\s{0,12}(?:[╰└│|=]─{0,3} ?)?(?:[Rr]ule|[Cc]heck|[Cc]ode)(?: ?(?:ID|[Ii]d|[Nn]ame))?: {1,8}(?<code>[a-z][a-z\d]{1,30}(?:[-_/][a-z\d]{1,30}){1,6}|[A-Z]{2,20}(?:_[A-Z\d]{1,20}){1,6}|[A-Z]{1,8}-?\d{2,6})(?::|$)/,
+  // An option of a compiler behind the words
+  /[\w.)'"\x60] \[?(?<code>-W[a-z][\w=+-]{2,60})\]?$/,
+  // The name alone, below what it says
+  /^\s{2,8}(?<code>[a-z]{2,30}(?:-[a-z]{2,30}){2,6})$/,
 ];

@@ -14,7 +14,9 @@ const place =
   /^\s{0,8}(?:[-*•✖✗×✘] {1,3})?[\w@./\\-]{1,300}\.[A-Za-z]\w{0,10}(?::\d{1,7}(?::\d{1,7})?|\(\d{1,7}(?:, ?\d{1,7})?\)|\|\d{1,7})?[:|]?\s{0,4}(?:[-–|] ?)?/;
 
 const behindPlace: readonly RegExp[] = [
-  new RegExp(String.raw`^${severity}?[[(<]?(?<code>${plain})[\])>]?(?::(?= |$)|\s{1,4}[-–|] |\|| (?=[A-Za-z'"\x60]))`),
+  new RegExp(
+    String.raw`^${severity}?[[(<]?(?<code>${plain})[\])>]?(?::(?= |$)|\s{1,4}[-–|] |\|| {1,8}(?=[A-Za-z'"\x60]))`,
+  ),
   new RegExp(String.raw`^${severity}?(?:[[(<](?<code>${humps})[\])>]|(?<code2>${humps}):)`),
 ];
 
@@ -24,7 +26,10 @@ const anywhere: readonly RegExp[] = [
   new RegExp(String.raw`^\s{0,8}${severity}?[[(](?<code>${plain}|${humps})[\])]:? \S`),
   new RegExp(String.raw`^\s{0,8}(?:${severity}|[-*•✖✗×✘] {1,3})(?<code>${plain})(?:: |\s{2,8}| - )\S`),
   new RegExp(String.raw`^(?<code>${advisory}|${numbered}|${capitals}|${hyphened}|${humps}): (?=.{0,400}:\d)`),
-  new RegExp(String.raw`^(?<code>${hyphened}|${humps}) at \S{1,300}:\d`),
+  new RegExp(String.raw`^${severity}?(?<code>${hyphened}|${humps}) at \S{1,300}:\d`),
+  // words [rule] at place; words of a rule 'name'
+  new RegExp(String.raw`[[(](?<code>${plain}|${humps})[\])] (?:at|in|on) \S{1,300}:\d`),
+  new RegExp(String.raw`\b[Rr]ule:? (?:["'\x60](?<code>${plain}|${humps})["'\x60]|(?<code2>${hyphened})(?= ))`),
   // words -- rule; words  rule; words [rule]; words <rule>; words #rule
   new RegExp(String.raw`(?: -- |\s{2,80}|[[(<](?:(?:rule|code|id|check): ?)?|\s#)(?<code>${plain})[\])>]?$`),
   // A cell of its own

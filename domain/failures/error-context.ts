@@ -146,7 +146,8 @@ function uniqueNames(pool: readonly WeighedFinding[]): string[] {
         .replace(duration, '')
         // Erlang: the module, the function, how many arguments it takes.
         .replace(/^(?<whole>\w{1,100}:\w{1,100})\/\d{1,2}(?:: module .{1,100})?$/, '$<whole>')
-        .replace(/(?<=\w):$/, ''),
+        .replace(/(?<=\w):$/, '')
+        .replace(/(?<=.{3}) (?:failed|errored|timed out) (?:after|in)(?: [\d.,]{1,10} ?m?s)?$/, ''),
       inContext,
     })),
   );

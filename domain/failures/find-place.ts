@@ -31,12 +31,15 @@ function placeByClass(first: WeighedFinding, pool: readonly WeighedFinding[], fa
   }
   if (failureClass === 'dependency_missing') return frameBelow(first, facts.lines);
   if (placeless.has(failureClass)) return null;
-  // An exception that nobody caught: the innermost frame in the project stands above it.
-  const own = failureClass === 'unknown' && groups['line'] === undefined ? tracebackPlace(first, facts.lines) : null;
-  if (own !== null) return own;
-  const near = placeNear(first, pool, facts);
+  const near = uncaughtPlace(first, facts.lines) ?? placeNear(first, pool, facts);
   const isBare = groups['line'] !== undefined && groups['file'] === undefined;
   return near !== null && isBare && near.line === null ? { ...near, line: toNumber(groups['line']) } : near;
+}
+
+// Of an exception that nobody caught the innermost frame in the project stands above it.
+function uncaughtPlace(first: WeighedFinding, lines: readonly string[]): Place | null {
+  const isBare = first.failureClass === 'unknown' && first.groups['line'] === undefined;
+  return isBare ? tracebackPlace(first, lines) : null;
 }
 
 /** Whose import it was, on the line that says what was not there. */
@@ -66,7 +69,9 @@ function tracebackPlace({ at }: WeighedFinding, lines: readonly string[]): Place
 
 // A script that could not start something, with the frame of the line that tried.
 function frameBelow({ at }: WeighedFinding, lines: readonly string[]): Place | null {
-  const frames = lines.slice(at + 1, at + 5).filter((line) => /^\s{2,8}at (?:file:\/\/)?\S{1,300}:\d{1,7}/.test(line));
+  const isFrame = (line: string) =>
+    /^\s{2,8}at (?:file:\/\/)?\S{1,300}:\d{1,7}|\bin file ["'].{1,300}["'], line \d/.test(line);
+  const frames = lines.slice(at + 1, at + 5).filter(isFrame);
   return frames.map(projectPlace).find((place) => place !== null) ?? null;
 }
 
@@ -116,7 +121,7 @@ function lineBelow(at: number, lines: readonly string[]): Partial<Place> {
   return {};
 }
 
-const reaches: Readonly<Record<string, number>> = { test_fail: 45, unknown: 12 };
+const reaches: Readonly<Record<string, number>> = { test_fail: 45, unknown: 24 };
 /** What stands in a drawing of the source, which is quiet, and is a place all the same. */
 const drawnPlace =
   /-->|^\s{0,4}[│|]\s{1,6}on \S{1,300} line \d{1,7}|╭─|┌─|^\s{0,8}[│|] \S{1,300}:\d{1,7}(?: in \w{1,200}\s{0,200}[│|])?$/;
@@ -153,12 +158,12 @@ function placeHeading(at: number, lines: readonly string[]): Place | null {
 }
 
 const workedOn =
-  /^(?:>>> |==> |-{2,4} )?(?:Working on|Checking|Processing|Linting|Inspecting|Analy[sz]ing|Validating)(?: file)?:? ["'\x60]?(?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,9})["'\x60]?(?: ?\.{3})?:?$/;
+  /^(?:>>> |==> |-{2,4} )?(?:FILE|File|Working on|Checking|Processing|Linting|Inspecting|Analy[sz]ing|Validating)(?: file)?:? ["'\x60]?(?<file>[\w@./-]{1,300}\.[A-Za-z]\w{0,9})["'\x60]?(?: ?\.{3})?:?$/;
 
 // A linter that says which file it looks at, and then what it found there.
 function placeWorkedOn(first: WeighedFinding, lines: readonly string[]): Place | null {
   if (first.failureClass !== 'lint_error' || projectPlace(lines[first.at] ?? '') !== null) return null;
-  const above = lines.slice(Math.max(0, first.at - 6), first.at);
+  const above = lines.slice(Math.max(0, first.at - 12), first.at);
   const file = above.map((line) => workedOn.exec(line)?.groups?.['file']).findLast((one) => one !== undefined);
   return file === undefined || !isProjectFile(file)
     ? null

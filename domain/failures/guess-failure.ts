@@ -89,7 +89,7 @@ function placeTold(lines: readonly string[], listed: string | null): Partial<Err
     const whole = wholePlace(listed, lines);
     const isTold = (line: string) => line.includes(`${listed}:${whole.line ?? ''}`);
     const at = whole.line === null ? -1 : lines.findIndex(isTold);
-    return { ...whole, code: codeNear(lines, at === -1 ? rowWithCode(lines) : at) };
+    return { ...whole, code: codeNear(lines, at === -1 ? rowWithCode(lines) : at) ?? codeOfFailure(lines) };
   }
   const near = lines.slice(0, 2_000);
   const placed = near.flatMap((line, at) => (projectPlaceIn(line) === null ? [] : [at]));

@@ -17,7 +17,7 @@ const placeForms: readonly RegExp[] = [
   // Template engines, before the frame that threw: in "f" at line l
   new RegExp(String.raw`\bin ["'](?<file>[^"'\s]{1,300}${extension})["'] (?:at|on) line (?<line>\d{1,7})`),
   // Python, OCaml, Coq: File "f", line l, characters a-b
-  /\bFile "(?<file>[^"]{1,300})", lines? (?<line>\d{1,7})(?:-\d{1,7})?(?:, (?:characters|column) (?<column>\d{1,7}))?/,
+  /\b[Ff]ile "(?<file>[^"]{1,300})", lines? (?<line>\d{1,7})(?:-\d{1,7})?(?:, (?:characters|column) (?<column>\d{1,7}))?/,
   // Rust, Biome, Ruff, Vue, Oxlint: --> f:l:c
   /(?:-->|--\[|╭─\[|┌─|╭▸|,-\[|——▶|──▶|==>) ?(?<file>(?:[A-Za-z]:)?[^:[\]]{1,300}?):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?/,
   // file:///f:l:c and f:l:c
@@ -85,6 +85,10 @@ const placeForms: readonly RegExp[] = [
   new RegExp(String.raw`(?:^\s{0,8}\[(?<line>\d{1,7}):(?<column>\d{1,7})\]) ${path}${extension})(?=[\s:,]|$)`),
   new RegExp(
     String.raw`\((?<line>\d{1,7}):(?<column>\d{1,7})\) (?:in|at|of) ["'\`]?${path}${extension})(?=["'\`\s:,]|$)`,
+  ),
+  // A row of a table: | f | l | c |
+  new RegExp(
+    String.raw`[|│┃] {1,40}${path}${extension}) {1,80}[|│┃] {1,20}(?<line>\d{1,7})(?: {1,20}[|│┃:] {1,20}(?<column>\d{1,7}))? {1,20}[|│┃]`,
   ),
   // words@l-l@f
   new RegExp(String.raw`@(?<line>\d{1,7})-\d{1,7}@(?<file>[^\s:()]{1,300}${extension})$`),

@@ -161,6 +161,16 @@ export const generalRules = rulesOf(null, 'unknown', [
     refine: (groups, view) => ({ groups: withPlace(groups, nearPlace(view)) }),
   },
   {
+    name: 'reference-missing',
+    is: 'compile_error',
+    cue: ['referenced ', 'references ', 'refers to '],
+    weight: 60,
+    // A part of a manifest names another one that is not in it.
+    pattern:
+      /\b[Rr]eferenced (?:option|section|variable|key|field|property|anchor|stage|job|component|definition|schema) (?:["'\x60]\S{1,100} )?(?:does not exist|is (?:not defined|undefined|missing)|(?:was |could )?not (?:be )?found)|\b(?:references|refers to) (?:an? |the )?(?:undefined|unknown|non-?existent|missing) (?:option|section|variable|key|field|property|anchor|stage|job|component|definition|schema|service|network|volume)\b/,
+    refine: (groups, view) => ({ groups: withPlace(groups, readPlace(view.lines[view.at] ?? '')) }),
+  },
+  {
     name: 'compile-verdict',
     is: 'compile_error',
     cue: [

@@ -195,10 +195,11 @@ export const machineRules = rulesOf(null, 'unknown', [
       'maxsize',
       'bundlesize',
       'asset size',
+      'b > ',
     ],
     weight: 73,
     pattern:
-      /(?:[Pp]ackage size limit has exceeded|[Ss]ize limit (?:has )?(?:been )?exceeded|exceeded (?:maximum )?budget|[Bb]undle size .{0,60}(?:exceed|larger|over)|budget (?:of .{1,40} )?(?:was |is )?(?:not met|exceeded)|has exceeded (?:the )?size limit|\bFAIL\]? .{1,200}: .{1,30} > maxSize)/,
+      /(?:[Pp]ackage size limit has exceeded|[Ss]ize limit (?:has )?(?:been )?exceeded|exceeded (?:maximum )?budget|[Bb]undle size .{0,60}(?:exceed|larger|over)|budget (?:of .{1,40} )?(?:was |is )?(?:not met|exceeded)|has exceeded (?:the )?size limit|\bFAIL\]? .{1,200}: (?:.{1,30} > maxSize|\d[\d.,]{0,12} ?[KMG]i?B > \d))/,
   },
   {
     name: 'licence',

@@ -98,6 +98,11 @@ const sentences: readonly (readonly [cues: string | readonly string[], pattern: 
   ],
   // `shop[redis] extra is required for this backend`
   [' is required', String.raw`${begin}(?:The )?${name}(?:\[[\w,-]{1,40}\])? (?:extras?|${part}) (?:is|are) required\b`],
+  // `spawn /build/node_modules/shop/bin/shop ENOENT`: what its installation should have fetched
+  [
+    'enoent',
+    String.raw`\bspawn (?:\S{0,200}\/)?node_modules\/(?<package>(?:@[\w.-]{1,60}\/)?[A-Za-z][\w.-]{0,80})\/\S{1,200} ENOENT`,
+  ],
   // `could not find \`shop\` in registry`
   ['registry', String.raw`\b${unable} find ${quoted} in (?:the )?(?:\w{1,12} )?registry\b`],
   // `No generator named 'shop' is registered`

@@ -137,7 +137,7 @@ function namedAbove(view: View): Reading | null {
 function decide(groups: Groups, view: View, form: RegExp): Reading | null {
   const told = groups['test'] ?? '';
   const test = cleanTestName(told) ?? '';
-  if (test === '' || isNoRow(told, test, view) || isStepInside(test, view)) return null;
+  if (test === '' || isNoRow(told, test, view)) return null;
   if (isAssertion.test(test)) return namedAbove(view);
   const isSibling = (line: string) => (form.test(line) ? true : null);
   const hasSibling = (lookUp(view, 40, isSibling) ?? lookDown(view, 40, isSibling)) === true;
@@ -158,7 +158,11 @@ function isNoRow(told: string, test: string, view: View): boolean {
     /\t[\d.]{1,10}s$/.test(told)
   )
     return true;
-  return isSuiteRow(view) || /\b\d{1,7} (?:failed|failures?|fail)\b/.test(view.lines[view.at] ?? '');
+  return (
+    isSuiteRow(view) ||
+    isStepInside(test, view) ||
+    /\b\d{1,7} (?:failed|failures?|fail)\b/.test(view.lines[view.at] ?? '')
+  );
 }
 
 /** `run "name"... fail`: what ran has a name of its own. */
