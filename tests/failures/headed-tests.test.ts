@@ -34,6 +34,7 @@ describe('a failed test of a runner that nobody wrote rules for', () => {
     ['a coloured ball', ['adds lines'], '  🔴 adds lines\n  🟢 takes lines\n1 failing'],
     ['what it threw', ['adds lines'], 'cart\n  adds lines: AssertionError: 5 != 6\n  takes lines: PASS\n'],
     ['a time', ['cart.test:adds_lines'], 'cart.test:adds_lines FAILED in 3 ms\ncart.test:takes_lines PASSED in 1 ms'],
+    ['how long it took', ['Read an order'], '✕ Read an order failed after 0.087s\n✓ Reads all passed after 0.01s'],
     ['a sum with names', ['adds lines', 'takes lines'], 'Unsuccessful tests: adds lines, takes lines'],
   ])('%s', (_form, names, output) => {
     expect(classify('test', output)).toMatchObject({ failureClass: 'test_fail', context: { testNames: names } });

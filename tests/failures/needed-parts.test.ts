@@ -30,6 +30,7 @@ describe('a part that a program needs', () => {
     ['shop', 'ImportError: shop[redis] extra is required for this backend'],
     ['shop', 'error: could not find `shop` in registry `crates-io` with version `=9`'],
     ['shop', "No generator named 'shop' is registered"],
+    ['protoshop', 'Error: spawn /build/project/node_modules/protoshop/bin/protoshop ENOENT'],
   ])('is to be installed: %s', (name, output) => {
     expect(classify('compile', output)).toMatchObject({
       failureClass: 'dependency_missing',
@@ -60,6 +61,8 @@ describe('what is no part', () => {
     ['orchestration_error', 'compile', '1 out of 2 hunks FAILED -- saving rejects to file a.c.rej'],
     ['lint_error', 'lint', "These imports appear to be undeclared dependencies:\n- 'yaml'"],
     ['lint_error', 'lint', 'Unused dependencies found: six'],
+    ['compile_error', 'install', 'Error: Referenced option does not exist: versions shop'],
+    ['unknown', 'lint', '[ERROR] Unable to shorten URL code=ENOTFOUND\n\nFAIL dist/app.js: 19.99KB > 10KB (gzip)'],
   ])('%s: %s: %s', (failureClass, stage, output) => {
     expect(classify(stage, output).failureClass).toBe(failureClass);
   });
@@ -73,6 +76,15 @@ describe('what is no part', () => {
 
 describe('the rule of a finding', () => {
   it.each<[code: string, output: string]>([
+    ['no-loops', 'src/a.x:3:1  no-loops  Loops are not allowed'],
+    ['no-loops', 'Loops are not allowed [no-loops] at src/a.x:3'],
+    ['no-loops', "Violation of rule 'no-loops' in src/a.x:3"],
+    ['no-loops', '× Loops are not allowed\n  ╭─[src/a.x:3:1]\n  ╰─ rule: no-loops'],
+    ['no-loops', 'src/a.x\n    [no-loops] line 3: Loops are not allowed'],
+    ['SL100', '| src/a.x | 3 | SL100 | Loops are not allowed |'],
+    ['SHOP_1', 'Check: SHOP_1: "Loops are not allowed"\n\tFAILED for resource: x\n\tFile: /src/a.x:3-5'],
+    ['no_loops', 'Warning: no_loops at src/a.x:3'],
+    ['-Wloops', 'src/a.x:3:1: warning: Loops are not allowed -Wloops'],
     ['207', '[207] File modes should always be in quotes\ninit.sls:4\n    - mode: 644\n'],
     ['no-loops', '[no-loops] Loops are not allowed\n  --> src/a.x:4:2\n'],
     ['E002', 'index.html:2:59 E002 Found old classes\nindex.html: W001 `<head>` is missing a charset\n'],
