@@ -14,8 +14,8 @@ const servers = ['tests/integration/**/*.test.ts', 'tests/workflows/**/*.test.ts
 const limitMs = patienceMs + 30_000;
 const patience = { testTimeout: limitMs, hookTimeout: limitMs, teardownTimeout: 30_000 };
 
-/** Much of their time is waiting for real servers and child processes: five files keep two cores busy. */
-const together = { ...patience, maxWorkers: 5, sequence: { groupOrder: 1 }, execArgv: shortLived };
+/** Much of their time is waiting for real servers and child processes: six files keep two cores busy. */
+const together = { ...patience, maxWorkers: 6, sequence: { groupOrder: 1 }, execArgv: shortLived };
 
 export default defineConfig({
   test: {

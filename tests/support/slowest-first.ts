@@ -2,16 +2,24 @@ import { relative } from 'node:path';
 
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files and folders whose tests wait longest, the longest first: whatever else there is fits beside them. */
+/**
+ * Files and folders whose tests wait longest, the longest first: whatever else there is fits beside them. Those of the project
+ * `servers` stand together: a process of theirs goes on with the next file only when that is theirs, too, and a new one
+ * loads all code again.
+ */
 const slowest = [
   'tests/chaos/steps-killed',
   'tests/e2e/',
   'tests/chaos/',
-  'tests/security/hostile-orders',
+  'tests/security/',
+  'tests/replay/',
+  'tests/tools/quick-editor',
   'tests/integration/work-order',
   'tests/integration/bad-input',
+  'tests/integration/migrations',
   'tests/workflows/timeouts',
   'tests/workflows/',
+  'tests/integration/',
 ];
 
 /**
