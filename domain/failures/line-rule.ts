@@ -98,3 +98,18 @@ export function lookUp<Found>(view: View, reach: number, read: (line: string) =>
   }
   return null;
 }
+
+/** Whether a line that is meant stands at most so many lines above this one or below it. */
+export function standsNear(
+  view: View,
+  { up, down }: { up: number; down: number },
+  isMeant: (line: string) => boolean,
+): boolean {
+  const read = (line: string) => (isMeant(line) ? true : null);
+  return (lookUp(view, up, read) ?? lookDown(view, down, read)) === true;
+}
+
+/** How far in a line begins. */
+export function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}

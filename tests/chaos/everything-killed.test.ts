@@ -15,7 +15,7 @@ import type { ProviderReply, ProviderServer } from '../support/provider-server.t
 import { git, greeterFiles, makeRepository } from '../support/repositories.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { countHeld } from './held-steps.ts';
+import { countHeld, holdSteps, letGo, prepareHolds } from './held-steps.ts';
 
 /** How soon the guards of killed processes must have ended what those had started. */
 const orphansEndMs = 5_000;
@@ -38,7 +38,9 @@ beforeAll(async () => {
   const repository = await makeRepository(join(stack.stateDirectory, 'repositories/greeter'));
   const sleepy = await makeRepository(join(stack.stateDirectory, 'repositories/sleepy'), sleepyFiles);
   const shown = { text: 'It is there.', command: 'grep -q edited src/greet.js' };
-  await holdPublications({ opening: 'Add unopened', recording: 'Add unrecorded' });
+  await prepareHolds(stack.database);
+  await holdSteps(stack.database, 'Add unopened', ['open']);
+  await holdSteps(stack.database, 'Add unrecorded', ['publish']);
   edited = await createOrder(stack, { ...addOrder(repository, 'edited'), acceptanceCriteria: [shown] });
   tested = await createOrder(stack, addOrder(sleepy, 'tested'));
   unopened = await createOrder(stack, addOrder(repository, 'unopened'));
@@ -122,6 +124,7 @@ describe('kill -9 of PostgreSQL, Temporal, worker and API', () => {
     expect(pullRequests).toEqual([{ workOrderId: unrecorded.id }]);
     expect(await branchesOf(unopened)).toHaveLength(1);
     expect(await database.checkpoint.count({ where: { step: 'publish' } })).toBe(0);
+    await letGo(database);
     await stack.startWorkerAndApi();
   });
 
@@ -163,27 +166,6 @@ describe('kill -9 of PostgreSQL, Temporal, worker and API', () => {
     expect([edited, tested, unopened, unrecorded].map(({ id }) => counts.get(id))).toEqual([3, 2, 2, 2]);
   });
 });
-
-/** Makes this PostgreSQL, until it is killed, hold a worker that writes down a pull request, or that it has opened one. */
-async function holdPublications(titles: { opening: string; recording: string }): Promise<void> {
-  const { database } = stack;
-  await database.$executeRawUnsafe(`
-    CREATE FUNCTION hold_worker() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-      IF pg_postmaster_start_time()::text = TG_ARGV[1]
-         AND EXISTS (SELECT FROM work_orders WHERE id = NEW.work_order_id AND title = TG_ARGV[0]) THEN
-        PERFORM pg_sleep(3600);
-      END IF;
-      RETURN NEW;
-    END $$`);
-  const [{ server } = expect.fail('no server')] = await database.$queryRaw<{ server: string }[]>`
-    SELECT pg_postmaster_start_time()::text AS server`;
-  const trigger = (table: string, condition: string, title: string) => `
-    CREATE TRIGGER hold BEFORE INSERT ON ${table} FOR EACH ROW WHEN (${condition})
-    EXECUTE FUNCTION hold_worker('${title}', '${server}')`;
-  await database.$executeRawUnsafe(trigger('pull_requests', 'true', titles.opening));
-  await database.$executeRawUnsafe(trigger('checkpoints', "NEW.step = 'publish'", titles.recording));
-}
 
 /** Names and commits of the branches that an order has in the forge. */
 async function branchesOf(order: OrderAnswer): Promise<string[]> {

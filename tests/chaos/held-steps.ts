@@ -1,7 +1,7 @@
 import type { Database } from '../../prisma/client.ts';
 
-/** What a worker can be held at: it has done all of the step, and is about to write that down. */
-export type HeldStep = 'route' | 'plan' | 'baseline' | 'edit' | 'verify' | 'repair' | 'publish' | 'record';
+/** What a worker can be held at: it has done all of the step (of `open`, the push), and is about to write that down. */
+export type HeldStep = 'route' | 'plan' | 'baseline' | 'edit' | 'verify' | 'repair' | 'open' | 'publish' | 'record';
 
 /** Prepares the database for holding workers; nobody is held yet. */
 export async function prepareHolds(database: Database): Promise<void> {
@@ -16,9 +16,11 @@ export async function prepareHolds(database: Database): Promise<void> {
       RETURN NEW;
     END $$`;
   await database.$executeRawUnsafe(hold('hold_checkpoint', 'NEW.step', 'orders.id = NEW.work_order_id'));
+  await database.$executeRawUnsafe(hold('hold_opening', "'open'", 'orders.id = NEW.work_order_id'));
   await database.$executeRawUnsafe(hold('hold_baseline', "'baseline'", 'orders.repository_id = NEW.repository_id'));
   for (const [table, name] of [
     ['checkpoints', 'hold_checkpoint'],
+    ['pull_requests', 'hold_opening'],
     ['baselines', 'hold_baseline'],
   ]) {
     await database.$executeRawUnsafe(

@@ -78,43 +78,49 @@ export function createTemporalPart({ stateDirectory, ports }: StackPlace): Retur
   return createTemporalServer({ stateDirectory, port: ports.temporal, uiPort: ports.temporalUi });
 }
 
+/** `api-alone` is an API without a Temporal: it is never ready, so it counts as started when it lives. */
+type NodePart = 'api' | 'api-alone' | 'worker';
+
 /** Worker or API in the process of the test. @param environment asked at each start */
 export function createInProcessPart(
-  { stateDirectory, ports }: StackPlace,
+  place: StackPlace,
   part: 'api' | 'worker',
   environment: () => Record<string, string>,
 ): StackPart {
-  const port = part === 'worker' ? ports.workerHealth : ports.api;
-  return runInProcess(part, {
-    logFile: join(stateDirectory, 'logs', `${part}.log`),
-    environment,
-    isReady: () => answersOk(`http://127.0.0.1:${port}/readyz`),
-  });
+  return runInProcess(part, { ...outside(place, part), environment });
 }
 
-/**
- * @param part `api-alone` is an API without a Temporal: it is never ready, so it counts as started when it lives
- * @param environment asked at each start
- */
+/** @param environment asked at each start */
 export function createNodePart(
-  { stateDirectory, ports }: StackPlace,
-  part: 'api' | 'api-alone' | 'worker',
+  place: StackPlace,
+  part: NodePart,
   environment: () => Record<string, string>,
 ): StackPart {
-  const name = part === 'worker' ? 'worker' : 'api';
-  const port = part === 'worker' ? ports.workerHealth : ports.api;
-  const healthPath = part === 'api-alone' ? '/livez' : '/readyz';
+  const name = folderOf(part);
   return createStackPart({
     name,
-    logFile: join(stateDirectory, 'logs', `${name}.log`),
+    ...outside(place, part),
     command: async () => ({
       command: bundledNodePath(projectRoot),
       args: [...shortLived, join(projectRoot, name, 'main.ts')],
       cwd: projectRoot,
       env: environment(),
     }),
-    isReady: () => answersOk(`http://127.0.0.1:${port}${healthPath}`),
   });
+}
+
+function folderOf(part: NodePart): 'api' | 'worker' {
+  return part === 'worker' ? 'worker' : 'api';
+}
+
+/** Where a part writes its log, and where it says that it is ready, whichever process it runs in. */
+function outside({ stateDirectory, ports }: StackPlace, part: NodePart) {
+  const port = part === 'worker' ? ports.workerHealth : ports.api;
+  const healthPath = part === 'api-alone' ? '/livez' : '/readyz';
+  return {
+    logFile: join(stateDirectory, 'logs', `${folderOf(part)}.log`),
+    isReady: () => answersOk(`http://127.0.0.1:${port}${healthPath}`),
+  };
 }
 
 /** What worker and API of every stack get: no provider but the scripted model, whatever keys the machine has. */

@@ -1,4 +1,4 @@
-import { lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
+import { indentOf, lookUp, rulesOf, standsNear, type Groups, type Reading, type View } from '../line-rule.ts';
 
 const rowsMax = 400;
 
@@ -89,7 +89,7 @@ function rowsBelow({ lines, at }: View): Groups[] {
   let indent = -1;
   let isCounted = false;
   for (const [offset, line] of lines.slice(at + 1, at + rowsMax).entries()) {
-    const depth = line.length - line.trimStart().length;
+    const depth = indentOf(line);
     const found = row.exec(line)?.groups;
     const isBeside = isBetweenRows(line) || (indent !== -1 && depth > indent);
     if (isBeside || (isCounted && !hasNumber(found))) continue;
@@ -151,12 +151,10 @@ export function isNoTest(text: string): boolean {
   );
 }
 
-function isPassed(line: string): boolean | null {
+function isPassed(line: string): boolean {
   return /^\s{0,24}(?:[✓✔√]|ok\b|PASS|\[ {0,10}(?:✓|PASS|PASSED|OK|ok|RUN) {0,6}\]|\((?: {0,2}(?:pass|ok|PASS|PASSED) {0,2})\))/.test(
     line,
-  )
-    ? true
-    : null;
+  );
 }
 
 /** Linters mark their rows as runners do, with a place or a rule in them. */
@@ -183,10 +181,6 @@ export function isSuiteRow({ lines, at }: View): boolean {
   return /^\s{0,24}FAIL(?:ED)?\b/.test(own) && /^\s{2,12}[✓✔✗✘✖×⨯✕√] /.test(row);
 }
 
-function indentOf(line: string): number {
-  return line.length - line.trimStart().length;
-}
-
 const sumOrWord = /^(?:(?:failed|passed|errors?|skipped|cases|tests)\b:?\s{1,20}\d|expected$|unexpected$)/i;
 
 function decideRow(groups: Groups, view: View): Reading | null {
@@ -194,7 +188,7 @@ function decideRow(groups: Groups, view: View): Reading | null {
   const isSuite = () => lookUp(view, 200, (line) => (line.trim() === `▶ ${test}` ? true : null)) === true;
   if (sumOrWord.test(test) || isFindingRow(test) || isSuiteRow(view) || isSuite() || isStepInside(test, view))
     return null;
-  const hasRun = (lookUp(view, 40, isPassed) ?? lookDown(view, 20, isPassed)) === true;
+  const hasRun = standsNear(view, { up: 40, down: 20 }, isPassed);
   return hasRun ? besidePassed(groups, test) : alone(groups, test, view);
 }
 

@@ -1,4 +1,4 @@
-import { lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
+import { rulesOf, standsNear, type Groups, type Reading, type View } from '../line-rule.ts';
 import type { Place } from '../places.ts';
 import { withPlace } from '../refine.ts';
 import { isNoTest } from './failed-lists.ts';
@@ -34,8 +34,7 @@ export const headedTestRules = rulesOf(null, 'test_fail', [
     pattern:
       /^\s{0,24}(?<test>\w[^:]{0,200}(?:::?\w[^:\s]{0,100}){0,3}): (?<message>(?:\w{1,40}\.){0,6}\w{0,40}(?:Error|Exception|Failure): .{0,300})$/,
     refine: (groups, view) => {
-      const isPassed = (line: string) => (passedBehind.test(line) ? true : null);
-      const hasRun = (lookUp(view, 20, isPassed) ?? lookDown(view, 20, isPassed)) === true;
+      const hasRun = standsNear(view, { up: 20, down: 20 }, (line) => passedBehind.test(line));
       const test = hasRun ? cleanTestName(groups['test'] ?? '') : null;
       return test === null ? null : { groups: { ...groups, test } };
     },
@@ -69,6 +68,7 @@ const isOfFile = /^[\w@./-]{1,200}\.\w{1,8}::?[A-Za-z][\w.:> -]{1,200}$/;
 const isHeading =
   /\b(?:session|summary|failures?|errors?|starts?|output|report|results?|stdout|stderr|captured|traceback|warnings?|info|coverage)\b|^(?:FAIL|ERROR|PASS|OK)/i;
 const passedBehind = new RegExp(String.raw`^\s{0,24}\w.{0,200}: ${passed}(?: |$)`);
+const passedRow = new RegExp(String.raw`^\s{0,4}${edge}.{1,200}${edge} {1,40}${passed}(?: {1,40}${edge}|$)`);
 const columns =
   /\b(?:[Tt]ests?|[Cc]ases?|[Ss]pecs?|[Ss]cenarios?)\b.{0,80}[|│┃║].{0,80}\b(?:[Rr]esult|[Ss]tatus|[Oo]utcome|[Vv]erdict)\b/;
 
@@ -78,11 +78,9 @@ function saysTest({ lines, at }: View): boolean {
 
 // Beside a row of one that passed, or below the names of the columns.
 function decideTable(groups: Groups, view: View): Reading | null {
-  const row = new RegExp(String.raw`^\s{0,4}${edge}.{1,200}${edge} {1,40}${passed}(?: {1,40}${edge}|$)`);
-  const isTable = (line: string) => (row.test(line) || columns.test(line) ? true : null);
   const told = groups['test'] ?? '';
   if (isNoTest(told) || /^(?:status|result|total|sum)\b/i.test(told)) return null;
-  const isKnown = (lookUp(view, 40, isTable) ?? lookDown(view, 40, isTable)) === true;
+  const isKnown = standsNear(view, { up: 40, down: 40 }, (line) => passedRow.test(line) || columns.test(line));
   const test = isKnown ? cleanTestName(told) : null;
   return test === null ? null : { groups: { test } };
 }

@@ -1,4 +1,4 @@
-import { lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
+import { indentOf, lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 import { isProjectFile, readPlace, type Place } from '../places.ts';
 import { withPlace } from '../refine.ts';
 import { isSuiteRow } from './failed-lists.ts';
@@ -97,8 +97,8 @@ function decideNumbered(groups: Groups, view: View): Reading | null {
   const isListed = () =>
     lookUp(view, 3_000, (line) => (headingOfFailures.test(line) ? true : null)) === true ||
     lookDown(view, 1_000, (line) => (sumOfFailures.test(line) ? true : null)) === true;
-  const depth = depthOf(view.lines[view.at] ?? '');
-  const isNext = (line: string) => numbered.test(line) && depthOf(line) <= depth;
+  const depth = indentOf(view.lines[view.at] ?? '');
+  const isNext = (line: string) => numbered.test(line) && indentOf(line) <= depth;
   if (/^(?:\w{1,40}\.){0,6}\w{0,60}(?:Error|Exception|Failure): /.test(first) && isInside(depth, view)) return null;
   if (!hasCauseBelow(view, 14, isNext) || !isListed()) return null;
   const told = kindAlone.test(first) ? (view.lines[view.at + 1] ?? '') : wholeName(first, view);
@@ -107,13 +107,9 @@ function decideNumbered(groups: Groups, view: View): Reading | null {
   return { groups: withPlace({ test }, readPlace(told) ?? placeInBlock(view)) };
 }
 
-function depthOf(line: string): number {
-  return line.length - line.trimStart().length;
-}
-
 // Reasons have numbers of their own, further in than the name of their test.
 function isInside(depth: number, view: View): boolean {
-  return lookUp(view, 4, (line) => (numbered.test(line) && depthOf(line) < depth ? true : null)) === true;
+  return lookUp(view, 4, (line) => (numbered.test(line) && indentOf(line) < depth ? true : null)) === true;
 }
 
 // `1) suite`, then the names inside it, further in, up to the one that ends with a colon.
@@ -137,9 +133,9 @@ function placeInBlock(view: View): Place | null {
   const below = view.lines[view.at + 1] ?? '';
   const own = /^\s{1,12}\S{1,300}:\d{1,7}(?::\d{1,7})?$/.test(below) ? projectPlace(below) : null;
   const from = own === null ? view : { ...view, at: view.at + 1 };
-  const depth = depthOf(view.lines[view.at] ?? '');
+  const depth = indentOf(view.lines[view.at] ?? '');
   const rows = from.lines.slice(from.at + 1, from.at + 41);
-  const end = rows.findIndex((line) => numbered.test(line) && depthOf(line) <= depth);
+  const end = rows.findIndex((line) => numbered.test(line) && indentOf(line) <= depth);
   const block = rows.slice(0, end === -1 ? undefined : end);
   // Between the frames of Python stands the source, which may look like a place.
   const frames = block.filter((line) => /^\s{2,12}File "/.test(line));

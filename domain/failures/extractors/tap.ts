@@ -1,4 +1,4 @@
-import { type Groups, type View, type Reading, lookDown, lookUp, rulesOf } from '../line-rule.ts';
+import { type Groups, type View, type Reading, indentOf, lookDown, lookUp, rulesOf } from '../line-rule.ts';
 import { readPlace, type Place } from '../places.ts';
 import { withPlace } from '../refine.ts';
 import { projectPlace } from './project-place.ts';
@@ -116,10 +116,6 @@ function subtestAround(test: string, view: View): string | null {
     return name !== undefined && indentOf(line) < depth ? name : null;
   });
   return around === null || /\.[cm]?[jt]sx?$|\.t$/.test(around) ? null : around;
-}
-
-function indentOf(line: string): number {
-  return line.length - line.trimStart().length;
 }
 
 /** The end of what is told of a test. */

@@ -1,4 +1,4 @@
-import { lookDown, lookUp, rulesOf } from '../line-rule.ts';
+import { indentOf, lookDown, lookUp, rulesOf, standsNear } from '../line-rule.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
 import { projectPlace } from './project-place.ts';
@@ -107,9 +107,8 @@ export const testBlocksRules = rulesOf(null, 'test_fail', [
     // A name, and behind it what was expected; the rows of the tests that passed have another mark.
     pattern: /^\s{0,12}[-!✗✘✖×] (?<test>\w[^:]{1,200}): (?<message>(?=.{0,200}\b(?:expected|got|assert)).{3,300})$/,
     refine: ({ test, message }, view) => {
-      const isPassed = (line: string) => (/^\s{0,12}[+✓✔√] \S/.test(line) ? true : null);
       const place = projectPlace(view.lines[view.at] ?? '');
-      const hasRun = (lookUp(view, 20, isPassed) ?? lookDown(view, 20, isPassed)) === true;
+      const hasRun = standsNear(view, { up: 20, down: 20 }, (line) => /^\s{0,12}[+✓✔√] \S/.test(line));
       const name = place !== null || hasRun ? cleanTestName(test ?? '') : null;
       return name === null ? null : { groups: withPlace({ test: name, message }, place) };
     },
@@ -156,9 +155,5 @@ export const testBlocksRules = rulesOf(null, 'test_fail', [
     },
   },
 ]);
-
-function indentOf(line: string): number {
-  return line.length - line.trimStart().length;
-}
 
 const assertion = /\b(?:should|expected|[Ee]xpect|received|actual|assert\w{0,12}|equal|Error)\b/;

@@ -1,4 +1,4 @@
-import { lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
+import { indentOf, lookDown, lookUp, rulesOf, standsNear, type Groups, type Reading, type View } from '../line-rule.ts';
 import { withPlace } from '../refine.ts';
 import { isFindingRow, isStepInside, isSuiteRow } from './failed-lists.ts';
 import { projectPlace } from './project-place.ts';
@@ -139,8 +139,7 @@ function decide(groups: Groups, view: View, form: RegExp): Reading | null {
   const test = cleanTestName(told) ?? '';
   if (test === '' || isNoRow(told, test, view)) return null;
   if (isAssertion.test(test)) return namedAbove(view);
-  const isSibling = (line: string) => (form.test(line) ? true : null);
-  const hasSibling = (lookUp(view, 40, isSibling) ?? lookDown(view, 40, isSibling)) === true;
+  const hasSibling = standsNear(view, { up: 40, down: 40 }, (line) => form.test(line));
   return hasSibling || isQuoted(told, view) || isSummedUp(view) || isToldBehind(view) || isToldBelow(view)
     ? named(test, view)
     : null;
@@ -182,10 +181,6 @@ function isSummedUp(view: View): boolean {
 function isToldBehind({ lines, at }: View): boolean {
   const own = lines[at] ?? '';
   return /(?: -|:) FAIL(?:ED)?[ :-]{1,4}(?=[A-Z])/.test(own) && isCause(own);
-}
-
-function indentOf(line: string): number {
-  return line.length - line.trimStart().length;
 }
 
 // A verdict in capitals, and below it, further in, what was expected or where.
