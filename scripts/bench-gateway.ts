@@ -34,7 +34,7 @@ async function measure(isQuick: boolean): Promise<Measured> {
   const servers = await startBenchGateway(folder, !isQuick);
   try {
     const calls = await measureCalls(servers.load, servers.targets, amounts);
-    const gateway = { target: servers.targets.gateway, readMemory: servers.readMemory };
+    const gateway = { open: servers.targets.gateway, readMemory: servers.readMemory };
     return { ...calls, ...(await measureMemory(servers.load, gateway, amounts)) };
   } finally {
     await servers.close();

@@ -9,6 +9,7 @@ import { callEmbedding } from './embedding-call.ts';
 import { callModel, type ServedAnswer } from './model-call.ts';
 import type { ModelMetrics } from './model-metrics.ts';
 import type { ModelDirectory } from './models.ts';
+import { createLeases } from './leases.ts';
 import { createOpenEndings } from './open-endings.ts';
 import type { CallTools } from './paid-try.ts';
 import { hashPrompt } from './prompt.ts';
@@ -110,9 +111,7 @@ interface Flight {
 /** The one way to a model: stored answers first, then money, then the provider, then those who stand in for it. */
 export function createModelGateway(options: ModelGatewayOptions) {
   const flights = createSingleFlight<KeptAnswer>();
-  const breakers = options.breakers ?? createCircuitBreakers();
-  const { timeouts = {}, retryPolicy = defaultRetryPolicy } = options;
-  const tools: GatewayTools = { ...options, breakers, timeouts, retryPolicy, openEndings: createOpenEndings() };
+  const tools = toolsOf(options);
 
   async function answerEarly(request: GenerateRequest): Promise<EarlyAnswer> {
     const { workOrderId, attempt, step } = request.scope;
@@ -143,7 +142,7 @@ export function createModelGateway(options: ModelGatewayOptions) {
 
     /**
      * As `generate`, while the answer is still being written: for a client that waits for each call, and whose work
-     * counts only after `written`. The next call of the order waits for it as well.
+     * counts only after `written`. The next call of the order waits for it as well, unless it is on a lease.
      */
     answerEarly,
 
@@ -164,8 +163,14 @@ export function createModelGateway(options: ModelGatewayOptions) {
     },
 
     /** How the providers are that were asked since the start. */
-    health: (): ProviderHealth[] => breakers.health(),
+    health: (): ProviderHealth[] => tools.breakers.health(),
   };
+}
+
+function toolsOf(options: ModelGatewayOptions): GatewayTools {
+  const { breakers = createCircuitBreakers(), timeouts = {}, retryPolicy = defaultRetryPolicy } = options;
+  const own = { leases: createLeases(options), openEndings: createOpenEndings() };
+  return { ...options, ...own, breakers, timeouts, retryPolicy };
 }
 
 function promptOf({ messages, tools, toolChoice, responseFormat, stopSequences }: GenerateRequest): Prompt {

@@ -1,21 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { formatUsdMicros } from '../../domain/budget/money.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { CallEnding, CapName, ModelCallRepository, Reservation } from '../../prisma/repositories/model-calls.ts';
+import type { CallEnding, Reservation } from '../../prisma/repositories/model-calls.ts';
 import type { BreakerPass, CircuitBreakers } from './circuit-breaker.ts';
 import type { ModelMetrics } from './model-metrics.ts';
-import type { OpenEndings } from './open-endings.ts';
 import { BrokenAnswerError } from './providers/broken-answer.ts';
 import { hasProviderAnswered, isProviderAway, planRetry, type RetryPolicy } from './retry.ts';
+import { takeMoney, type MoneyTools } from './take-money.ts';
 
-export interface CallTools {
-  ledger: ModelCallRepository;
+export interface CallTools extends MoneyTools {
   logger: Logger;
   breakers: CircuitBreakers;
   metrics: ModelMetrics;
-  openEndings: OpenEndings;
   retryPolicy: RetryPolicy;
 }
 
@@ -106,18 +103,34 @@ function resting(modelName: string, provider: string, restMs: number): AppError 
 async function tryOnce<Answer>(
   tools: CallTools,
   call: PaidCall<Answer>,
+  asked: Reservation,
+): Promise<PaidResult<Answer>> {
+  const { leaseId, leave } = tools.leases.enter(asked);
+  try {
+    const result = await payAndAsk(tools, call, leaseId === null ? asked : { ...asked, leaseId });
+    if ('stored' in result) leave();
+    else result.written.then(leave, leave);
+    return result;
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
+
+async function payAndAsk<Answer>(
+  tools: CallTools,
+  call: PaidCall<Answer>,
   reservation: Reservation,
 ): Promise<PaidResult<Answer>> {
-  await tools.openEndings.written(reservation.workOrderId);
-  const reserved = await tools.ledger.reserve(reservation);
-  if (reserved.verdict === 'answered') return { stored: reserved.answer };
-  if (reserved.verdict !== 'reserved') throw refusal(reserved.verdict, reservation);
+  const money = await takeMoney(tools, reservation, call.signal);
+  if ('stored' in money) return money;
   const startedAtMs = performance.now();
   const wasSent = !call.signal.aborted;
   const latency = () => Math.round(performance.now() - startedAtMs);
+  const booking = bookSoon(tools, reservation);
   let answer: Answer;
   try {
-    answer = await askInTime(call, reserved.usedUsdMicros);
+    answer = await askInTime(call, money.usedUsdMicros);
   } catch (error) {
     const ending = endingOfFailure(call, reservation, { error, wasSent, latencyMs: latency() });
     await end(tools, reservation, ending).written.catch((cause: unknown) => {
@@ -127,6 +140,8 @@ async function tryOnce<Answer>(
     if (!(error instanceof BrokenAnswerError)) throw error;
     call.signal.throwIfAborted();
     throw error.reason;
+  } finally {
+    clearTimeout(booking);
   }
   const { ending, flaw } = call.judge(answer, reservation);
   const errorCode = flaw?.code ?? null;
@@ -138,6 +153,18 @@ async function tryOnce<Answer>(
   await written;
   throw flaw;
 }
+
+/** A call on a lease gets its row when it lasts; one that ends before gets it with its ending, in one statement. */
+function bookSoon({ ledger, logger }: CallTools, reservation: Reservation): NodeJS.Timeout | undefined {
+  if (reservation.leaseId === undefined) return undefined;
+  return setTimeout(() => {
+    ledger.begin(reservation).catch((error: unknown) => {
+      logger.warn({ err: error, modelCallId: reservation.id }, 'a model call is booked with its ending only');
+    });
+  }, bookAfterMs);
+}
+
+const bookAfterMs = 5;
 
 /** @returns `seen`: when every process sees it; `written`: when no crash can take it back */
 function end({ metrics, ledger }: CallTools, reservation: Reservation, ending: CallEnding) {
@@ -215,32 +242,4 @@ async function askInTime<Answer>(call: PaidCall<Answer>, usedUsdMicros: number):
     clearTimeout(timer);
     call.signal.removeEventListener('abort', giveUp);
   }
-}
-
-const capWords: Record<CapName, { of: string; way: string }> = {
-  'order-cap': { of: "the work order's cap", way: 'Create a new order with a higher --cost-cap.' },
-  'day-cap': { of: 'the daily limit', way: 'Wait for the next day (UTC), or raise budget.dayKillUsd in the policy.' },
-  'month-cap': { of: 'the monthly limit', way: 'Raise budget.monthHardUsd in the policy.' },
-};
-
-function refusal(verdict: CapName, reservation: Reservation): AppError {
-  const { of, way } = capWords[verdict];
-  const caps: Record<CapName, number> = {
-    'order-cap': reservation.capUsdMicros,
-    'day-cap': reservation.dayCapUsdMicros,
-    'month-cap': reservation.monthCapUsdMicros,
-  };
-  const [cap, estimate] = [caps[verdict], reservation.amountUsdMicros].map(formatUsdMicros);
-  return new AppError(
-    // A limit of all work says nothing of this order: its run waits until the limit is a new one.
-    verdict === 'order-cap' ? 'budget-exceeded' : 'budget-limit-reached',
-    `The next model call could cost up to ${estimate}, which is more than ${of} of ${cap} leaves. ${way}`,
-    {
-      context: {
-        workOrderId: reservation.workOrderId,
-        cap: verdict,
-        estimateUsdMicros: reservation.amountUsdMicros,
-      },
-    },
-  );
 }

@@ -13,6 +13,7 @@ import {
 } from '../../platform/crypto.ts';
 import { createBatcher } from '../batcher.ts';
 import { runPrepared, runThenFlush, type Database } from '../client.ts';
+import { createLeaseStatements } from './budget-leases.ts';
 import { storable } from '../storable.ts';
 
 /** What an answer belongs to: asked again with the same key it is not paid again. */
@@ -44,6 +45,8 @@ export interface Reservation extends AnswerKey {
   retryNumber: number;
   /** The model that was asked for when this one stands in for it. */
   fallbackFrom: string | null;
+  /** The lease that its money is taken from; left out: it asks for its own. */
+  leaseId?: string;
 }
 
 export type CapName = 'order-cap' | 'day-cap' | 'month-cap';
@@ -163,6 +166,11 @@ export function createModelCallRepository(database: Database, keeping: AnswerKee
       await flushed;
     },
 
+    /** Books a call on a lease that goes on: its money is its own from now on. An ending does the same. */
+    async begin(reservation: Reservation): Promise<void> {
+      await settleInBatch({ ...reservation, outcome: 'begun' });
+    },
+
     /** The answer to a question as it was stored, or null. Takes no money. */
     async storedAnswer({ workOrderId, attempt, step, promptHash }: AnswerKey): Promise<unknown> {
       if (workOrderId === null) return null;
@@ -172,6 +180,7 @@ export function createModelCallRepository(database: Database, keeping: AnswerKee
     },
 
     ...createAttemptQueries(database),
+    ...createLeaseStatements(database),
   };
 }
 

@@ -1,10 +1,11 @@
 /**
  * The gateway with ledger, budgets and stored answers, and its endpoint, in a process of its own as in a worker. On the
- * port of its second argument it tells the address and the token of a session for the order of its first, and its memory.
+ * port of its second argument it answers /session with the address and the token of a session for the next attempt of the
+ * order of its first, and /memory with what it holds.
  */
 import { createServer } from 'node:http';
 
-import { startModelEndpoint } from '../../activities/llm/endpoint.ts';
+import { startModelEndpoint, type ModelSession } from '../../activities/llm/endpoint.ts';
 import { createModelGateway } from '../../activities/llm/gateway.ts';
 import { createModelMetrics } from '../../activities/llm/model-metrics.ts';
 import { createModelDirectory } from '../../activities/llm/models.ts';
@@ -39,15 +40,29 @@ const gateway = createModelGateway({
   metrics: createModelMetrics(createMetricsRegistry()),
 });
 const endpoint = await startModelEndpoint({ gateway, logger });
-const session = await endpoint.openSession({
-  scope: { workOrderId, attempt: 1, step: 'edit', costCapUsdMicros: farAwayUsdMicros },
-  model: 'gpt-5.6',
-});
-createServer((_request, response) => {
-  const { baseUrl: url, token } = session;
+let attempt = 0;
+let session: ModelSession | undefined;
+
+async function openSession(): Promise<object> {
+  await session?.close();
+  attempt += 1;
+  const scope = { workOrderId, attempt, step: 'edit', costCapUsdMicros: farAwayUsdMicros };
+  session = await endpoint.openSession({ scope, model: 'gpt-5.6' });
+  return { url: session.baseUrl, token: session.token };
+}
+
+function readMemory(): object {
   // What is not collected yet says nothing of what is kept.
   globalThis.gc?.();
   const { heapUsed, external, rss: rssBytes } = process.memoryUsage();
-  response.end(JSON.stringify({ url, token, rssBytes, liveBytes: heapUsed + external }));
+  return { rssBytes, liveBytes: heapUsed + external };
+}
+
+createServer((request, response) => {
+  const answer = request.url === '/session' ? openSession() : Promise.resolve(readMemory());
+  answer.then(
+    (content) => response.end(JSON.stringify(content)),
+    (error: unknown) => response.writeHead(500).end(String(error)),
+  );
 }).listen(Number(controlPort), '127.0.0.1');
 process.on('SIGTERM', () => process.exit(0));

@@ -8,11 +8,14 @@ export interface Target {
   token: string;
 }
 
+/** Each job has a session of its own, as each attempt of a work order has. */
+export type OpenTarget = () => Promise<Target>;
+
 export interface Targets {
-  direct: Target;
-  gateway: Target;
+  direct: OpenTarget;
+  gateway: OpenTarget;
   /** Null where it can't be had. */
-  litellm: Target | null;
+  litellm: OpenTarget | null;
 }
 
 export interface Amounts {
@@ -22,7 +25,7 @@ export interface Amounts {
   memoryCalls: number;
 }
 
-export const fullAmounts: Amounts = { rounds: 5, callsPerRound: 200, memoryCalls: 100_000 };
+export const fullAmounts: Amounts = { rounds: 5, callsPerRound: 400, memoryCalls: 100_000 };
 export const quickAmounts: Amounts = { rounds: 1, callsPerRound: 30, memoryCalls: 300 };
 
 /** Sends what a job says, and measures. */
@@ -32,19 +35,19 @@ type Kind = { atOnce: number; isStream: boolean };
 
 /** Measures every target in turn, round by round, so that a slow minute of the machine hits all of them alike. */
 export async function measureCalls(load: Load, targets: Targets, amounts: Amounts): Promise<Measured> {
-  const run = (target: Target, kind: Kind, calls: number): Promise<LoadResult> => load({ ...target, ...kind, calls });
+  const run = async (open: OpenTarget, kind: Kind, calls: number) => load({ ...(await open()), ...kind, calls });
   const kinds: Kind[] = [false, true].flatMap((isStream) => [1, 16, 64].map((atOnce) => ({ atOnce, isStream })));
-  const named = Object.entries(targets).flatMap(([name, target]: [string, Target | null]) =>
-    target === null ? [] : [{ name, target }],
+  const named = Object.entries(targets).flatMap(([name, open]: [string, OpenTarget | null]) =>
+    open === null ? [] : [{ name, open }],
   );
   const results = new Map<string, LoadResult[]>();
   for (let round = 0; round <= amounts.rounds; round += 1) {
     say(round === 0 ? 'warming up' : `round ${round} of ${amounts.rounds}`);
     for (const kind of kinds) {
-      for (const { name, target } of named) {
+      for (const { name, open } of named) {
         // LiteLLM takes its time: of many at once fewer calls tell as much.
-        const factor = kind.atOnce === 1 ? 1 : name === 'litellm' ? 0.6 : 4;
-        const result = await run(target, kind, Math.ceil(amounts.callsPerRound * factor));
+        const factor = kind.atOnce === 1 ? 1 : name === 'litellm' ? 0.3 : 2;
+        const result = await run(open, kind, Math.ceil(amounts.callsPerRound * factor));
         const key = keyOf(name, kind);
         if (round > 0) results.set(key, [...(results.get(key) ?? []), result]);
       }
@@ -108,11 +111,11 @@ export interface GatewayMemory {
 /** How the gateway's memory grows with the number of its calls. */
 export async function measureMemory(
   load: Load,
-  gateway: { target: Target; readMemory: () => Promise<GatewayMemory> },
+  gateway: { open: OpenTarget; readMemory: () => Promise<GatewayMemory> },
   amounts: Amounts,
 ): Promise<Measured> {
-  const { target, readMemory } = gateway;
-  const calls = (count: number) => load({ ...target, calls: count, atOnce: 16, isStream: false });
+  const { open, readMemory } = gateway;
+  const calls = async (count: number) => load({ ...(await open()), calls: count, atOnce: 16, isStream: false });
   say(`${amounts.memoryCalls} calls for the growth of memory`);
   await calls(amounts.memoryCalls / 10);
   const early = await readMemory();

@@ -61,12 +61,15 @@ export async function startBenchGateway(folder: string, withLitellm: boolean): P
     await start('load', [String(loadPort)], { port: loadPort });
     const litellm = withLitellm ? await startLitellm(providerUrl, folder) : null;
     if (litellm !== null) ends.push(() => litellm.stop());
-    const { url, token } = await askGateway(gatewayPort);
     const direct: Target = { url: providerUrl, token: 'none' };
     return {
       load: (job) => sendJob(loadPort, JSON.stringify(job)),
-      readMemory: () => askGateway(gatewayPort),
-      targets: { direct, gateway: { url, token }, litellm: litellm?.target ?? null },
+      readMemory: async () => (await askGateway(gatewayPort, 'memory')) as GatewayMemory,
+      targets: {
+        direct: async () => direct,
+        gateway: async () => (await askGateway(gatewayPort, 'session')) as Target,
+        litellm: litellm === null ? null : async () => litellm.target,
+      },
       close,
     };
   } catch (error) {
@@ -106,9 +109,9 @@ async function answers(port: number): Promise<boolean> {
   return response !== null;
 }
 
-async function askGateway(port: number): Promise<Target & GatewayMemory> {
-  const response = await fetch(`http://127.0.0.1:${port}/`);
-  return (await response.json()) as Target & GatewayMemory;
+async function askGateway(port: number, what: 'session' | 'memory'): Promise<unknown> {
+  const response = await fetch(`http://127.0.0.1:${port}/${what}`);
+  return response.json();
 }
 
 async function sendJob(port: number, job: string): Promise<LoadResult> {

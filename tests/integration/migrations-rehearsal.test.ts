@@ -122,9 +122,16 @@ describe('the real down.sql', () => {
        SELECT gen_random_uuid(), id, 'plan', 'h', 'p', 'm', state::model_call_state, 5, now(), 'v', '2026-01-02'
        FROM work_orders, unnest(ARRAY['reserved', 'settled', 'released', 'expired']) AS state;
        INSERT INTO idempotency_keys (owner, key, body_hash, work_order_id)
-       SELECT owner, 'same', 'h', id FROM work_orders, unnest(ARRAY['a', 'b']) AS owner;`,
+       SELECT owner, 'same', 'h', id FROM work_orders, unnest(ARRAY['a', 'b']) AS owner;
+       INSERT INTO budget_leases (id, work_order_id, budget_day, left_usd_micros, reserved_until)
+       SELECT gen_random_uuid(), id, '2026-01-02', 7, now() FROM work_orders;
+       INSERT INTO budget_accounts (key, reserved_usd_micros) VALUES ('day:2026-01-02', 12);`,
     );
     const down = (to: string) => rollBack({ databaseUrl: url, to, backupFolder: place.folder });
+    const reservedByDay = () =>
+      runSql(url, "SELECT key, reserved_usd_micros::integer AS reserved FROM budget_accounts WHERE key LIKE 'day:%'");
+    expect((await down('20261121300000_accounts')).undone).toHaveLength(1);
+    expect((await reservedByDay()).rows).toEqual([{ key: 'day:2026-01-02', reserved: 5 }]);
     expect((await down('20261121000000_first')).undone).toHaveLength(3);
     const { rows } = await runSql(
       url,
@@ -143,12 +150,8 @@ describe('the real down.sql', () => {
       },
     ]);
     const { applied, backup } = await migrate(url, { backupFolder: join(place.folder, 'up') });
-    expect(applied).toHaveLength(3);
+    expect(applied).toHaveLength(4);
     expect(backup).not.toBeNull();
-    const sums = await runSql(
-      url,
-      "SELECT key, reserved_usd_micros::integer AS reserved FROM budget_accounts WHERE key LIKE 'day:%'",
-    );
-    expect(sums.rows).toEqual([{ key: 'day:2026-01-02', reserved: 5 }]);
+    expect((await reservedByDay()).rows).toEqual([{ key: 'day:2026-01-02', reserved: 5 }]);
   });
 });

@@ -9,15 +9,18 @@ export interface Imbalance {
   calls: number;
 }
 
-/** Compares every running sum of the budget with the ledger's rows, in one moment. */
+/** Compares every running sum of the budget with the ledger's rows and its leases, in one moment. */
 export async function findImbalances(database: Database): Promise<Imbalance[]> {
   return database.$queryRaw<Imbalance[]>`
-    WITH sums AS (
+    WITH money AS (
+      SELECT work_order_id, budget_day, state::text, cost_usd_micros, reserved_usd_micros FROM model_calls
+      UNION ALL SELECT work_order_id, budget_day, 'reserved', 0, left_usd_micros FROM budget_leases
+    ), sums AS (
       SELECT accounts.key,
         coalesce(sum(calls.cost_usd_micros) FILTER (WHERE calls.state = 'settled'), 0) AS settled,
         coalesce(sum(calls.reserved_usd_micros) FILTER (WHERE calls.state = 'reserved'), 0) AS reserved,
         count(*) FILTER (WHERE calls.state = 'settled') AS calls
-      FROM model_calls AS calls
+      FROM money AS calls
       CROSS JOIN LATERAL (VALUES
         ('order:' || calls.work_order_id),
         ('day:' || calls.budget_day),

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+import { runPrepared, type Database } from '../client.ts';
+
+/** Money for the next calls of a step, all at once. */
+export interface LeaseRequest {
+  id: string;
+  workOrderId: string;
+  attempt: number;
+  step: string;
+  amountUsdMicros: number;
+  /** Caps of the order, of the day and of the month. */
+  capUsdMicros: number;
+  dayCapUsdMicros: number;
+  monthCapUsdMicros: number;
+  /** To what the lease with this id has left. */
+  isAddition: boolean;
+  /** After this long its money is free again. */
+  validForMs: number;
+  /** A step with more answers than this gets no lease. */
+  questionsMax: number;
+}
+
+const grantedRowSchema = z.object({ prompt_hashes: z.array(z.string()) });
+const heldRowsSchema = z.tuple([z.object({ held_ms: z.number() })]);
+
+/** What processes do with leases of budget; the calls on them are booked as all others. */
+export function createLeaseStatements(database: Database) {
+  return {
+    /**
+     * Takes money for several calls, while no more than half of every cap is used afterwards.
+     *
+     * @returns hashes of the prompts of that step whose answers are stored; null when nothing was given
+     */
+    async lease(request: LeaseRequest): Promise<string[] | null> {
+      const text = 'SELECT * FROM lease_budget($1::jsonb)';
+      const [row] = await runPrepared(database, { name: 'lease_budget', text }, [JSON.stringify(request)]);
+      return row === undefined ? null : grantedRowSchema.parse(row).prompt_hashes;
+    },
+
+    /** Gives back what is left of a lease. */
+    async returnLease(id: string, leftUsdMicros: number): Promise<void> {
+      await database.$executeRaw`SELECT return_lease(${id}::uuid, ${leftUsdMicros}::bigint)`;
+    },
+
+    /** For how many milliseconds money may still be held by leases, here or in other processes; 0: none is. */
+    async leasedForMs(): Promise<number> {
+      const rows = await database.$queryRaw`
+        SELECT coalesce(extract(epoch FROM max(reserved_until) - clock_timestamp()) * 1000, 0)::float8 AS held_ms
+        FROM budget_leases WHERE left_usd_micros > 0 AND reserved_until > clock_timestamp()`;
+      return heldRowsSchema.parse(rows)[0].held_ms;
+    },
+  };
+}
