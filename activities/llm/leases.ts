@@ -124,19 +124,20 @@ async function renew(ledger: ModelCallRepository, step: BusyStep, next: Reservat
     await ledger.returnLease(id, leftUsdMicros);
   }
   const held = step.lease ?? { id: randomUUID(), leftUsdMicros: 0 };
-  const amountUsdMicros = Math.max(0, leaseTerms.calls * next.amountUsdMicros - held.leftUsdMicros);
-  const answered = await ledger.lease({
+  const mostUsdMicros = Math.max(0, leaseTerms.callsMost * next.amountUsdMicros - held.leftUsdMicros);
+  const leastUsdMicros = Math.min(mostUsdMicros, leaseTerms.callsLeast * next.amountUsdMicros);
+  const granted = await ledger.lease({
     ...{ id: held.id, workOrderId, attempt, step: next.step, isAddition: step.lease !== null },
-    ...{ amountUsdMicros, capUsdMicros, dayCapUsdMicros, monthCapUsdMicros },
+    ...{ leastUsdMicros, mostUsdMicros, capUsdMicros, dayCapUsdMicros, monthCapUsdMicros },
     ...{ validForMs: leaseTerms.validForMs, questionsMax: leaseTerms.questionsMax },
   });
-  if (answered === null) {
+  if (granted === null) {
     step.notAskingUntilMs = nowMs + leaseTerms.usableMs;
     return;
   }
-  for (const question of answered) step.questions.add(question);
+  for (const question of granted.answered) step.questions.add(question);
   // Calls may have taken from it meanwhile.
-  const leftUsdMicros = held.leftUsdMicros + amountUsdMicros;
+  const leftUsdMicros = held.leftUsdMicros + granted.givenUsdMicros;
   step.lease = { id: held.id, leftUsdMicros, usableUntilMs: nowMs + leaseTerms.usableMs };
 }
 
@@ -157,7 +158,7 @@ function isWorthAsking(step: BusyStep, { amountUsdMicros }: Reservation, nowMs: 
   const { lease, asking, questions, startsMs, notAskingUntilMs } = step;
   if (asking !== null || nowMs < notAskingUntilMs || questions.size > leaseTerms.questionsMax) return false;
   if (!isBurst(startsMs, nowMs)) return false;
-  const isShort = lease !== null && lease.leftUsdMicros < (leaseTerms.calls / 2) * amountUsdMicros;
+  const isShort = lease !== null && lease.leftUsdMicros < leaseTerms.callsLeast * amountUsdMicros;
   const isOld = lease !== null && lease.usableUntilMs - nowMs < leaseTerms.usableMs / 2;
   return lease === null || isShort || isOld;
 }

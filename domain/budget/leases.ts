@@ -3,8 +3,9 @@ export const leaseTerms = {
   /** So many calls within `burstMs` ask for a lease: those of a model that thinks for seconds never do. */
   burstCalls: 4,
   burstMs: 1_000,
-  /** For how many calls such as the last one. */
-  calls: 64,
+  /** For how many calls such as the last one: as many as there is money for, but no fewer than the least. */
+  callsMost: 256,
+  callsLeast: 16,
   /** How long calls may begin on it. What others do meanwhile is not seen: stop all work, answer the same question. */
   usableMs: 1_000,
   /** After this its money is free again, whatever became of its process: much longer than it takes to book a call. */

@@ -8,7 +8,9 @@ export interface LeaseRequest {
   workOrderId: string;
   attempt: number;
   step: string;
-  amountUsdMicros: number;
+  /** What is wanted; less than the least is not worth it. */
+  leastUsdMicros: number;
+  mostUsdMicros: number;
   /** Caps of the order, of the day and of the month. */
   capUsdMicros: number;
   dayCapUsdMicros: number;
@@ -21,21 +23,24 @@ export interface LeaseRequest {
   questionsMax: number;
 }
 
-const grantedRowSchema = z.object({ prompt_hashes: z.array(z.string()) });
+// The driver gives numbers of 64 bits as text.
+const grantedRowSchema = z.object({ given_usd_micros: z.string(), prompt_hashes: z.array(z.string()) });
 const heldRowsSchema = z.tuple([z.object({ held_ms: z.number() })]);
 
 /** What processes do with leases of budget; the calls on them are booked as all others. */
 export function createLeaseStatements(database: Database) {
   return {
     /**
-     * Takes money for several calls, while no more than half of every cap is used afterwards.
+     * Takes money for several calls: as much of it as half of every cap leaves.
      *
-     * @returns hashes of the prompts of that step whose answers are stored; null when nothing was given
+     * @returns what was given, and hashes of the prompts of that step whose answers are stored; null: nothing was given
      */
-    async lease(request: LeaseRequest): Promise<string[] | null> {
+    async lease(request: LeaseRequest): Promise<{ givenUsdMicros: number; answered: string[] } | null> {
       const text = 'SELECT * FROM lease_budget($1::jsonb)';
       const [row] = await runPrepared(database, { name: 'lease_budget', text }, [JSON.stringify(request)]);
-      return row === undefined ? null : grantedRowSchema.parse(row).prompt_hashes;
+      if (row === undefined) return null;
+      const { given_usd_micros: given, prompt_hashes: answered } = grantedRowSchema.parse(row);
+      return { givenUsdMicros: Number(given), answered };
     },
 
     /** Gives back what is left of a lease. */

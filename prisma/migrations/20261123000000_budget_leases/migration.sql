@@ -20,9 +20,9 @@ END
 $$;
 
 -- Gives a lease, or adds to one, with the questions of its step that have an answer already. No row: nothing was given.
--- Only while no more than half of every cap is used afterwards, so that the last money is never where it isn't needed.
+-- No more than half of every cap is used afterwards, so that the last money is never where it isn't needed.
 CREATE FUNCTION lease_budget(request jsonb)
-RETURNS TABLE (prompt_hashes text[]) LANGUAGE plpgsql AS $$
+RETURNS TABLE (given_usd_micros bigint, prompt_hashes text[]) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   wanted record;
@@ -33,14 +33,17 @@ BEGIN
   PERFORM pg_advisory_xact_lock(7205002);
   today := (clock_timestamp() AT TIME ZONE 'UTC')::date;
   SELECT * INTO wanted FROM jsonb_to_record(request) AS lease (
-    "id" uuid, "workOrderId" uuid, "attempt" integer, "step" text, "amountUsdMicros" bigint, "capUsdMicros" bigint,
-    "dayCapUsdMicros" bigint, "monthCapUsdMicros" bigint, "isAddition" boolean, "validForMs" double precision,
-    "questionsMax" integer);
+    "id" uuid, "workOrderId" uuid, "attempt" integer, "step" text, "leastUsdMicros" bigint, "mostUsdMicros" bigint,
+    "capUsdMicros" bigint, "dayCapUsdMicros" bigint, "monthCapUsdMicros" bigint, "isAddition" boolean,
+    "validForMs" double precision, "questionsMax" integer);
+  given_usd_micros := least(
+    wanted."mostUsdMicros",
+    wanted."capUsdMicros" / 2 - budget_used('order:' || wanted."workOrderId"),
+    wanted."dayCapUsdMicros" / 2 - budget_used('day:' || today),
+    wanted."monthCapUsdMicros" / 2 - budget_used('month:' || to_char(today, 'YYYY-MM')));
   IF EXISTS (SELECT 1 FROM stop_all WHERE stopped)
     OR NOT EXISTS (SELECT 1 FROM work_orders WHERE work_orders.id = wanted."workOrderId")
-    OR (budget_used('order:' || wanted."workOrderId") + wanted."amountUsdMicros") * 2 > wanted."capUsdMicros"
-    OR (budget_used('day:' || today) + wanted."amountUsdMicros") * 2 > wanted."dayCapUsdMicros"
-    OR (budget_used('month:' || to_char(today, 'YYYY-MM')) + wanted."amountUsdMicros") * 2 > wanted."monthCapUsdMicros"
+    OR given_usd_micros < wanted."leastUsdMicros"
   THEN
     RETURN;
   END IF;
@@ -55,16 +58,16 @@ BEGIN
   IF wanted."isAddition" THEN
     -- A lease is of one day.
     UPDATE budget_leases SET
-      left_usd_micros = left_usd_micros + wanted."amountUsdMicros",
+      left_usd_micros = left_usd_micros + given_usd_micros,
       reserved_until = clock_timestamp() + wanted."validForMs" * interval '1 millisecond'
     WHERE id = wanted."id" AND budget_day = today;
   ELSE
     INSERT INTO budget_leases (id, work_order_id, budget_day, left_usd_micros, reserved_until)
-    VALUES (wanted."id", wanted."workOrderId", today, wanted."amountUsdMicros",
+    VALUES (wanted."id", wanted."workOrderId", today, given_usd_micros,
       clock_timestamp() + wanted."validForMs" * interval '1 millisecond');
   END IF;
   IF FOUND THEN
-    PERFORM add_reserved(wanted."workOrderId", today, wanted."amountUsdMicros");
+    PERFORM add_reserved(wanted."workOrderId", today, given_usd_micros);
     RETURN NEXT;
   END IF;
 END

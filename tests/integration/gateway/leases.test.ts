@@ -19,7 +19,7 @@ const outputTokensMax = 100;
 const inputTokens = 6 + 16 + hintTokens;
 const callUsdMicros = 4 * inputTokens + 20 * outputTokensMax;
 /** Of which a lease may take half. */
-const plentyUsdMicros = 10 * leaseTerms.calls * callUsdMicros;
+const plentyUsdMicros = 4 * leaseTerms.callsMost * callUsdMicros;
 
 let prompts = 100_000;
 /** Six bytes, never the same. */
@@ -158,7 +158,7 @@ describe('a cap', () => {
   it('is never passed by calls on leases of two gateways, and used to the last call that fits', async () => {
     const usage = { inputTokens, outputTokens: outputTokensMax };
     test.server.behave.openai = () => ({ does: 'answer', usage });
-    const fitting = 6 * leaseTerms.calls;
+    const fitting = 24 * leaseTerms.callsLeast;
     const cap = fitting * callUsdMicros + callUsdMicros - 1;
     let granted = 0;
     let reserved = 0;
