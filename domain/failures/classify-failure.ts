@@ -1,4 +1,4 @@
-import { weighFindings, type OutputFacts, type WeighedFinding } from './choose-finding.ts';
+import { usualClass, weighFindings, type OutputFacts, type WeighedFinding } from './choose-finding.ts';
 import { contextOf, poolOf } from './error-context.ts';
 import { excerptOf } from './excerpt.ts';
 import type { Failure, FailureClass } from './failure-class.ts';
@@ -13,14 +13,18 @@ import type { StepOutput } from './step-output.ts';
 import { kindInStep } from './tool-kinds.ts';
 import { toolOfEcho } from './tool-of-command.ts';
 import { failureOf } from './typed-failure.ts';
-import { likeliestClass, type WordAnswer } from './words/word-model.ts';
+import { likeliestTogether, type RulesAnswer } from './words/joint-model.ts';
+import type { LikelyClass } from './words/regression.ts';
+import { shareOfWords } from './words/word-model.ts';
 
 /** Below this weight a finding is a word, and no reason. */
 const reasonWeightMin = 35;
 
-/** Up to this confidence a rule is asked whether the words say the same. */
-const doubtMax = 0.66;
-const wordShareMin = 0.5;
+/** From this confidence on a rule stands, whatever the words are. */
+const standsMin = 0.7;
+/** How sure another answer must be where no line says that anything failed, and where words lean to it in any case. */
+const calmShareMin = 0.5;
+const leaningShareMin = 0.6;
 
 /** How an output is read. */
 export interface ClassifyOptions extends FindingLimits {
@@ -48,15 +52,40 @@ export function classifyFailure(step: StepOutput, limits: ClassifyOptions = {}):
   const lines = readLines(step.output, keepingCues);
   const typed = typedFailure(step, lines);
   if (typed !== null) return withFingerprint({ ...typed, confidence: 1 }, lines);
+  const looked = lookWithRules(step, lines, limits);
+  const other = limits.withoutWords === true ? null : betterAnswer(looked);
+  const { seen, pool } = other === null ? looked : failureOtherwise(other, looked);
+  return withFingerprint(seen, lines, pool);
+}
+
+/** What the rules see in an output: its findings, and the failure that the heaviest of them tells. */
+interface RulesLook {
+  facts: OutputFacts;
+  weighed: readonly WeighedFinding[];
+  seen: JudgedFailure;
+  pool: readonly WeighedFinding[];
+}
+
+function lookWithRules(step: StepOutput, lines: readonly string[], limits: FindingLimits): RulesLook {
   const facts = { step, lines, quiet: findQuietLines(lines), tool: step.tool ?? findTool(lines) };
   const report = readJsonReport(step.output);
   const weighed = weighFindings(
     [...(report.length > 0 ? report : findFindings(lines, limits)), ...exitFindings(step, lines)],
     facts,
   );
-  const { seen, pool } = failureSeen(weighed, facts);
-  const words = limits.withoutWords === true ? null : betterWords(seen, facts);
-  return words === null ? withFingerprint(seen, lines, pool) : withFingerprint(guessFailure(facts, words), lines);
+  return { facts, weighed, ...failureSeen(weighed, facts) };
+}
+
+/** What the rules alone say of an output, as it is weighed with its words. */
+export function answerOfRules(step: StepOutput, limits: FindingLimits = {}): RulesAnswer {
+  return toAnswer(lookWithRules(step, readLines(step.output, keepingCues), limits));
+}
+
+function toAnswer({ facts, weighed, seen }: RulesLook): RulesAnswer {
+  const heaviest: Partial<Record<FailureClass, number>> = {};
+  for (const { failureClass, inContext } of weighed) heaviest[failureClass] ??= inContext;
+  const kind = kindInStep(facts.tool, facts.step.stage);
+  return { failureClass: seen.failureClass, confidence: seen.confidence, kind, heaviest };
 }
 
 /** What the rules say, and the findings that it is recognised by. */
@@ -76,26 +105,41 @@ function failureSeen(
   return { seen, pool: poolOf(deciding, weighed) };
 }
 
-/**
- * What the words say where they are more often right than the rules. Both bounds were chosen on outputs kept aside, with the
- * rules and the weights of before they were opened: of what was decided otherwise five times as many were right as wrong.
- */
-function betterWords(seen: JudgedFailure, facts: OutputFacts): WordAnswer | null {
-  const { lines, step } = facts;
-  if (seen.confidence > doubtMax || isSettled(seen, facts) || !lines.some(saysFailure)) return null;
-  const words = likeliestClass(lines, step.stage);
-  const isOther = words !== null && words.failureClass !== seen.failureClass;
-  return isOther && words.share >= wordShareMin ? words : null;
+/** What rules and words together make likelier than what the rules say; null where that stands. */
+function betterAnswer(look: RulesLook): LikelyClass | null {
+  const { lines, step } = look.facts;
+  const shares = isSettled(look) ? null : shareOfWords(lines, step.stage);
+  if (shares === null) return null;
+  const likeliest = likeliestTogether({ rules: toAnswer(look), shares, stage: step.stage });
+  if (likeliest.failureClass === look.seen.failureClass) return null;
+  return likeliest.share >= shareNeeded(likeliest, look) ? likeliest : null;
 }
 
-/**
- * What an exit code says is no matter of words, what a tool is known to complain of is more than a guess, and a rule that saw
- * that nobody can say stands.
- */
-function isSettled({ rule, failureClass }: JudgedFailure, { step, tool }: OutputFacts): boolean {
+/** What an exit code says is no matter of words, and what a tool is known to complain of is more than a guess. */
+function isSettled({ seen: { rule, confidence }, facts: { tool, step } }: RulesLook): boolean {
   const isOfTool = rule.startsWith('stage:') && kindInStep(tool, step.stage) !== null;
-  const isUnknownForCause = failureClass === 'unknown' && rule !== nothingKnown;
-  return isOfTool || isUnknownForCause || /^text:(?:exit-|command-missing)/.test(rule);
+  return isOfTool || confidence >= standsMin || /^text:(?:exit-|command-missing)/.test(rule);
+}
+
+// The words of a program that failed by itself are those of its step as well.
+function shareNeeded({ failureClass }: LikelyClass, { seen, facts }: RulesLook): number {
+  const isOfProgram = seen.failureClass === 'unknown' && seen.rule !== nothingKnown;
+  if (isOfProgram && failureClass === usualClass(facts)) return leaningShareMin;
+  return facts.lines.some(saysFailure) ? 0 : calmShareMin;
+}
+
+/** The failure of another class than the rules say: told by what they found of that class, else by the words. */
+function failureOtherwise(
+  answer: LikelyClass,
+  { facts, weighed }: RulesLook,
+): { seen: JudgedFailure; pool: readonly WeighedFinding[] } {
+  const guessed = guessFailure(facts, answer);
+  const deciding = weighed.find(
+    ({ failureClass, inContext }) => failureClass === answer.failureClass && inContext >= reasonWeightMin,
+  );
+  if (deciding === undefined) return { seen: guessed, pool: [] };
+  const context = contextOf(deciding, weighed, facts);
+  return { seen: { ...guessed, subReason: deciding.subReason, context }, pool: poolOf(deciding, weighed) };
 }
 
 function withFingerprint(

@@ -7,7 +7,7 @@ import { changedFile, fileIn, fileListed, wholePlace } from './find-place.ts';
 import { isProjectFile, readPlace, type Place } from './places.ts';
 import { kindInStep } from './tool-kinds.ts';
 import { emptyContext } from './typed-failure.ts';
-import type { WordAnswer } from './words/word-model.ts';
+import type { LikelyClass } from './words/regression.ts';
 
 const guessConfidence = 0.35;
 const nothingKnownConfidence = 0.3;
@@ -25,7 +25,7 @@ const testWords =
  *
  * @param words what its words say, where that is better than a guess
  */
-export function guessFailure(facts: OutputFacts, words: WordAnswer | null = null): Failure & { confidence: number } {
+export function guessFailure(facts: OutputFacts, words: LikelyClass | null = null): Failure & { confidence: number } {
   const { step, lines } = facts;
   const filled = lines.map((line) => line.trim()).filter((line) => line !== '');
   const usual = usualOf(facts, filled);
@@ -49,7 +49,7 @@ export function guessFailure(facts: OutputFacts, words: WordAnswer | null = null
 function describeGuess(
   guessed: FailureClass,
   stage: string,
-  words: WordAnswer | null,
+  words: LikelyClass | null,
 ): { rule: string; confidence: number } {
   if (words !== null) return { rule: 'words:learned', confidence: Math.round((0.3 + 0.3 * words.share) * 100) / 100 };
   return guessed === 'unknown'

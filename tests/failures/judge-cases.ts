@@ -4,6 +4,7 @@ import {
   type ClassifyOptions,
 } from '../../domain/failures/classify-failure.ts';
 import { failureClasses, type FailureClass } from '../../domain/failures/failure-class.ts';
+import type { StepOutput } from '../../domain/failures/step-output.ts';
 import type { RecordedCase } from './recorded-cases.ts';
 
 /** What came out for a case, beside what is right. Null where the case does not ask. */
@@ -33,11 +34,15 @@ export interface Totals {
   excerpts: number;
 }
 
+/** The step that printed a recorded output. */
+export function stepOf({ stage, exitCode, tool, output }: RecordedCase): StepOutput {
+  return { stage, exitCode, timedOut: false, output, tool: tool ?? null };
+}
+
 /** Classifies a recorded output as the pipeline would, with all rules or those that are accepted. */
 export function judgeCase(one: RecordedCase, withTool: boolean, limits: ClassifyOptions = {}): Judgement {
-  const { stage, exitCode, tool, output, expected } = one;
-  const step = { stage, exitCode, timedOut: false, output, tool: withTool ? (tool ?? null) : null };
-  const failure = classifyFailure(step, limits);
+  const { expected } = one;
+  const failure = classifyFailure(withTool ? stepOf(one) : { ...stepOf(one), tool: null }, limits);
   const { context } = failure;
   const musts = [one.excerptMustContain ?? []].flat();
   return {

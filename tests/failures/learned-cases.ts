@@ -4,12 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { failureClasses } from '../../domain/failures/failure-class.ts';
 import { keepingCues } from '../../domain/failures/find-findings.ts';
 import { readLines } from '../../domain/failures/output/read-lines.ts';
+import type { RulesAnswer } from '../../domain/failures/words/joint-model.ts';
 import { wordsOf } from '../../domain/failures/words/word-model.ts';
 import type { RecordedCase } from './recorded-cases.ts';
 import type { Example } from './word-learner.ts';
 
-/** What `learn-words.ts` writes. */
+/** What `learn-words.ts` writes: weights of words, and of what rules say beside words. */
 export const weightsPath = fileURLToPath(new URL('../../domain/failures/words/weights.json', import.meta.url));
+export const jointWeightsPath = fileURLToPath(
+  new URL('../../domain/failures/words/joint-weights.json', import.meta.url),
+);
 
 export function toExample({ folder, output, stage, expected }: RecordedCase): Example {
   const words = wordsOf(readLines(output, keepingCues), stage);
@@ -21,4 +25,13 @@ export function hashOfLearned(cases: readonly RecordedCase[]): string {
   const hash = createHash('sha256').update(failureClasses.join());
   for (const one of cases) hash.update(JSON.stringify([one.folder, [...toExample(one).words], one.expected.class]));
   return hash.digest('hex').slice(0, 16);
+}
+
+/** The same for what was learned of rules beside words. A changed rule leaves it: what rules said first stays as it was. */
+export function hashOfJoint(cases: readonly RecordedCase[], looks: ReadonlyMap<string, RulesAnswer>): string {
+  const hash = createHash('sha256').update(hashOfLearned(cases));
+  return hash
+    .update(JSON.stringify([...looks]))
+    .digest('hex')
+    .slice(0, 16);
 }

@@ -5,7 +5,8 @@ import { z } from 'zod';
 
 import { classifyFailure } from '../../domain/failures/classify-failure.ts';
 import { failureClasses } from '../../domain/failures/failure-class.ts';
-import { likeliestClass, sharesOf } from '../../domain/failures/words/word-model.ts';
+import { sharesOf } from '../../domain/failures/words/regression.ts';
+import { shareOfWords } from '../../domain/failures/words/word-model.ts';
 import { hashOfLearned, weightsPath } from './learned-cases.ts';
 import { readCases } from './recorded-cases.ts';
 import { learnWords, type Example } from './word-learner.ts';
@@ -13,7 +14,7 @@ import { learnWords, type Example } from './word-learner.ts';
 const fileSchema = z.object({
   learnedFrom: z.string(),
   bias: z.array(z.number().int()),
-  words: z.record(z.string(), z.array(z.number().int())),
+  rows: z.record(z.string(), z.array(z.number().int())),
 });
 const file = fileSchema.parse(JSON.parse(readFileSync(weightsPath, 'utf8')));
 
@@ -26,12 +27,12 @@ describe('the weights of words', () => {
   });
 
   it('are one for each class', () => {
-    const rows = [file.bias, ...Object.values(file.words)];
+    const rows = [file.bias, ...Object.values(file.rows)];
     expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([failureClasses.length]));
   });
 
   it('give shares that add up to 1, however large they are', () => {
-    const shares = sharesOf([5_000, -5_000, 0], [[1_000, 0, -1_000]]);
+    const shares = sharesOf([5_000, -5_000, 0], [{ row: [1_000, 0, -1_000], value: 1 }]);
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
     expect(shares[0]).toBeCloseTo(1);
   });
@@ -46,9 +47,9 @@ describe('the weights of words', () => {
       example(tool, 0, 'undeclared', 'here', `name-of-${tool}`),
       example(tool, 3, 'style', 'there', `name-of-${tool}`),
     ]);
-    const { words } = learnWords(examples);
-    expect([...words.keys()]).toEqual(['here', 'style', 'there', 'undeclared']);
-    const [compile = 0, , , lint = 0] = words.get('undeclared') ?? [];
+    const { rows } = learnWords(examples);
+    expect([...rows.keys()]).toEqual(['here', 'style', 'there', 'undeclared']);
+    const [compile = 0, , , lint = 0] = rows.get('undeclared') ?? [];
     expect(compile).toBeGreaterThan(lint);
   });
 });
@@ -60,7 +61,7 @@ describe('the words of an output', () => {
   });
 
   it('say nothing where nothing was printed, and decide nothing where nothing failed', () => {
-    expect(likeliestClass(['', ' '], 'test')).toBeNull();
+    expect(shareOfWords(['', ' '], 'test')).toBeNull();
     const calm = { ...step, output: 'waiting for the capacity of the server, timeout 30 s' };
     expect(classifyFailure(calm)).toMatchObject({
       failureClass: classifyFailure(calm, { withoutWords: true }).failureClass,
