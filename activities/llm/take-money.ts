@@ -35,7 +35,7 @@ export async function takeMoney(
   if (reservation.leaseId !== undefined) return { usedUsdMicros: 0 };
   await tools.openEndings.written(reservation.workOrderId);
   let reserved = await tools.ledger.reserve(reservation);
-  if (isRefused(reserved)) reserved = await askForHeldMoney(tools, reservation, signal);
+  if (isRefused(reserved)) reserved = await askForHeldMoney(tools, { reservation, cap: reserved.verdict, signal });
   if (reserved.verdict === 'answered') return { stored: reserved.answer };
   if (isRefused(reserved)) throw refusal(reserved.verdict, reservation);
   return { usedUsdMicros: reserved.usedUsdMicros };
@@ -50,13 +50,13 @@ function isRefused(result: ReserveResult): result is Refused {
 /** Money that is only held for calls that may never come is no reason to refuse one: it comes back first. */
 async function askForHeldMoney(
   { ledger, leases }: MoneyTools,
-  reservation: Reservation,
-  signal: AbortSignal,
+  { reservation, cap, signal }: { reservation: Reservation; cap: CapName; signal: AbortSignal },
 ): Promise<ReserveResult> {
+  const holder = cap === 'order-cap' ? reservation.workOrderId : null;
   const endMs = performance.now() + leaseTerms.validForMs;
   for (;;) {
     await leases.giveAllBack();
-    const heldMs = await ledger.leasedForMs();
+    const heldMs = await ledger.leasedForMs(holder);
     await wait(Math.min(heldMs, lookAgainMs), undefined, { signal }).catch(() => signal.throwIfAborted());
     const reserved = await ledger.reserve(reservation);
     if (!isRefused(reserved) || heldMs === 0 || performance.now() > endMs) return reserved;

@@ -48,11 +48,13 @@ export function createLeaseStatements(database: Database) {
       await database.$executeRaw`SELECT return_lease(${id}::uuid, ${leftUsdMicros}::bigint)`;
     },
 
-    /** For how many milliseconds money may still be held by leases, here or in other processes; 0: none is. */
-    async leasedForMs(): Promise<number> {
+    /** For how many milliseconds leases of this order, or with null of any, may still hold money; 0: none does. */
+    async leasedForMs(workOrderId: string | null): Promise<number> {
       const rows = await database.$queryRaw`
         SELECT coalesce(extract(epoch FROM max(reserved_until) - clock_timestamp()) * 1000, 0)::float8 AS held_ms
-        FROM budget_leases WHERE left_usd_micros > 0 AND reserved_until > clock_timestamp()`;
+        FROM budget_leases
+        WHERE left_usd_micros > 0 AND reserved_until > clock_timestamp()
+          AND (work_order_id = ${workOrderId}::uuid OR ${workOrderId}::uuid IS NULL)`;
       return heldRowsSchema.parse(rows)[0].held_ms;
     },
   };

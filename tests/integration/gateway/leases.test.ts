@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 import { describe, expect, it } from 'vitest';
 
 import type { GenerateResult, ModelGateway } from '../../../activities/llm/gateway.ts';
@@ -47,30 +49,40 @@ function leases() {
   return test.database.budgetLease.findMany({ where: { workOrderId: test.workOrderId } });
 }
 
-/** While nobody can change the books. */
-async function withLockedBooks<Result>(action: () => Promise<Result>): Promise<Result> {
-  return test.database.$transaction(async (session) => {
-    await session.$executeRaw`SELECT pg_advisory_xact_lock(7205002)`;
-    return action();
-  });
+/** Whether two calls are answered although nothing can be written: else their step had no lease any more. */
+async function isServedWithoutLedger(gateway: ModelGateway, writing: PromiseWithResolvers<undefined>): Promise<boolean> {
+  const early = Promise.all([gateway.answerEarly(requestOf(newPrompt())), gateway.answerEarly(requestOf(newPrompt()))]);
+  const isServed = await Promise.race([early.then(() => true), wait(500, false)]);
+  writing.resolve(undefined);
+  await Promise.all((await early).map(({ written }) => written));
+  return isServed;
 }
 
 describe('a step that asks again and again', () => {
-  it('gets money for its next calls: they are made and answered while the books are locked', async () => {
-    const gateway = gatewayOf();
-    await askUntilLeased(gateway);
-    const before = test.server.calls.length;
-    const answers = await withLockedBooks(async () => {
-      const early = [];
-      for (const prompt of [newPrompt(), newPrompt(), newPrompt()]) {
-        early.push(await gateway.answerEarly(requestOf(prompt)));
-      }
-      expect(test.server.calls).toHaveLength(before + 3);
-      return early;
+  it('gets money for its next calls: they are made and answered while nothing can be written', async () => {
+    let writing = Promise.withResolvers<undefined>();
+    writing.resolve(undefined);
+    const gateway = gatewayOf({
+      async reserve(reservation) {
+        await writing.promise;
+        return test.ledger.reserve(reservation);
+      },
+      async settle(reservation, ending, onSeen) {
+        await writing.promise;
+        await test.ledger.settle(reservation, ending, onSeen);
+      },
     });
-    await Promise.all(answers.map(({ written }) => written));
-    expect(await test.ledgerRows()).toHaveLength(before + 3);
-    expect(new Set((await test.ledgerRows()).map(({ state }) => state))).toEqual(new Set(['settled']));
+    let isServed = false;
+    // A machine that stands still for a second outlives the lease.
+    for (let times = 0; times < 20 && !isServed; times += 1) {
+      await askUntilLeased(gateway);
+      writing = Promise.withResolvers();
+      isServed = await isServedWithoutLedger(gateway, writing);
+    }
+    expect(isServed).toBe(true);
+    const rows = await test.ledgerRows();
+    expect(rows).toHaveLength(test.server.calls.length);
+    expect(new Set(rows.map(({ state }) => state))).toEqual(new Set(['settled']));
     expect(await findImbalances(test.database)).toEqual([]);
   });
 
@@ -90,9 +102,9 @@ describe('a step that asks again and again', () => {
   it('has its calls in the ledger while they last', async () => {
     const gateway = gatewayOf();
     await askUntilLeased(gateway);
-    test.server.behave.openai = () => ({ does: 'answer', delayMs: 1_500 });
+    test.server.behave.openai = () => ({ does: 'answer', delayMs: 2_500 });
     const asking = gateway.generate(requestOf(newPrompt()));
-    await expect.poll(async () => (await test.ledgerRows()).at(-1)?.state, { timeout: 1_400 }).toBe('reserved');
+    await expect.poll(async () => (await test.ledgerRows()).at(-1)?.state, { timeout: 2_400 }).toBe('reserved');
     expect(await findImbalances(test.database)).toEqual([]);
     await asking;
     expect((await test.ledgerRows()).at(-1)?.state).toBe('settled');
@@ -101,7 +113,7 @@ describe('a step that asks again and again', () => {
   it('gives back what it did not use when it asks no more', async () => {
     await askUntilLeased(gatewayOf());
     expect((await test.account(`order:${test.workOrderId}`)).reservedUsdMicros).toBeGreaterThan(0);
-    await expect.poll(leases, { timeout: 5 * leaseTerms.usableMs }).toEqual([]);
+    await expect.poll(leases, { timeout: 20_000 }).toEqual([]);
     expect((await test.account(`order:${test.workOrderId}`)).reservedUsdMicros).toBe(0);
   });
 
@@ -134,19 +146,18 @@ describe('all work is stopped', () => {
     await stop(true);
     const stoppedAtMs = performance.now();
     try {
-      const asked = () =>
-        gateway.generate(requestOf(newPrompt())).then(
+      let lastServedMs = stoppedAtMs;
+      let refused: unknown = null;
+      while (refused === null) {
+        const beganAtMs = performance.now();
+        refused = await gateway.generate(requestOf(newPrompt())).then(
           () => null,
           (error: unknown) => error,
         );
-      let ended: unknown = null;
-      let lastAtMs = 0;
-      while (ended === null) {
-        lastAtMs = performance.now();
-        ended = await asked();
+        if (refused === null) lastServedMs = beganAtMs;
       }
-      expect(ended).toMatchObject({ code: 'all-stopped' });
-      expect(lastAtMs - stoppedAtMs).toBeLessThan(2 * leaseTerms.usableMs);
+      expect(refused).toMatchObject({ code: 'all-stopped' });
+      expect(lastServedMs - stoppedAtMs).toBeLessThan(leaseTerms.usableMs);
       expect(await failureOf(gateway.generate(requestOf(newPrompt())))).toMatchObject({ code: 'all-stopped' });
     } finally {
       await stop(false);
@@ -219,7 +230,6 @@ describe('a process that is killed with -9 in the middle of calls on a lease', (
       return [rows.filter(({ state }) => state === 'reserved').length, rows.length];
     };
     await expect.poll(openAndAll, { timeout: 20_000 }).toEqual([10, calls.length]);
-    expect(await leases()).toHaveLength(1);
     await second.kill();
     expect(await openAndAll()).toEqual([10, calls.length]);
     expect(await findImbalances(test.database)).toEqual([]);
