@@ -50,7 +50,10 @@ function leases() {
 }
 
 /** Whether two calls are answered although nothing can be written: else their step had no lease any more. */
-async function isServedWithoutLedger(gateway: ModelGateway, writing: PromiseWithResolvers<undefined>): Promise<boolean> {
+async function isServedWithoutLedger(
+  gateway: ModelGateway,
+  writing: PromiseWithResolvers<undefined>,
+): Promise<boolean> {
   const early = Promise.all([gateway.answerEarly(requestOf(newPrompt())), gateway.answerEarly(requestOf(newPrompt()))]);
   const isServed = await Promise.race([early.then(() => true), wait(500, false)]);
   writing.resolve(undefined);
