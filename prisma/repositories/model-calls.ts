@@ -168,7 +168,7 @@ export function createModelCallRepository(database: Database, keeping: AnswerKee
 
     /** Books a call on a lease that goes on: its money is its own from now on. An ending does the same. */
     async begin(reservation: Reservation): Promise<void> {
-      await settleInBatch({ ...reservation, outcome: 'begun' });
+      await runPrepared(database, bookStatement, [JSON.stringify([reservation])]);
     },
 
     /** The answer to a question as it was stored, or null. Takes no money. */
@@ -217,10 +217,11 @@ function createAttemptQueries(database: Database) {
 }
 
 const reserveStatement = { name: 'reserve_model_calls', text: 'SELECT * FROM reserve_model_calls($1::jsonb)' };
+const bookStatement = { name: 'book_leased_calls', text: 'SELECT book_leased_calls($1::jsonb)' };
 const settleStatement = {
   name: 'settle_model_calls',
   // The lock of all bookkeeping is not held while the disk writes.
-  text: "SELECT set_config('synchronous_commit', 'off', true), settle_model_calls($1::jsonb)",
+  text: `SELECT set_config('synchronous_commit', 'off', true), book_leased_calls($1::jsonb), settle_model_calls($1::jsonb)`,
 };
 
 async function reserveAll(database: Database, batch: Reservation[]): Promise<ReservedRow[]> {

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 
 import { answerOfRules, classifyFailure } from '../../domain/failures/classify-failure.ts';
 import { failureClasses, type FailureClass } from '../../domain/failures/failure-class.ts';
@@ -10,15 +7,10 @@ import { wordsOf } from '../../domain/failures/words/word-model.ts';
 import { classify } from './classify.ts';
 import { nameOf, readFirstLooks } from './first-looks.ts';
 import { learnTogether } from './joint-learner.ts';
-import { hashOfJoint, jointWeightsPath } from './learned-cases.ts';
+import { hashOfJoint, jointWeightsPath, readWeights } from './learned-cases.ts';
 import { readCases } from './recorded-cases.ts';
 
-const fileSchema = z.object({
-  learnedFrom: z.string(),
-  bias: z.array(z.number().int()),
-  rows: z.record(z.string(), z.array(z.number().int())),
-});
-const file = fileSchema.parse(JSON.parse(readFileSync(jointWeightsPath, 'utf8')));
+const file = readWeights(jointWeightsPath);
 const development = readCases('development');
 const looks = readFirstLooks();
 

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+
+import { z } from 'zod';
 
 import { failureClasses } from '../../domain/failures/failure-class.ts';
 import { keepingCues } from '../../domain/failures/find-findings.ts';
@@ -14,6 +17,17 @@ export const weightsPath = fileURLToPath(new URL('../../domain/failures/words/we
 export const jointWeightsPath = fileURLToPath(
   new URL('../../domain/failures/words/joint-weights.json', import.meta.url),
 );
+
+const weightsSchema = z.object({
+  learnedFrom: z.string(),
+  bias: z.array(z.number().int()),
+  rows: z.record(z.string(), z.array(z.number().int())),
+});
+
+/** One of these files as it is. @throws when it holds anything else than whole numbers */
+export function readWeights(path: string): z.infer<typeof weightsSchema> {
+  return weightsSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+}
 
 export function toExample({ folder, output, stage, expected }: RecordedCase): Example {
   const words = wordsOf(readLines(output, keepingCues), stage);

@@ -1,22 +1,14 @@
-import { readFileSync } from 'node:fs';
-
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 
 import { classifyFailure } from '../../domain/failures/classify-failure.ts';
 import { failureClasses } from '../../domain/failures/failure-class.ts';
 import { sharesOf } from '../../domain/failures/words/regression.ts';
 import { shareOfWords } from '../../domain/failures/words/word-model.ts';
-import { hashOfLearned, weightsPath } from './learned-cases.ts';
+import { hashOfLearned, weightsPath, readWeights } from './learned-cases.ts';
 import { readCases } from './recorded-cases.ts';
 import { learnWords, type Example } from './word-learner.ts';
 
-const fileSchema = z.object({
-  learnedFrom: z.string(),
-  bias: z.array(z.number().int()),
-  rows: z.record(z.string(), z.array(z.number().int())),
-});
-const file = fileSchema.parse(JSON.parse(readFileSync(weightsPath, 'utf8')));
+const file = readWeights(weightsPath);
 
 const output = 'Could not satisfy the wanted plugin of the build: install it first, it must be at least 2';
 const step = { stage: 'compile' as const, exitCode: 1, timedOut: false, output };

@@ -91,129 +91,51 @@ BEGIN
 END
 $$;
 
--- Reservations and leases whose time is over give their money back: their process has died. Called when money is short.
-CREATE OR REPLACE FUNCTION expire_model_calls()
-RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM pg_advisory_xact_lock(7205002);
-  WITH expired AS (
-    UPDATE model_calls SET state = 'expired'
-    WHERE state = 'reserved' AND reserved_until <= clock_timestamp()
-    RETURNING work_order_id, budget_day, reserved_usd_micros
-  ), ended AS (
-    DELETE FROM budget_leases WHERE reserved_until <= clock_timestamp()
-    RETURNING work_order_id, budget_day, left_usd_micros
-  ), freed AS (
-    SELECT * FROM expired UNION ALL SELECT * FROM ended
-  ), sums AS (
-    SELECT accounts.key, sum(freed.reserved_usd_micros) AS reserved
-    FROM freed
-    CROSS JOIN LATERAL (VALUES
-      ('order:' || freed.work_order_id),
-      ('day:' || freed.budget_day),
-      ('month:' || to_char(freed.budget_day, 'YYYY-MM'))
-    ) AS accounts (key)
-    WHERE accounts.key IS NOT NULL
-    GROUP BY accounts.key
-  )
-  UPDATE budget_accounts SET reserved_usd_micros = budget_accounts.reserved_usd_micros - sums.reserved
-  FROM sums WHERE budget_accounts.key = sums.key;
-END
-$$;
-
--- Writes how a batch of calls ended, or that a call on a lease has begun: then its row is made and takes its money out of
--- the lease. Safe to repeat: the first ending stays.
-CREATE OR REPLACE FUNCTION settle_model_calls(batch jsonb)
+-- Makes the rows of calls on a lease that have none yet, whether they go on or have ended: from then on their money is
+-- their own. On a lease whose time is over a call has no money, as one whose reservation was lost in a crash.
+CREATE FUNCTION book_leased_calls(batch jsonb)
 RETURNS void LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   call record;
-  before record;
   leased_on date;
-  given_back bigint;
-  calls_day date := NULL;
-  day_settled bigint := 0;
-  day_reserved bigint := 0;
-  day_calls integer := 0;
 BEGIN
+  PERFORM set_config('synchronous_commit', 'off', true);
   PERFORM pg_advisory_xact_lock(7205002);
   FOR call IN
     SELECT * FROM jsonb_to_recordset(batch) AS calls (
       "id" uuid, "workOrderId" uuid, "attempt" integer, "step" text, "promptHash" text, "operation" text,
       "provider" text, "askedModel" text, "amountUsdMicros" bigint, "priceVersion" text, "retryNumber" integer,
-      "fallbackFrom" text, "leaseId" uuid, "validForMs" double precision, "outcome" text, "servedModel" text,
-      "costUsdMicros" bigint, "inputTokens" integer, "outputTokens" integer, "cachedInputTokens" integer,
-      "cacheWriteInputTokens" integer, "isUsageEstimated" boolean, "latencyMs" integer, "firstByteMs" integer,
-      "errorCode" text, "answer" jsonb)
+      "fallbackFrom" text, "leaseId" uuid, "validForMs" double precision)
+    WHERE "leaseId" IS NOT NULL
   LOOP
-    SELECT state, reserved_usd_micros, budget_day INTO before FROM model_calls WHERE id = call."id";
-    IF NOT FOUND THEN
-      -- A call on a lease, or one whose reservation the database lost in a crash; an order that was deleted meanwhile has
-      -- no ledger any more.
-      CONTINUE WHEN call."workOrderId" IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM work_orders WHERE work_orders.id = call."workOrderId");
-      leased_on := NULL;
-      IF call."leaseId" IS NOT NULL THEN
-        UPDATE budget_leases SET left_usd_micros = left_usd_micros - call."amountUsdMicros"
-        WHERE id = call."leaseId" RETURNING budget_day INTO leased_on;
-      END IF;
-      INSERT INTO model_calls (id, work_order_id, attempt, step, prompt_hash, operation, provider, asked_model, state,
-        reserved_usd_micros, reserved_until, price_version, retry_number, fallback_from, budget_day)
-      VALUES (call."id", call."workOrderId", call."attempt", call."step", call."promptHash",
-        call."operation"::model_operation, call."provider", call."askedModel",
-        (CASE WHEN leased_on IS NULL THEN 'expired' ELSE 'reserved' END)::model_call_state, call."amountUsdMicros",
-        clock_timestamp() + CASE WHEN leased_on IS NULL THEN 0 ELSE call."validForMs" END * interval '1 millisecond',
-        call."priceVersion", call."retryNumber", call."fallbackFrom",
-        coalesce(leased_on, (clock_timestamp() AT TIME ZONE 'UTC')::date))
-      RETURNING state, reserved_usd_micros, budget_day INTO before;
-    END IF;
-    -- Only booked so far.
-    CONTINUE WHEN call."outcome" = 'begun';
-    CONTINUE WHEN before.state IN ('settled', 'released');
-    UPDATE model_calls SET
-      state = CASE call."outcome"
-        WHEN 'settled' THEN 'settled'::model_call_state
-        WHEN 'released' THEN 'released'::model_call_state
-        ELSE state END,
-      served_model = call."servedModel",
-      cost_usd_micros = call."costUsdMicros",
-      input_tokens = call."inputTokens",
-      output_tokens = call."outputTokens",
-      cached_input_tokens = call."cachedInputTokens",
-      cache_write_input_tokens = call."cacheWriteInputTokens",
-      is_usage_estimated = coalesce(call."isUsageEstimated", false),
-      latency_ms = call."latencyMs",
-      first_byte_ms = call."firstByteMs",
-      error_code = call."errorCode"
-    WHERE id = call."id";
-    IF call."answer" IS NOT NULL AND call."workOrderId" IS NOT NULL THEN
-      -- Another process may have stored an answer to the same question meanwhile: the first one stays.
-      INSERT INTO model_answers (work_order_id, attempt, step, prompt_hash, answer)
-      VALUES (call."workOrderId", call."attempt", call."step", call."promptHash", call."answer")
-      ON CONFLICT DO NOTHING;
-    END IF;
-    CONTINUE WHEN call."outcome" = 'kept';
-    given_back := CASE before.state WHEN 'reserved' THEN -before.reserved_usd_micros ELSE 0 END;
-    IF call."workOrderId" IS NOT NULL THEN
-      PERFORM add_to_budget('order:' || call."workOrderId", coalesce(call."costUsdMicros", 0), given_back,
-        (call."outcome" = 'settled')::integer);
-    END IF;
-    -- Calls of one batch are nearly always of one day: its sums are written once.
-    IF calls_day <> before.budget_day THEN
-      PERFORM add_to_budget('day:' || calls_day, day_settled, day_reserved, day_calls);
-      PERFORM add_to_budget('month:' || to_char(calls_day, 'YYYY-MM'), day_settled, day_reserved, day_calls);
-      day_settled := 0;
-      day_reserved := 0;
-      day_calls := 0;
-    END IF;
-    calls_day := before.budget_day;
-    day_settled := day_settled + coalesce(call."costUsdMicros", 0);
-    day_reserved := day_reserved + given_back;
-    day_calls := day_calls + (call."outcome" = 'settled')::integer;
+    CONTINUE WHEN EXISTS (SELECT 1 FROM model_calls WHERE id = call."id")
+      OR NOT EXISTS (SELECT 1 FROM work_orders WHERE work_orders.id = call."workOrderId");
+    UPDATE budget_leases SET left_usd_micros = left_usd_micros - call."amountUsdMicros"
+    WHERE id = call."leaseId" RETURNING budget_day INTO leased_on;
+    INSERT INTO model_calls (id, work_order_id, attempt, step, prompt_hash, operation, provider, asked_model, state,
+      reserved_usd_micros, reserved_until, price_version, retry_number, fallback_from, budget_day)
+    VALUES (call."id", call."workOrderId", call."attempt", call."step", call."promptHash",
+      call."operation"::model_operation, call."provider", call."askedModel",
+      (CASE WHEN leased_on IS NULL THEN 'expired' ELSE 'reserved' END)::model_call_state, call."amountUsdMicros",
+      clock_timestamp() + CASE WHEN leased_on IS NULL THEN 0 ELSE call."validForMs" END * interval '1 millisecond',
+      call."priceVersion", call."retryNumber", call."fallbackFrom",
+      coalesce(leased_on, (clock_timestamp() AT TIME ZONE 'UTC')::date));
   END LOOP;
-  IF calls_day IS NOT NULL THEN
-    PERFORM add_to_budget('day:' || calls_day, day_settled, day_reserved, day_calls);
-    PERFORM add_to_budget('month:' || to_char(calls_day, 'YYYY-MM'), day_settled, day_reserved, day_calls);
-  END IF;
+END
+$$;
+
+-- Leases whose time is over give their money back with the reservations.
+ALTER FUNCTION expire_model_calls() RENAME TO expire_reservations;
+CREATE FUNCTION expire_model_calls()
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  ended record;
+BEGIN
+  PERFORM expire_reservations();
+  FOR ended IN DELETE FROM budget_leases WHERE reserved_until <= clock_timestamp() RETURNING *
+  LOOP
+    PERFORM add_reserved(ended.work_order_id, ended.budget_day, -ended.left_usd_micros);
+  END LOOP;
 END
 $$;
