@@ -1,5 +1,5 @@
 export interface FigureDefinition {
-  unit: 'ms' | 'ratio' | 'calls/s' | 'MB';
+  unit: 'ms' | 'ratio' | 'share' | 'calls/s' | 'MB';
   goal: { at: 'most' | 'least'; value: number } | null;
   meaning: string;
 }
@@ -52,6 +52,18 @@ export const figureDefinitions = {
   'litellm-per-second-16': { unit: 'calls/s', goal: null, meaning: "Through LiteLLM's proxy, 16 at once." },
   'litellm-added-p50': { unit: 'ms', goal: null, meaning: "What LiteLLM's proxy adds to a call, one at a time." },
   'litellm-added-p99': { unit: 'ms', goal: null, meaning: 'The same of the 99th percentiles.' },
+  'proxy-added-p50': {
+    unit: 'ms',
+    goal: null,
+    meaning: 'What a proxy adds that does nothing but pass on, one at a time: as little as one can.',
+  },
+  'proxy-added-p99': { unit: 'ms', goal: null, meaning: 'The same of the 99th percentiles.' },
+  'host-took': {
+    unit: 'share',
+    goal: null,
+    meaning:
+      'Of the processor time: what the host gave to others meanwhile. From .03 on, percentiles in ms are its own.',
+  },
   'memory-growth-100k': {
     unit: 'ratio',
     goal: { at: 'most', value: 1.2 },

@@ -1,5 +1,6 @@
 import { median, say } from '../bench-pipeline/figures.ts';
 import type { Measured } from './figures.ts';
+import { watchHost } from './host-time.ts';
 import type { LoadJob, LoadResult } from './load-job.ts';
 
 /** Where calls go to. */
@@ -14,6 +15,8 @@ export type OpenTarget = () => Promise<Target>;
 export interface Targets {
   direct: OpenTarget;
   gateway: OpenTarget;
+  /** Passes on and does nothing else. */
+  proxy: OpenTarget;
   /** Null where it can't be had. */
   litellm: OpenTarget | null;
 }
@@ -41,6 +44,7 @@ export async function measureCalls(load: Load, targets: Targets, amounts: Amount
     open === null ? [] : [{ name, open }],
   );
   const results = new Map<string, LoadResult[]>();
+  const hostTook = await watchHost();
   for (let round = 0; round <= amounts.rounds; round += 1) {
     say(round === 0 ? 'warming up' : `round ${round} of ${amounts.rounds}`);
     for (const kind of kinds) {
@@ -55,7 +59,8 @@ export async function measureCalls(load: Load, targets: Targets, amounts: Amount
   }
   const middle = (name: string, kind: Kind, pick: (result: LoadResult) => number): number =>
     median((results.get(keyOf(name, kind)) ?? []).map(pick));
-  return toFigures(middle, targets.litellm !== null);
+  const share = await hostTook();
+  return { ...toFigures(middle, targets.litellm !== null), ...(share === undefined ? {} : { 'host-took': share }) };
 }
 
 function keyOf(name: string, { atOnce, isStream }: Kind): string {
@@ -81,6 +86,8 @@ function toFigures(
     'added-p99': own.p99Ms,
     'stream-first-byte-added': firstByteMs,
     'direct-per-second-16': middle('direct', sixteen, rate),
+    'proxy-added-p50': added('proxy', one, p50),
+    'proxy-added-p99': added('proxy', one, p99),
   };
   for (const atOnce of [1, 16, 64] as const) {
     measured[`calls-per-second-${atOnce}`] = middle('gateway', { atOnce, isStream: false }, rate);

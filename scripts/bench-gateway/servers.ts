@@ -28,9 +28,9 @@ const jobTimeoutMs = 30 * 60_000;
  * @throws when a part of ours does not start
  */
 export async function startBenchGateway(folder: string, withLitellm: boolean): Promise<BenchGateway> {
-  const names = ['PostgreSQL', 'provider', 'gateway', 'load'];
+  const names = ['PostgreSQL', 'provider', 'gateway', 'proxy', 'load'];
   const reserved = await reservePorts(names.map((part) => ({ part })));
-  const [postgres = 0, providerPort = 0, gatewayPort = 0, loadPort = 0] = reserved.ports;
+  const [postgres = 0, providerPort = 0, gatewayPort = 0, proxyPort = 0, loadPort = 0] = reserved.ports;
   const ends: (() => Promise<void>)[] = [async () => reserved.release()];
   const close = async () => {
     for (const end of ends.toReversed()) await end();
@@ -58,15 +58,18 @@ export async function startBenchGateway(folder: string, withLitellm: boolean): P
     await start('provider', [String(providerPort)], { port: providerPort });
     const env = gatewayEnvironment(folder, stored.url, providerUrl);
     await start('gateway-process', [workOrderId, String(gatewayPort)], { port: gatewayPort, env });
+    await start('empty-proxy', [String(proxyPort), providerUrl], { port: proxyPort });
     await start('load', [String(loadPort)], { port: loadPort });
     const litellm = withLitellm ? await startLitellm(providerUrl, folder) : null;
     if (litellm !== null) ends.push(() => litellm.stop());
     const direct: Target = { url: providerUrl, token: 'none' };
+    const proxy: Target = { url: `http://127.0.0.1:${proxyPort}/v1`, token: 'none' };
     return {
       load: (job) => sendJob(loadPort, JSON.stringify(job)),
       readMemory: async () => (await askGateway(gatewayPort, 'memory')) as GatewayMemory,
       targets: {
         direct: async () => direct,
+        proxy: async () => proxy,
         gateway: async () => (await askGateway(gatewayPort, 'session')) as Target,
         litellm: litellm === null ? null : async () => litellm.target,
       },
