@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -107,9 +108,10 @@ function piecesOf({ text, toolCall }: WireAnswer): string[] {
   return text === '' ? [] : [text.slice(0, middle), text.slice(middle)];
 }
 
-function roomIn(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    response.once('drain', resolve);
-    response.once('close', resolve);
-  });
+async function roomIn(response: ServerResponse): Promise<void> {
+  const isOver = new AbortController();
+  const first = ['drain', 'close'].map((event) => once(response, event, { signal: isOver.signal }));
+  await Promise.race(first);
+  // The other listener would stay: one for each mebibyte.
+  isOver.abort();
 }
