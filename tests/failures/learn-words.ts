@@ -1,5 +1,5 @@
 // Learns which words go with which class, and how far rules are to be trusted beside words, from the outputs that are there
-// to be learned from; takes a minute or two.
+// to be learned from; takes some minutes.
 // Usage: npm run learn:failures
 import { writeFileSync } from 'node:fs';
 
@@ -11,7 +11,7 @@ import { sharesOfWords } from '../../domain/failures/words/word-model.ts';
 import { nameOf, readFirstLooks } from './first-looks.ts';
 import { learnTogether, type JointExample } from './joint-learner.ts';
 import { stepOf } from './judge-cases.ts';
-import { hashOfJoint, hashOfLearned, jointWeightsPath, toExample, weightsPath } from './learned-cases.ts';
+import { hashOfJoint, hashOfLearned, jointWeightsPath, readExamples, weightsPath } from './learned-cases.ts';
 import { withoutOwnRules } from './own-rules.ts';
 import { readCases } from './recorded-cases.ts';
 import { learnWords } from './word-learner.ts';
@@ -22,7 +22,7 @@ const unit = 100;
 
 const cases = readCases('development');
 const looks = readFirstLooks();
-const examples = cases.map(toExample);
+const examples = readExamples(cases);
 const tools = [...new Set(examples.map(({ tool }) => tool))].sort();
 const partOf = new Map(tools.map((tool, at) => [tool, at % parts]));
 
@@ -34,7 +34,7 @@ function byOthers<Model, Answer>(
   const models = Array.from({ length: parts }, (_, part) =>
     learn((at) => partOf.get(examples[at]?.tool ?? '') !== part),
   );
-  return examples.map(({ tool }, at) => say(models[partOf.get(tool) ?? 0] as Model, at));
+  return cases.map(({ folder }, at) => say(models[partOf.get(folder) ?? 0] as Model, at));
 }
 
 function rounded(row: readonly number[]): string {
@@ -80,8 +80,8 @@ console.log(
 );
 
 const words = learnWords(examples);
-writeFileSync(weightsPath, toFile(words, hashOfLearned(cases)));
-writeFileSync(jointWeightsPath, toFile(learnTogether(together), hashOfJoint(cases, looks)));
+writeFileSync(weightsPath, toFile(words, hashOfLearned(examples)));
+writeFileSync(jointWeightsPath, toFile(learnTogether(together), hashOfJoint(examples, looks)));
 console.log(
   `The weights of ${String(words.rows.size)} words are in ${weightsPath}, those of rules beside them in ${jointWeightsPath}.`,
 );

@@ -9,6 +9,7 @@ import { keepingCues } from '../../domain/failures/find-findings.ts';
 import { readLines } from '../../domain/failures/output/read-lines.ts';
 import type { RulesAnswer } from '../../domain/failures/words/joint-model.ts';
 import { wordsOf } from '../../domain/failures/words/word-model.ts';
+import { readImaginedOutputs, type ImaginedOutput } from './imagined-outputs.ts';
 import type { RecordedCase } from './recorded-cases.ts';
 import type { Example } from './word-learner.ts';
 
@@ -29,21 +30,35 @@ export function readWeights(path: string): z.infer<typeof weightsSchema> {
   return weightsSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
 }
 
-export function toExample({ folder, output, stage, expected }: RecordedCase): Example {
+function toExample({ folder, output, stage, expected }: RecordedCase): Example {
   const words = wordsOf(readLines(output, keepingCues), stage);
-  return { tool: folder, words, answer: failureClasses.indexOf(expected.class) };
+  return { tool: folder, words, answer: failureClasses.indexOf(expected.class), weight: 1 };
+}
+
+/** What no tool has printed may be worded otherwise: it counts half. Chosen by outputs of other tools at first look. */
+const imaginedWeight = 0.5;
+
+function toImaginedExample({ tool, output, stage, class: failureClass }: ImaginedOutput): Example {
+  const words = wordsOf(readLines(output, keepingCues), stage);
+  return { tool, words, answer: failureClasses.indexOf(failureClass), weight: imaginedWeight };
+}
+
+/** What words are learned from: the recorded cases in their order, then what was imagined. */
+export function readExamples(cases: readonly RecordedCase[]): Example[] {
+  return [...cases.map(toExample), ...readImaginedOutputs().map(toImaginedExample)];
 }
 
 /** 16 hexadecimal digits: other words, stages or classes have others, and so has another order of the classes. */
-export function hashOfLearned(cases: readonly RecordedCase[]): string {
+export function hashOfLearned(examples: readonly Example[]): string {
   const hash = createHash('sha256').update(failureClasses.join());
-  for (const one of cases) hash.update(JSON.stringify([one.folder, [...toExample(one).words], one.expected.class]));
+  for (const { tool, words, answer, weight } of examples)
+    hash.update(JSON.stringify([tool, [...words], answer, weight]));
   return hash.digest('hex').slice(0, 16);
 }
 
 /** The same for what was learned of rules beside words. A changed rule leaves it: what rules said first stays as it was. */
-export function hashOfJoint(cases: readonly RecordedCase[], looks: ReadonlyMap<string, RulesAnswer>): string {
-  const hash = createHash('sha256').update(hashOfLearned(cases));
+export function hashOfJoint(examples: readonly Example[], looks: ReadonlyMap<string, RulesAnswer>): string {
+  const hash = createHash('sha256').update(hashOfLearned(examples));
   return hash
     .update(JSON.stringify([...looks]))
     .digest('hex')

@@ -4,7 +4,7 @@ import { classifyFailure } from '../../domain/failures/classify-failure.ts';
 import { failureClasses } from '../../domain/failures/failure-class.ts';
 import { sharesOf } from '../../domain/failures/words/regression.ts';
 import { shareOfWords } from '../../domain/failures/words/word-model.ts';
-import { hashOfLearned, weightsPath, readWeights } from './learned-cases.ts';
+import { hashOfLearned, readExamples, readWeights, weightsPath } from './learned-cases.ts';
 import { readCases } from './recorded-cases.ts';
 import { learnWords, type Example } from './word-learner.ts';
 
@@ -15,7 +15,7 @@ const step = { stage: 'compile' as const, exitCode: 1, timedOut: false, output }
 
 describe('the weights of words', () => {
   it('were learned from the outputs that are there to be learned from: else run `npm run learn:failures`', () => {
-    expect(file.learnedFrom).toBe(hashOfLearned(readCases('development')));
+    expect(file.learnedFrom).toBe(hashOfLearned(readExamples(readCases('development'))));
   });
 
   it('are one for each class', () => {
@@ -33,6 +33,7 @@ describe('the weights of words', () => {
     const example = (tool: string, answer: number, ...words: string[]): Example => ({
       tool,
       answer,
+      weight: 1,
       words: new Set(words),
     });
     const examples = ['one', 'two', 'three'].flatMap((tool) => [
