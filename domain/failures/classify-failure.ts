@@ -22,8 +22,9 @@ const reasonWeightMin = 35;
 
 /** From this confidence on a rule stands, whatever the words are. */
 const standsMin = 0.7;
-/** How sure another answer must be where no line says that anything failed, and where words lean to it in any case. */
-const calmShareMin = 0.5;
+/** How sure another answer must be: in general, where no line says that anything failed, and where words lean to it anyway. */
+const shareMin = 0.4;
+const calmShareMin = 0.65;
 const leaningShareMin = 0.6;
 
 /** How an output is read. */
@@ -125,7 +126,7 @@ function isSettled({ seen: { rule, confidence }, facts: { tool, step } }: RulesL
 function shareNeeded({ failureClass }: LikelyClass, { seen, facts }: RulesLook): number {
   const isOfProgram = seen.failureClass === 'unknown' && seen.rule !== nothingKnown;
   if (isOfProgram && failureClass === usualClass(facts)) return leaningShareMin;
-  return facts.lines.some(saysFailure) ? 0 : calmShareMin;
+  return facts.lines.some(saysFailure) ? shareMin : calmShareMin;
 }
 
 /** The failure of another class than the rules say: told by what they found of that class, else by the words. */

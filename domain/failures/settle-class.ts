@@ -3,7 +3,7 @@ import type { Finding } from './finding.ts';
 import { settleAnswer, settleException } from './settle-answer.ts';
 import { settleShared } from './settle-shared.ts';
 import { settleTestForm, type Setting } from './settle-test-form.ts';
-import { isModelStep, worksOnRepository } from './step-kinds.ts';
+import { isModelStep, repositoryStages, worksOnRepository } from './step-kinds.ts';
 import type { Stage } from './step-output.ts';
 
 /** Forms that every kind of tool prints: their class is that of the tool or of the step. */
@@ -52,6 +52,9 @@ const settlers: Readonly<Record<string, Settler>> = {
   'git-words': (finding, { step, kind }) => beside(finding, !worksOnRepository(step.stage, kind)),
   'forge-words': (finding, { step: { stage } }) =>
     stage === 'pr' || stage === 'publish' ? finding : { ...finding, weight: 5 },
+  // Elsewhere a build, a runner or a linter says so of what it runs.
+  traced: (finding, { step, kind }) =>
+    beside(finding, !repositoryStages.has(step.stage) || kind === 'test_fail' || kind === 'lint_error'),
   'limit-exceeded': (finding, { step }) => beside(finding, step.stage === 'test'),
   // Of one test, as long as tests ran.
   'told-timeout': (finding, { step, hasRun }) =>

@@ -18,12 +18,17 @@ const assertForms: ReadonlySet<string> = new Set(['placed-error', 'rust-heading'
 const dataWords = /\bExpected (?:a )?value\b|\bnumeric literal\b|\bJSON (?:data|input|text|value)\b/;
 const parseWords = /\bpars(?:e|ing|er)\b|\bsyntax\b|YAML|TOML/i;
 
+/** What a program says of the values that it works with, and no compiler of a text. */
+const runWords =
+  /\bdivi(?:sion|de) by (?:0|zero)\b|\bout of (?:range|bounds)\b|\bindex too (?:large|small)\b|\b(?:null|nil|undefined|None)\b.{0,40}\b(?:dereference|reference|pointer|has no)\b|\bkey not found\b|\bviolat\w{1,6}\b.{0,20}\b(?:constraint|unique)|\bduplicate key\b|\bover- ?flow\b|\b\w{3,40}(?:Exception|Error)\b.{0,10}: |\bcalled at\b|\bexception [A-Z]\w|\brange check\b/;
+
 /** The class of a form that all kinds of tools print, where neither its rule nor its code says whose it is. */
 export function settleShared(finding: Finding, step: StepOutput, kind: FailureClass | null): Finding {
   const { rule, failureClass } = finding;
   if (rule === 'rust-heading' && failureClass === 'lint_error') return settleHeading(finding, step.stage, kind);
   if (rule === 'data-mismatch') return settleData(finding, step.stage, kind);
   if (isData(finding, step.stage)) return { ...finding, failureClass: 'unknown' };
+  if (kind !== 'lint_error' && ran(finding, step.stage)) return { ...finding, failureClass: 'unknown', weight: 50 };
   const isAssertion = assertForms.has(rule) && assertWords.test(finding.groups['message'] ?? '');
   if (isAssertion && isTestRun(step.stage, kind)) return { ...finding, failureClass: 'test_fail' };
   return settleByKind(finding, step, kind) ?? settleByStep(finding, step);
@@ -87,6 +92,13 @@ const fieldForms: ReadonlySet<string> = new Set(['file-field', 'line-entry']);
 function settleField(finding: Finding, stage: Stage): Finding {
   if (stage === 'test') return { ...finding, weight: 20 };
   return stage === 'compile' ? { ...finding, failureClass: 'compile_error' } : finding;
+}
+
+// In a step that compiles nothing, a place is one where a program was.
+function ran({ rule, groups }: Finding, stage: Stage): boolean {
+  const message = groups['message'] ?? '';
+  const isVague = rule === 'placed-error' || rule === 'error-with-code';
+  return isVague && repositoryStages.has(stage) && runWords.test(message) && !parseWords.test(message);
 }
 
 function settleByStage(finding: Finding, stage: Stage): Finding {

@@ -1,7 +1,45 @@
-import { rulesOf } from '../line-rule.ts';
+import { rulesOf, type Groups, type View } from '../line-rule.ts';
+import { readPlace } from '../places.ts';
+import { withPlace } from '../refine.ts';
 
 const file = String.raw`["'\x60](?<file>[\w@./-]{1,200}\.(?:json|ya?ml|graphqls?|proto|avsc|xsd|wsdl|raml))["'\x60]`;
 const document = String.raw`(?:spec(?:ification)?|schema|contract|provider|version|api|interface|baseline|release)`;
+
+type Phrase = readonly [cue: string, pattern: RegExp];
+
+/** What says of a new version that it does not fit the old one: each with a word that stands in every match. */
+const incompatiblePhrases: readonly Phrase[] = [
+  // `new world is not semver-compatible with the previous world`
+  [
+    'compatible',
+    /\b_?(?:not|no longer)_?(?: to be)? (?:semver-|(?:backwards?|forwards?|binary|source|ABI|API)[ -])compatible\b/,
+  ],
+  [
+    'compatible',
+    /\b(?:ABI|API|[Ii]nterface|[Cc]ontract|[Pp]rotocol)\b.{0,60}\b(?:is|are) (?:not compatible|incompatible)\b/,
+  ],
+  ['(incompatible)', /^\s{0,12}\(INCOMPATIBLE\) \S/],
+  [
+    'compatibility check',
+    /\b[Cc]ompatibility check\b.{0,100}\bfound [1-9]\d{0,4} (?:potential )?(?:problem|issue|incompatib)/,
+  ],
+  ['incompatible', /\b[Ii]ncompatible (?:result |parameter )?(?:type|signature) change\b/],
+  [
+    'breaking change',
+    /\b(?:[Dd]etected|[Cc]ontains|[Ii]ntroduces|[Mm]akes) (?:a |the following |[1-9]\d{0,3} )?breaking changes?\b/,
+  ],
+  ['change breaks', /\b(?:schema|API|interface|contract) changes? breaks?\b/],
+  ['declared', /\bis (?:not )?part of the declared (?:public )?API\b/],
+  [
+    'api changes',
+    /\bAPI changes (?:I see )?are (?:MAJOR|major|breaking)\b|\b[Vv]ersion change does not match (?:the )?API changes\b/,
+  ],
+  ['current api', /\bmissing from the current API\b/],
+  [
+    'was removed from',
+    /\b(?:[Oo]peration|[Ee]ndpoint|[Ss]hape|[Mm]ember|[Ee]num value) .{1,100} was removed from (?:the )?(?:service|schema|interface|API)\b/,
+  ],
+];
 
 /** Sentences of comparisons and of checks of published entries that nobody has written rules for. */
 export const contractWordRules = rulesOf(null, 'contract_violation', [
@@ -18,6 +56,19 @@ export const contractWordRules = rulesOf(null, 'contract_violation', [
     weight: 86,
     pattern: /\bAPI check failed for\b|\b[Pp]ublic API (?:has )?(?:changed|differs)\b/,
   },
+  ...incompatiblePhrases.map(([cue, pattern]) => ({
+    name: 'told-incompatible',
+    cue,
+    weight: 90,
+    pattern,
+    // A warning of it, or that there is nothing of it.
+    refine: (groups: Groups, view: View) =>
+      /\b(?:warn(?:ing)?|deprecated|no|0|without)\b.{0,40}\b(?:breaking|incompatible|compatible)/i.test(
+        view.lines[view.at] ?? '',
+      )
+        ? null
+        : { groups: withPlace(groups, readPlace(view.lines[view.at] ?? '')) },
+  })),
   {
     name: 'entry-missing',
     cue: ['path', 'entry', 'field', 'point'],

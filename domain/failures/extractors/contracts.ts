@@ -55,7 +55,7 @@ export const contractRules = rulesOf(null, 'contract_violation', [
     pattern:
       /(?:(?<!\b(?:no|0|No|without) )\b(?:[1-9]\d{0,4} )?[Bb]reaking changes?(?:\b.{0,40})?(?:detected|found|found:|:|\()|(?:error|ERROR)\s{1,4}\[(?<code>[a-z][\w-]{3,80})\] (?:at|in) |[Nn]ot backwards? compatible|[Bb]ackwards?[- ]incompatible|[1-9]\d{0,4} breaking changes?|Detected \d{1,4} breaking|[Bb]reaks? backwards? compatibility|\b(?:API|schema|contract) (?:is|are) (?:incompatible|not compatible)|the schema is not compatible|[Ii]ncompatible (?:API |schema )?changes?)/,
     refine: (groups, view) =>
-      /\b(?:no|0) (?:breaking|incompatible)/i.test(view.lines[view.at] ?? '')
+      /\b(?:no|0) (?:breaking|incompatible)|^\s{0,8}(?:npm )?warn/i.test(view.lines[view.at] ?? '')
         ? null
         : { groups: withPlace(groups, lookDown(view, 3, readPlace) ?? lookUp(view, 2, readPlace)) },
   },

@@ -226,6 +226,8 @@ function decidePlaced(_groups: Groups, view: View) {
   // Where a client of the network says of itself in which of its lines it gave up, nothing is wrong there.
   const isElsewhere =
     framed.test(line) ||
+    // Where a recipe stands that failed: what failed in it is told above.
+    /^\w{0,8}make(?:\.exe)?(?:\[\d{1,3}\])?: \*\*\* /.test(line) ||
     /\b(?:refused|timed out|timeout in|ECONN[A-Z]{3,10}|UR[IL]=\w{2,8}:|errorCode=\d|\(code \d{1,4}\) at \w{1,20}\.c\()/.test(
       line,
     );

@@ -89,7 +89,10 @@ function decideModule(groups: Groups, view: View) {
     : { groups: placed };
 }
 
-// In a test's log the same form names the place of an assertion; those lines are indented.
+// In a test's log the same form names the place of an assertion; those lines are indented. Other programs say in theirs
+// where in themselves they were.
+const isOfLog = /^\s{2,}|\.go:\d{1,7}: (?:\d{4}[-/]\d\d[-/]\d\d .{0,60})?\[(?:debug|info|warning|error)\] /i;
+
 function decideGoLine(groups: Groups, view: View) {
   const line = view.lines[view.at] ?? '';
   if (line.startsWith('vet: ')) return { groups, weight: 88 };
@@ -102,8 +105,7 @@ function decideGoLine(groups: Groups, view: View) {
     groups['message'] ?? '',
   )?.groups;
   if (check !== undefined) return { groups: { ...groups, ...check }, failureClass: 'lint_error' as const };
-  if (/^\s{2,}/.test(line)) return null;
-  return { groups };
+  return isOfLog.test(line) ? null : { groups };
 }
 
 // The compiler's words stand above, below a line with the package.

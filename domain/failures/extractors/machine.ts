@@ -178,10 +178,12 @@ export const machineRules = rulesOf(null, 'unknown', [
       'unapplied migration',
       'migration is required',
       'out of sync with migrations',
+      'schema is not in sync',
+      'new upgrade operations',
     ],
     weight: 72,
     pattern:
-      /(?:[Dd]rift detected|[Ss]chema drift|pending migrations?|unapplied migrations?|not yet reflected in a migration|[Mm]issing migrations?|not in sync with the migration)/,
+      /(?:[Dd]rift detected|[Ss]chema drift|pending migrations?|unapplied migrations?|not yet reflected in a migration|[Mm]issing migrations?|not in sync with the migration|database schema is not in sync|New upgrade operations detected)/,
   },
   {
     name: 'size',
@@ -196,10 +198,11 @@ export const machineRules = rulesOf(null, 'unknown', [
       'bundlesize',
       'asset size',
       'b > ',
+      'bytes',
     ],
     weight: 73,
     pattern:
-      /(?:[Pp]ackage size limit has exceeded|[Ss]ize limit (?:has )?(?:been )?exceeded|exceeded (?:maximum )?budget|[Bb]undle size .{0,60}(?:exceed|larger|over)|budget (?:of .{1,40} )?(?:was |is )?(?:not met|exceeded)|has exceeded (?:the )?size limit|\bFAIL\]? .{1,200}: (?:.{1,30} > maxSize|\d[\d.,]{0,12} ?[KMG]i?B > \d))/,
+      /(?:[Pp]ackage size limit has exceeded|[Ss]ize limit (?:has )?(?:been )?exceeded|exceeded (?:maximum )?budget|[Bb]undle size .{0,60}(?:exceed|larger|over)|budget (?:of .{1,40} )?(?:was |is )?(?:not met|exceeded)|has exceeded (?:the )?size limit|\bFAIL\]? .{1,200}: (?:.{1,30} > maxSize|\d[\d.,]{0,12} ?[KMG]i?B > \d)|\bsize \(\d{1,12} bytes\) is greater than\b|\bis \d[\d.,]{0,12} (?:bytes|[KMG]i?B), (?:the )?(?:budget|limit|maximum) is\b|\btoo many bytes wasted\b)/,
   },
   {
     name: 'licence',
@@ -220,10 +223,11 @@ export const machineRules = rulesOf(null, 'unknown', [
       'too many turns',
       'only 3 reflections',
       'recursion limit',
+      'maximum iteration',
     ],
     weight: 80,
     pattern:
-      /(?:[Rr]eached max(?:imum)? (?:number of )?turns|[Mm]ax(?:imum)? (?:number of )?turns|error_max_turns|turn limit (?:reached|exceeded)|[Mm]ax(?:imum)? iterations (?:reached|exceeded)|Only \d reflections allowed)/,
+      /(?:[Rr]eached max(?:imum)? (?:number of )?turns|[Mm]ax(?:imum)? (?:number of )?turns|error_max_turns|turn limit (?:reached|exceeded)|[Mm]ax(?:imum)? iterations (?:reached|exceeded)|[Rr]eached maximum iteration\b|Only \d reflections allowed)/,
   },
   {
     name: 'model-answer',

@@ -79,6 +79,34 @@ const absentPhrases: readonly Phrase[] = [
     ),
   ],
   ['while looking for', /^error: while looking for (?<package>[\w.+-]{1,80}):$/],
+  // `the following external binaries need to be installed: rpmbuild`
+  [
+    'to be installed',
+    /\b(?:binaries|programs|tools|executables|libraries|packages) (?:need|have|must|are required)(?: to)? be installed: (?<package>@?[A-Za-z][\w.+@/-]{1,60})/,
+  ],
+  ['nothing provides', /\bNothing (?:PROVIDES|provides) ["'\x60]?(?<package>[A-Za-z][\w.+-]{1,80})/],
+  ['but no version is', /(?<![^\s*])(?<package>[a-z][\w-]{1,60}) needed, but no version is\b/],
+  ['plugin not found', /^\s{0,4}(?:[Ee]rror: )?[Pp]lugin not found\b/],
+  [
+    'not installed',
+    /^(?:error|ERROR|Error|fatal): (?<package>[A-Za-z][\w.+-]{1,60})(?:[/@]\S{1,40})? (?:is )?not installed[.!]?$/,
+  ],
+  // `Broken dependency: BGRABitmapPack (>=11.5)`
+  ['broken dependency', /\b[Bb]roken dependency:? (?<package>[A-Za-z][\w.+-]{1,60})/],
+  // `Platform 'esp32:esp32' not found: platform not installed`
+  [
+    'not installed',
+    /\b(?:[Pp]latform|[Tt]oolchain|[Ss][Dd][Kk]|[Rr]untime|[Ii]nterpreter|[Bb]rowser|[Tt]arget)s? ["'\x60]?(?<package>[A-Za-z][\w.:+-]{1,60})["'\x60]?(?: not found:.{1,30}| is)? not installed\b/,
+  ],
+  // `Chrome installation not found`
+  ['installation not found', /(?<![\w.-])(?<package>[A-Z][\w.+-]{1,40}) installation not found\b/],
+  // `Cannot find autoconf. Please check your autoconf installation`
+  ['please check your', /\b[Cc]annot find (?<package>[a-z][\w+-]{1,40})\. Please check your\b.{1,40}\binstallation\b/],
+  ['interpreter', /\b[Cc]ouldn['’]t find any (?<package>[a-z][\w.+-]{1,40}) interpreters?\b/],
+  ['xargs: ', /^xargs: (?<package>[A-Za-z][\w.+-]{1,60}): No such file or directory/],
+  ['not in manifest', /\bdependency ["'\x60](?<package>[\w.+/-]{1,60})["'\x60] of .{1,80} not in manifest\b/],
+  ['unknown project file', /\bunknown project file: "(?<package>[\w.+-]{1,60}?)(?:\.gpr)?"/],
+  ['cannot be found', /\btaskdef class (?<package>[\w.$]{3,120}) cannot be found/],
   ['is not set from', /\bfind [A-Z]\w{1,20} (?<package>[A-Z]\w{1,20}) is not set from command line/],
 ];
 

@@ -23,6 +23,15 @@ const phrases: readonly (readonly [cue: string, pattern: string])[] = [
   ['client.timeout exceeded', String.raw`\bClient\.Timeout exceeded\b`],
   ['ms exceeded', String.raw`\btimeout of \d{1,9} ?ms exceeded\b`],
   ['timeout of', String.raw`\bexceeded (?:the |its )?timeout of \d`],
+  ['timed out (', String.raw`\b[Tt]imed out \(\d[^)]{0,20}\) waiting\b`],
+  // `canceling statement due to statement timeout`
+  ['due to ', String.raw`\b(?:cancel+ing|cancel+ed|aborted|aborting|terminated) .{0,40}\bdue to .{0,30}\btime-?out\b`],
+  ['max attempts exceeded', String.raw`\b[Ww]aiter \S{1,60} failed: Max attempts exceeded`],
+  // An exception that has its name of it: `LockTimeout: ...`
+  ['timeout', String.raw`\b[A-Z]\w{2,60}Timeout(?:Error|Exception)?(?:: |\()`],
+  ['timeout occurred', String.raw`\b[Cc]onnect(?:ion)? timeout occurred\b`],
+  ['reached timeout', String.raw`\b[Rr]eached TIMEOUT\b`],
+  [':etimedout', String.raw`\W:etimedout\b`],
 ];
 
 /** Limits of time as tools of all kinds tell them. In a run of tests they may be those of one test. */

@@ -70,4 +70,21 @@ export const uncaughtRules = rulesOf(null, 'unknown', [
       /^(?:PHP )?Fatal error: {1,2}Uncaught (?!Error: Class )(?<message>.{1,300}?)(?: in (?<file>\S{1,300}):(?<line>\d{1,7}))?$/,
     refine: notOfNetwork,
   },
+  {
+    name: 'traced',
+    cue: [
+      'backtrace',
+      'called from',
+      'callstack (',
+      'unhandled exception',
+      'unhandled condition',
+      'raised ',
+      'stack trace',
+    ],
+    weight: 68,
+    // How programs of many languages tell that they ended in their middle.
+    pattern:
+      /^(?:#?\s?(?:Backtrace|Stack ?trace)\b.{0,40}:$|Called from \S{1,120} in file "(?<file>[^"]{1,300})", line (?<line>\d{1,7})|CallStack \(from \w{1,20}\):|.{0,60}\b[Uu]nhandled (?:exception|condition)\b(?<message>.{0,300})|raised [A-Z][\w.]{2,60} : (?<message2>.{1,300}))/,
+    refine: (groups) => notOfNetwork({ ...groups, message: groups['message'] ?? groups['message2'] }),
+  },
 ]);
