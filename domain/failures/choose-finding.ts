@@ -1,5 +1,6 @@
 import type { FailureClass } from './failure-class.ts';
 import type { Finding } from './finding.ts';
+import { isWarnedLine } from './output/warned-line.ts';
 import { ofProvider, settleClass } from './settle-class.ts';
 import { isModelStep, repositoryStages } from './step-kinds.ts';
 import type { Stage, StepOutput } from './step-output.ts';
@@ -33,6 +34,7 @@ const stageClasses: Partial<Record<Stage, FailureClass>> = {
 const suiteRules = /^(?:jest-suite|vitest-suite|pytest-collection|go-build-failed|rspec-load|dart-test|unittest)$/;
 
 const quietCost = 45;
+const triedCost = 30;
 const warningWeightMax = 42;
 const stageGain = 4;
 const toolGain = 7;
@@ -48,12 +50,13 @@ export function weighFindings(findings: readonly Finding[], facts: OutputFacts):
   );
   const detailsAt = named.length === 0 ? -1 : detailsStart(facts.lines);
   const isCutOff = settled.some((finding) => isUnreachable(finding, facts));
+  const gaveUpAt = Math.max(-1, ...settled.filter((finding) => isEndOfWait(finding, facts)).map(({ at }) => at));
   return settled
     .map((finding) => ofProvider(finding, facts.step.stage, kind))
     .map((finding) => (isCutOff && generalPackages.has(finding.rule) ? { ...finding, weight: 40 } : finding))
     .map((finding) => ({
       ...finding,
-      inContext: weigh(finding, { facts, kind, hasNamedTests: named.length > 0, detailsAt, isCutOff }),
+      inContext: weigh(finding, { facts, kind, hasNamedTests: named.length > 0, detailsAt, isCutOff, gaveUpAt }),
     }))
     .sort((a, b) => b.inContext - a.inContext || a.at - b.at);
 }
@@ -85,14 +88,25 @@ interface Weighing {
   detailsAt: number;
   /** Something that is not there could not be reached. */
   isCutOff: boolean;
+  /** The last line that says that a wait was given up; -1 where none does. */
+  gaveUpAt: number;
+}
+
+// What was tried again and again before it is no reason.
+function isEndOfWait({ rule, at }: Finding, { quiet }: OutputFacts): boolean {
+  return rule === 'told-timeout' && quiet[at] !== 1;
 }
 
 /** What a line that is marked as a warning says of these did not stop the step, as long as anything else did. */
-const calmed: ReadonlySet<FailureClass> = new Set(['dependency_missing', 'orchestration_error', 'timeout']);
-const warned = /^\s{0,4}(?:\[WARN(?:ING)?\]|WARN(?:ING)?\b ?[:-]|[Ww]arning:)/;
+const calmed: ReadonlySet<FailureClass> = new Set([
+  'dependency_missing',
+  'orchestration_error',
+  'timeout',
+  'budget_exceeded',
+]);
 
 function isCalm({ isWarning, failureClass, at }: Finding, lines: readonly string[]): boolean {
-  return isWarning || (calmed.has(failureClass) && warned.test(lines[at] ?? ''));
+  return isWarning || (calmed.has(failureClass) && isWarnedLine(lines[at] ?? ''));
 }
 
 // A warning that something could not be reached is the reason why a package was not found.
@@ -103,13 +117,14 @@ function ownWeight(finding: Finding, { lines, quiet }: OutputFacts, isCutOff: bo
   return quiet[finding.at] === 1 ? weight - quietCost : weight;
 }
 
-function weigh(finding: Finding, { facts, kind, hasNamedTests, detailsAt, isCutOff }: Weighing): number {
+function weigh(finding: Finding, { facts, kind, hasNamedTests, detailsAt, isCutOff, gaveUpAt }: Weighing): number {
   const { stage } = facts.step;
   let weight = ownWeight(finding, facts, isCutOff);
   if (gains(stageClasses[stage] ?? null, finding)) weight += stageGain;
   if (gains(kind, finding)) weight += toolGain;
   if (finding.tool === 'llm') weight += isModelStep(stage, kind) ? 8 : -45;
   if (repositoryStages.has(stage) && finding.failureClass === 'orchestration_error') weight += 12;
+  if (finding.subReason === 'network' && finding.at < gaveUpAt) weight -= triedCost;
   if (hasNamedTests) weight -= costBesideTests(finding, detailsAt);
   return weight;
 }

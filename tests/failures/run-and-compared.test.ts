@@ -50,6 +50,19 @@ describe('a limit of time', () => {
     expect(classify(stage, output).failureClass).toBe('timeout');
   });
 
+  it.each<[stage: Stage, output: string]>([
+    ['apply', 'node-c: dial tcp 10.0.0.13:10250: connection refused\nError: gave up waiting after 1m0s'],
+    [
+      'apply',
+      'connect ECONNREFUSED 127.0.0.1:22, retrying\n[Waited 300 seconds for the host to become ready and gave up]',
+    ],
+    ['test', 'adb: device offline\nThe emulator has not finished booting after 600 s, giving up.'],
+    ['install', 'curl: (28) Failed to connect to registry.example.org port 443 after 130404 ms'],
+    ['lint', 'level=error msg="context loading failed: failed to load packages: context deadline exceeded"'],
+  ])('ran out after what was tried again and again: %s: %s', (stage, output) => {
+    expect(classify(stage, output).failureClass).toBe('timeout');
+  });
+
   it('did not run out where a database refuses', () => {
     const output = 'psql: error: connection to server at "db" (10.0.0.4), port 5432 failed: Connection refused';
     expect(classify('apply', output)).toMatchObject({ failureClass: 'orchestration_error', subReason: 'service' });
@@ -79,6 +92,33 @@ describe('a program that ended in its middle', () => {
   });
 });
 
+describe('a line that warns', () => {
+  it.each<Row>([
+    [
+      'compile_error',
+      'compile',
+      '24/02/11 10:01:40 WARN NativeLoader: Unable to load native-shop library\nsrc/a.x:3:1: error: unexpected token',
+    ],
+    [
+      'test_fail',
+      'test',
+      'dpkg: warning: files of package `libshop` missing\nFAIL tests/cart\n  ✗ adds up\n\nTests: 1 failed, 4 passed',
+    ],
+    [
+      'unknown',
+      'llm',
+      '10:20:48 [main] WARN  Shop - rate limit hit once, retried\nError: the reply is no patch, but a refusal',
+    ],
+    ['test_fail', 'test', '3 packages have newer versions incompatible with dependency constraints.\nNo tests ran.'],
+  ])('decides nothing beside one that fails: %s in %s: %s', (failureClass, stage, output) => {
+    expect(classify(stage, output).failureClass).toBe(failureClass);
+  });
+
+  it('decides where nothing else is said', () => {
+    expect(classify('llm', 'WARN: rate limit reached for the model, 429').failureClass).toBe('budget_exceeded');
+  });
+});
+
 describe('what is not there', () => {
   it.each<[name: string, output: string]>([
     ['rpmbuild', 'Cannot make it, the following external binaries need to be installed: rpmbuild'],
@@ -89,6 +129,10 @@ describe('what is not there', () => {
     ['Chrome', '❌  Chrome installation not found'],
     ['autoconf', 'Cannot find autoconf. Please check your autoconf installation and the settings.'],
     ['vint', 'xargs: vint: No such file or directory'],
+    ['ODBC Driver 18', "[unixODBC]Can't open lib 'ODBC Driver 18' : file not found"],
+    ['pulumi-shop', "error: no resource plugin 'pulumi-shop' found in the workspace"],
+    ['psycopg2', 'shop.errors.NotReady: Error loading psycopg2 or psycopg module'],
+    ['JDK', 'Detected JDK /usr/lib/jvm/java-11 is version 11.0.22 which is not in the allowed range [17,).'],
     ['esp32:esp32', "Error: Platform 'esp32:esp32' not found: platform not installed"],
   ])('is to be installed: %s', (name, output) => {
     expect(classify('compile', output)).toMatchObject({
@@ -102,6 +146,12 @@ describe('what is not there', () => {
     ['unknown', 'apply', 'ERROR: Validate failed\nMigration checksum mismatch for migration version 17'],
     ['unknown', 'lint', '[ERROR] The database schema is not in sync with the mapping.'],
     ['unknown', 'test', 'Error: The program size (67640 bytes) is greater than maximum allowed (65536 bytes)'],
+    [
+      'test_fail',
+      'test',
+      'branches covered ratio is 0.52, but expected minimum is 0.70\nCoverage checks have not been met.',
+    ],
+    ['unknown', 'compile', 'ERROR: failed to find target lint-all'],
     ['unknown', 'compile', "ERROR: Missing task 'PackDocs' in 'Build'. At shop.build.ps1:61"],
   ])('is nothing to be installed: %s in %s: %s', (failureClass, stage, output) => {
     expect(classify(stage, output).failureClass).toBe(failureClass);

@@ -1,3 +1,4 @@
+import { isWarnedLine } from '../output/warned-line.ts';
 import { lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 import { decideOrigin } from '../refine.ts';
 import { askedFor } from './package-words.ts';
@@ -206,7 +207,7 @@ const noName =
   /^(?:the|tree|graph|versions|requirements|specifiers|command|commands|an?|file|it|its|this|that|these|and|or|not|page|user|item|to|is|are|was|in|on|at|of|for|from|with|by|as|name|version|because|error|found|path|module|package|packages|dependencies|dependency|all|some|any|following|your|you|could|cannot|has|required|used|when|while|if|but|line|provided|project|goal|matching|compatible|frozen-lockfile|named|called|task|target|script|job|session|goal|types?|kinds?|formats?|fields?|propert(?:y|ies)|options?|values?|arguments?|parameters?|attributes?|sections?|entry|keys?|reference|syntax|directive|keyword|\d+)$/i;
 /** Rows of linters, source and frames tell of imports without anything having looked for them. */
 const toldElsewhere =
-  /^\s{0,8}(?:at |SLF4J: |#|\/\/|warn|WARN|\[WARN|info\b|INFO\b|debug\b|DEBUG\b|npm notice)|\b(?:HTTPS?Connection|NameResolution|getaddrinfo|hostname)|^\s{1,8}\d{1,6}:\d{1,6}\s{1,4}(?:error|warning)\b|React Hook\b/;
+  /^\s{0,8}(?:at |SLF4J: |#|\/\/|warn|WARN|\[WARN|info\b|INFO\b|debug\b|DEBUG\b|npm notice)|\bhave newer versions\b|\bdeadline exceeded\b|\b(?:HTTPS?Connection|NameResolution|getaddrinfo|hostname)|^\s{1,8}\d{1,6}:\d{1,6}\s{1,4}(?:error|warning)\b|React Hook\b/;
 
 /** A file of settings is the project's own, whatever stands before its name. */
 const settingsFile = /\.(?:json5?|[cm]?[jt]s|ya?ml|toml|ini|cfg|conf|xml)$|^\./;
@@ -230,7 +231,12 @@ const placedError =
 export function decidePackage(groups: Groups, view: View): Reading | null {
   const line = view.lines[view.at] ?? '';
   const name = nameOf(groups) ?? namedLater.exec(line)?.groups?.['package'];
-  if (name === undefined || toldElsewhere.test(line) || (settingsFile.test(name) && /\b[Cc]onfig/.test(line)))
+  if (
+    name === undefined ||
+    toldElsewhere.test(line) ||
+    isWarnedLine(line) ||
+    (settingsFile.test(name) && /\b[Cc]onfig/.test(line))
+  )
     return null;
   const reading = decideOrigin({ message: line.trim(), package: name }, view);
   const isCompiler = placedError.test(line) && reading.failureClass === undefined;

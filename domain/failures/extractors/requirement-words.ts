@@ -48,7 +48,7 @@ const versionPhrases: readonly Phrase[] = [
   // `react-native@0.70.0 - expected version: 0.72.6`
   ['expected', new RegExp(`${mark}${name}@${version} - expected(?: version)?:? ${version}`)],
   // `Detected JDK version 17.0.9 is not in the allowed range`
-  ['allowed range', new RegExp(`\\b[Dd]etected ${name} [Vv]ersion:? .{1,120}\\bnot in the allowed range`)],
+  ['allowed range', new RegExp(`\\b[Dd]etected ${name} .{1,200}\\bnot in the allowed range`)],
   // `Dependency convergence error for com.google.guava:guava:jar:31.0`
   ['error for ', /\b(?:[Cc]onvergence|[Cc]onflict|[Vv]ersion) error for (?<package>[\w.-]{1,80}(?::[\w.-]{1,80})?)/],
   // `- \`kemal (~> 99.0)\` required by \`shard.yml\``
@@ -107,6 +107,9 @@ const absentPhrases: readonly Phrase[] = [
   ['not in manifest', /\bdependency ["'\x60](?<package>[\w.+/-]{1,60})["'\x60] of .{1,80} not in manifest\b/],
   ['unknown project file', /\bunknown project file: "(?<package>[\w.+-]{1,60}?)(?:\.gpr)?"/],
   ['cannot be found', /\btaskdef class (?<package>[\w.$]{3,120}) cannot be found/],
+  ["can't open lib", /\b[Cc]an't open lib ["'](?<package>[^"']{2,80})["'] : file not found/],
+  ['plugin ', /\bno (?:\w{1,20} )?plugin ["'\x60](?<package>[\w.@/-]{2,80})["'\x60] found\b/],
+  ['error loading ', /\bError loading (?<package>[\w.-]{2,40})(?: or \w{2,40})? module\b/],
   ['is not set from', /\bfind [A-Z]\w{1,20} (?<package>[A-Z]\w{1,20}) is not set from command line/],
 ];
 

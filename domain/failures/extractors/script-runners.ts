@@ -84,9 +84,9 @@ export const scriptRunnersRules = rulesOf(null, 'test_fail', [
   },
   {
     name: 'coverage',
-    cue: 'coverage',
+    cue: ['coverage', 'covered ratio'],
     weight: 57,
     pattern:
-      /(?:[Cc]overage (?:for \w{1,20} )?\(?[\d.]{1,8}%?\)? (?:is|does not meet|below|not met|<).{0,120}|FAIL Required test coverage of .{1,80}|[Cc]overage failure: total of \d.{0,60}|[Cc]overage .{0,60}(?:below|under|less than) .{0,60}(?:threshold|minimum|required).{0,40}|fail-under|Line coverage \([\d.]{1,6}%\) is below)/,
+      /(?:[Cc]overage (?:for \w{1,20} )?\(?[\d.]{1,8}%?\)? (?:is|does not meet|below|not met|<).{0,120}|FAIL Required test coverage of .{1,80}|[Cc]overage failure: total of \d.{0,60}|[Cc]overage .{0,60}(?:below|under|less than) .{0,60}(?:threshold|minimum|required).{0,40}|[Cc]overage checks have not been met|covered ratio is [\d.]{1,8}, but expected minimum|fail-under|Line coverage \([\d.]{1,6}%\) is below)/,
   },
 ]);

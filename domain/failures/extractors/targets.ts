@@ -2,7 +2,7 @@ import { rulesOf, type Groups, type View } from '../line-rule.ts';
 
 const target = String.raw`(?:recipe|task|target|script|session|goal|job|action|workflow|pipeline|sub-?command|profile)`;
 const named = String.raw`["'\x60]\S{1,80}["'\x60]`;
-const unable = String.raw`(?:[Cc]annot|[Cc]ould not|[Cc]an['’]t|[Uu]nable to)`;
+const unable = String.raw`(?:[Cc]annot|[Cc]ould not|[Cc]an['’]t|[Uu]nable to|[Ff]ailed to)`;
 
 /** What is asked for and was never defined, each with words of which one stands in every match. */
 const phrases: readonly (readonly [cues: readonly string[], pattern: string])[] = [

@@ -66,6 +66,8 @@ const processPhrases: readonly Phrase[] = [
 /** The same of what was to be read, or to be connected to. */
 const networkPhrases: readonly Phrase[] = [
   ['etimedout', /\b(?<code>E(?:SOCKET)?TIMEDOUT)\b/],
+  // An operation that took longer than it may.
+  ['curl: (28)', /\bcurl: \(28\)/],
   ['_timeout', /\b(?<code>(?:[A-Z]{2,8}_){1,4}TIMEOUT)\b/],
   ['time', /\b(?:[Hh]eaders|[Bb]ody|[Cc]onnect|[Rr]esponse|[Ii]dle) [Tt]ime-?out(?: [Ee]rror)?\b/],
   ['timeout expired', /\b[Tt]imeout expired\b/],

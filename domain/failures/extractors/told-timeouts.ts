@@ -1,6 +1,6 @@
 import { rulesOf, type Groups, type View } from '../line-rule.ts';
 
-const span = String.raw`\d{1,9}(?:[.,]\d{1,3})? ?(?:ms|m?s|sec\w{0,4}|min\w{0,4}|hours?|h|m)\b`;
+const span = String.raw`(?:\d{1,9}(?:[.,]\d{1,3})? ?(?:ms|m?s|sec\w{0,4}|min\w{0,4}|hours?|h|m)\b|\d{1,4}m\d{1,2}(?:\.\d{1,9})?s\b)`;
 const ended = String.raw`(?:did not|didn['’]t|has not|failed to) (?:finish|complete|exit|terminate|stop|return|respond|start|become ready|come up)`;
 
 /** Sentences about a limit of time, each with a word that stands in every match. */
@@ -15,9 +15,9 @@ const phrases: readonly (readonly [cue: string, pattern: string])[] = [
   ['time limit', String.raw`\btime limit\b.{0,30}\b(?:reached|exceeded|hit)\b`],
   ['time limit', String.raw`\b(?:reached|exceeded|hit) (?:its |the |a )?time limit\b`],
   ['timelimitexceeded', String.raw`\bTimeLimitExceeded\b`],
-  ['in ', String.raw`\b${ended}\b.{0,30}\b(?:with)?in ${span}`],
+  ['in ', String.raw`\b${ended}\b.{0,30}\b(?:with)?in ["']?${span}`],
   ['output', String.raw`\b[Nn]o output\b.{0,30}\b(?:in|for|since)\b.{0,20}${span}`],
-  ['waited ', String.raw`\b[Ww]aited ${span}.{0,80}\b(?:but|still|not)\b`],
+  ['waited ', String.raw`\b[Ww]aited ${span}.{0,80}\b(?:but|still|not|gave up)\b`],
   ['hung', String.raw`\b[Hh]ung\b.{0,40}\b(?:kill|terminat|abort)`],
   ['kill', String.raw`\b(?:killing|killed|terminating|aborting)\b.{0,20}\bafter ${span}`],
   ['client.timeout exceeded', String.raw`\bClient\.Timeout exceeded\b`],
@@ -26,6 +26,9 @@ const phrases: readonly (readonly [cue: string, pattern: string])[] = [
   ['timed out (', String.raw`\b[Tt]imed out \(\d[^)]{0,20}\) waiting\b`],
   // `canceling statement due to statement timeout`
   ['due to ', String.raw`\b(?:cancel+ing|cancel+ed|aborted|aborting|terminated) .{0,40}\bdue to .{0,30}\btime-?out\b`],
+  // `has not finished booting after 600 s, giving up`
+  ['giving up', String.raw`\bafter ${span},? giving up\b`],
+  ['gave up', String.raw`\b[Gg]ave up\b.{0,60}\bafter ${span}`],
   ['max attempts exceeded', String.raw`\b[Ww]aiter \S{1,60} failed: Max attempts exceeded`],
   // An exception that has its name of it: `LockTimeout: ...`
   ['timeout', String.raw`\b[A-Z]\w{2,60}Timeout(?:Error|Exception)?(?:: |\()`],

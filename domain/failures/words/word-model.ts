@@ -1,4 +1,5 @@
 import { saysFailure } from '../guess-failure.ts';
+import { isWarnedLine } from '../output/warned-line.ts';
 import type { Stage } from '../step-output.ts';
 import { sharesOf, toRegression, type Regression } from './regression.ts';
 import weights from './weights.json' with { type: 'json' };
@@ -10,7 +11,7 @@ const lineLengthMax = 400;
 
 /** What is said not to be there: `0 errors, no timeout`. Of more words than one, as in `no module named x`, it is a failure. */
 const denied = /\b(?:no|0|without) [a-z]{1,30}(?= {0,4}(?:[,.;)]|$))/gi;
-/** A line that warns: what it speaks of did not stop the step, as long as another line says what failed. */
+// By the name of a program, or in brackets.
 const warned = /^\s{0,8}(?:[\w@./-]{1,20}:? )?[[(]?warn(?:ing)?\b/i;
 
 const learned = toRegression(weights);
@@ -18,7 +19,7 @@ const learned = toRegression(weights);
 /** The words of an output and its stage, each once. */
 export function wordsOf(lines: readonly string[], stage: Stage): Set<string> {
   const printed = lines.filter((line) => line.trim() !== '');
-  const calm = printed.filter((line) => !warned.test(line));
+  const calm = printed.filter((line) => !warned.test(line) && !isWarnedLine(line));
   const filled = calm.some((line) => saysFailure(line)) ? calm : printed;
   const near =
     filled.length <= firstLines + lastLines ? filled : [...filled.slice(0, firstLines), ...filled.slice(-lastLines)];
