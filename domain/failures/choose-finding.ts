@@ -50,7 +50,8 @@ export function weighFindings(findings: readonly Finding[], facts: OutputFacts):
   );
   const detailsAt = named.length === 0 ? -1 : detailsStart(facts.lines);
   const isCutOff = settled.some((finding) => isUnreachable(finding, facts));
-  const gaveUpAt = Math.max(-1, ...settled.filter((finding) => isEndOfWait(finding, facts)).map(({ at }) => at));
+  // No array of arguments: an output may say it a million times.
+  const gaveUpAt = settled.reduce((last, one) => (isEndOfWait(one, facts) ? Math.max(last, one.at) : last), -1);
   return settled
     .map((finding) => ofProvider(finding, facts.step.stage, kind))
     .map((finding) => (isCutOff && generalPackages.has(finding.rule) ? { ...finding, weight: 40 } : finding))
