@@ -62,7 +62,7 @@ export const figureDefinitions = {
     unit: 'share',
     goal: null,
     meaning:
-      'Of the processor time: what the host gave to others meanwhile. From .03 on, percentiles in ms are its own.',
+      'Of the processor time: what the host gave to others meanwhile. The more, the less do percentiles in ms say.',
   },
   'memory-growth-100k': {
     unit: 'ratio',

@@ -30,22 +30,20 @@ export function readWeights(path: string): z.infer<typeof weightsSchema> {
   return weightsSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
 }
 
-function toExample({ folder, output, stage, expected }: RecordedCase): Example {
-  const words = wordsOf(readLines(output, keepingCues), stage);
-  return { tool: folder, words, answer: failureClasses.indexOf(expected.class), weight: 1 };
-}
-
 /** What no tool has printed may be worded otherwise: it counts half. Chosen by outputs of other tools at first look. */
 const imaginedWeight = 0.5;
 
-function toImaginedExample({ tool, output, stage, class: failureClass }: ImaginedOutput): Example {
+type LabelledOutput = Omit<ImaginedOutput, 'exitCode'>;
+
+function toExample({ tool, output, stage, class: failureClass }: LabelledOutput, weight: number): Example {
   const words = wordsOf(readLines(output, keepingCues), stage);
-  return { tool, words, answer: failureClasses.indexOf(failureClass), weight: imaginedWeight };
+  return { tool, words, answer: failureClasses.indexOf(failureClass), weight };
 }
 
 /** What words are learned from: the recorded cases in their order, then what was imagined. */
 export function readExamples(cases: readonly RecordedCase[]): Example[] {
-  return [...cases.map(toExample), ...readImaginedOutputs().map(toImaginedExample)];
+  const printed = cases.map((one) => toExample({ ...one, tool: one.folder, class: one.expected.class }, 1));
+  return [...printed, ...readImaginedOutputs().map((one) => toExample(one, imaginedWeight))];
 }
 
 /** 16 hexadecimal digits: other words, stages or classes have others, and so has another order of the classes. */

@@ -37,10 +37,10 @@ const phrases: readonly (readonly [cues: readonly string[], pattern: string])[] 
     ['does not exist'],
     String.raw`^\s{0,4}(?:[Bb]uild ?file|[Mm]anifest|[Pp]roject file|[Bb]uild script): \S{1,200} does not exist\b`,
   ],
-  // `File 'dist/a-1.9.0.jar' for the old version does not exist`, `The archive "a.jar" does not exist`
+  // `File 'dist/a-1.9.0.jar' for the old version does not exist`
   [
     ['does not exist', 'not found', 'is missing'],
-    String.raw`\b(?:[Ff]iles?|[Aa]rchives?) ${named} (?:(?:for|of) the (?:old|new|previous|current|base(?:line)?) version )(?:does not exist|was not found|is missing)`,
+    String.raw`\b(?:[Ff]iles?|[Aa]rchives?) ${named} (?:for|of) the (?:old|new|previous|current|base(?:line)?) version (?:does not exist|was not found|is missing)`,
   ],
   [['not found'], String.raw`^\s{0,2}(?:[=>*-]{1,5} )?[Cc]ommand [\w:-]{2,40} not found$`],
   [['point to an existing'], String.raw`\b[Pp]ath ${named} does not point to an existing file\b`],

@@ -36,7 +36,7 @@ export function wordsOf(lines: readonly string[], stage: Stage): Set<string> {
 
 /**
  * How likely each class is by the words of an output alone, in the order of `failureClasses`, by weights learned from
- * recorded outputs (`npm run learn:failures`).
+ * recorded and imagined outputs (`npm run learn:failures`).
  *
  * @returns null where nothing was printed
  */
