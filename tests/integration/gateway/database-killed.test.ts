@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { openDatabase } from '../../../prisma/client.ts';
-import { createModelCallRepository } from '../../../prisma/repositories/model-calls.ts';
+import {
+  createModelCallRepository,
+  type CallEnding,
+  type ModelCallRepository,
+} from '../../../prisma/repositories/model-calls.ts';
 import { reservePorts } from '../../../tools/ports.mjs';
 import { testReservation } from '../../support/model-gateway.ts';
 import { testAnswerKeeping } from '../../support/operator.ts';
@@ -30,25 +35,43 @@ afterAll(async () => {
   await rm(stateDirectory, { recursive: true, force: true });
 });
 
-it('a settlement that is written outlives kill -9 of the database at that very moment', async () => {
-  const database = openDatabase(stored.url, 4);
-  const ledger = createModelCallRepository(database, testAnswerKeeping);
-  const workOrderId = await insertWorkOrder(database);
-  const reservations = Array.from({ length: 5 }, () => testReservation(workOrderId));
-  for (const reservation of reservations) {
-    await ledger.reserve(reservation);
-    await ledger.settle(reservation, {
-      ...{ outcome: 'settled', servedModel: 'gpt-5.6', costUsdMicros: 7, isUsageEstimated: false, latencyMs: 1 },
-      ...{ usage: null, firstByteMs: null, errorCode: null, answer: { text: 'An answer.' } },
-    });
-  }
-  await stored.server?.kill();
-  await database.$disconnect();
-  await stored.server?.start();
+const ending: CallEnding = {
+  ...{ outcome: 'settled', servedModel: 'gpt-5.6', costUsdMicros: 7, isUsageEstimated: false, latencyMs: 1 },
+  ...{ usage: null, firstByteMs: null, errorCode: null, answer: { text: 'An answer.' } },
+};
 
-  const restarted = openDatabase(stored.url, 1);
-  const again = createModelCallRepository(restarted, testAnswerKeeping);
-  expect(await again.spent(workOrderId)).toBe(35);
-  for (const reservation of reservations) expect(await again.storedAnswer(reservation)).toEqual({ text: 'An answer.' });
-  await restarted.$disconnect();
-});
+/** Money for three calls, as a process holds it for a step. */
+async function lease(ledger: ModelCallRepository, workOrderId: string): Promise<string> {
+  const { attempt, step, amountUsdMicros, ...call } = testReservation(workOrderId);
+  const { capUsdMicros, dayCapUsdMicros, monthCapUsdMicros } = call;
+  const id = randomUUID();
+  await ledger.lease({
+    ...{ id, workOrderId, attempt, step, capUsdMicros, dayCapUsdMicros, monthCapUsdMicros, isAddition: false },
+    ...{ leastUsdMicros: amountUsdMicros, mostUsdMicros: 3 * amountUsdMicros, validForMs: 60_000, questionsMax: 10 },
+  });
+  return id;
+}
+
+it.each(['with money of their own', 'alone on a lease', 'together on a lease'])(
+  'settlements %s that are written outlive kill -9 of the database at that very moment',
+  async (how) => {
+    const database = openDatabase(stored.url, 4);
+    const ledger = createModelCallRepository(database, testAnswerKeeping);
+    const workOrderId = await insertWorkOrder(database);
+    const leased = how === 'with money of their own' ? {} : { leaseId: await lease(ledger, workOrderId) };
+    // Of three at once the first goes alone, the others together.
+    const calls = Array.from({ length: 3 }, () => testReservation(workOrderId, leased));
+    if (how === 'with money of their own') for (const call of calls) await ledger.reserve(call);
+    if (how === 'together on a lease') await Promise.all(calls.map((call) => ledger.settle(call, ending)));
+    else for (const call of calls) await ledger.settle(call, ending);
+    await stored.server?.kill();
+    await database.$disconnect();
+    await stored.server?.start();
+
+    const restarted = openDatabase(stored.url, 1);
+    const again = createModelCallRepository(restarted, testAnswerKeeping);
+    expect(await again.spent(workOrderId)).toBe(21);
+    for (const call of calls) expect(await again.storedAnswer(call)).toEqual({ text: 'An answer.' });
+    await restarted.$disconnect();
+  },
+);
