@@ -1,6 +1,6 @@
 import type { FailureClass } from './failure-class.ts';
 import type { Finding } from './finding.ts';
-import { isWarnedLine } from './output/warned-line.ts';
+import { isRemark, isWarnedLine } from './output/warned-line.ts';
 import { ofProvider, settleClass } from './settle-class.ts';
 import { isModelStep, repositoryStages } from './step-kinds.ts';
 import type { Stage, StepOutput } from './step-output.ts';
@@ -36,6 +36,8 @@ const suiteRules = /^(?:jest-suite|vitest-suite|pytest-collection|go-build-faile
 const quietCost = 45;
 const triedCost = 30;
 const warningWeightMax = 42;
+/** A list of what failed stands no further behind its reasons. */
+const reasonLinesMax = 50;
 const stageGain = 4;
 const toolGain = 7;
 
@@ -48,13 +50,14 @@ export function weighFindings(findings: readonly Finding[], facts: OutputFacts):
     ({ failureClass, groups, weight, at }) =>
       failureClass === 'test_fail' && groups['test'] !== undefined && weight >= 62 && facts.quiet[at] !== 1,
   );
-  const detailsAt = named.length === 0 ? -1 : detailsStart(facts.lines);
-  const isCutOff = settled.some((finding) => isUnreachable(finding, facts));
+  const detailsAt = named.length === 0 ? -1 : failuresStart(named, facts.lines);
+  const isOfTests = facts.step.stage === 'test' && (hasRun || named.length > 0);
+  const isCutOff = !isOfTests && settled.some((finding) => isUnreachable(finding, facts));
   // No array of arguments: an output may say it a million times.
   const gaveUpAt = settled.reduce((last, one) => (isEndOfWait(one, facts) ? Math.max(last, one.at) : last), -1);
   return settled
     .map((finding) => ofProvider(finding, facts.step.stage, kind))
-    .map((finding) => (isCutOff && generalPackages.has(finding.rule) ? { ...finding, weight: 40 } : finding))
+    .map((finding) => (isCutOff && saysOnlyAbsent(finding) ? { ...finding, weight: 40 } : finding))
     .map((finding) => ({
       ...finding,
       inContext: weigh(finding, { facts, kind, hasNamedTests: named.length > 0, detailsAt, isCutOff, gaveUpAt }),
@@ -75,11 +78,16 @@ const generalPackages: ReadonlySet<string> = new Set([
   'package-bare',
   'package-version',
   'install-hint',
+  'maven-dependency',
 ]);
 
-function isUnreachable({ subReason, rule, isWarning, at, weight }: Finding, { step, quiet }: OutputFacts): boolean {
+function saysOnlyAbsent({ failureClass, rule }: Finding): boolean {
+  return failureClass === 'dependency_missing' && generalPackages.has(rule);
+}
+
+function isUnreachable({ subReason, rule, isWarning, at, weight }: Finding, { quiet, lines }: OutputFacts): boolean {
   const isNetwork = subReason === 'network' || rule === 'network-timeout';
-  return isNetwork && !isWarning && weight >= 55 && quiet[at] !== 1 && step.stage !== 'test';
+  return isNetwork && !isWarning && weight >= 55 && quiet[at] !== 1 && !isRemark(lines[at] ?? '');
 }
 
 interface Weighing {
@@ -107,7 +115,10 @@ const calmed: ReadonlySet<FailureClass> = new Set([
 ]);
 
 function isCalm({ isWarning, failureClass, at }: Finding, lines: readonly string[]): boolean {
-  return isWarning || (calmed.has(failureClass) && isWarnedLine(lines[at] ?? ''));
+  const line = lines[at] ?? '';
+  return (
+    isWarning || (calmed.has(failureClass) && isWarnedLine(line)) || (failureClass !== 'test_fail' && isRemark(line))
+  );
 }
 
 // A warning that something could not be reached is the reason why a package was not found.
@@ -143,7 +154,7 @@ function gains(expected: FailureClass | null, { failureClass, rule }: Finding): 
 function costBesideTests(finding: Finding, detailsAt: number): number {
   if (finding.failureClass === 'test_fail' || suiteRules.test(finding.rule)) return 0;
   if (finding.failureClass === 'contract_violation') return 0;
-  if (finding.failureClass === 'dependency_missing') return detailsAt !== -1 && finding.at < detailsAt ? 30 : 5;
+  if (finding.failureClass === 'dependency_missing') return finding.at < detailsAt ? 30 : 5;
   if (finding.failureClass === 'compile_error') return 16;
   return finding.rule === 'memory' || finding.rule === 'disk' ? 0 : 16;
 }
@@ -151,8 +162,14 @@ function costBesideTests(finding: Finding, detailsAt: number): number {
 const detailsMark =
   /^(?:✖ failing tests:|={3,} (?:FAILURES|ERRORS) ={3,}|⎯{3,} Failed (?:Tests|Suites) |\s{0,4}\d{1,6} failing$|Failures:|failures:|Failed examples:|There (?:was|were) \d{1,6} (?:failure|error)|Summary of all failing tests|\s{0,2}● )/;
 
-function detailsStart(lines: readonly string[]): number {
-  return lines.findIndex((line) => detailsMark.test(line));
+/**
+ * What stood before this line let the tests run: the runner's heading for failures, else well before the first failing test,
+ * as a short list of what failed may stand behind its reasons.
+ */
+function failuresStart(named: readonly Finding[], lines: readonly string[]): number {
+  const heading = lines.findIndex((line) => detailsMark.test(line));
+  const first = named.reduce((least, { at }) => Math.min(least, at), lines.length);
+  return heading === -1 ? first - reasonLinesMax : heading;
 }
 
 /** What an installation by a tool that nobody knows says of a thing that is not there or does not fit. */

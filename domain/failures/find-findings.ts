@@ -27,9 +27,10 @@ export const keepingCues = createCueFinder(
  * A bound on the work with patterns: each try costs the length of its line. Real outputs stay far below; one that was
  * made to be slow is read up to here, its end before its start.
  */
-const usualWorkMax = 4_000_000;
+const usualWorkMax = 8_000_000;
 const workPerTry = 60;
 const usualFindingsMax = 4_000;
+const endLines = 1_000;
 
 /** Which rules are tried, and how much is done at most. */
 export interface FindingLimits {
@@ -68,10 +69,10 @@ function rulesFor(line: string): LineRule[] {
   return [...rules];
 }
 
-// The end first, then the start, then what lies between.
+// Where the work is too much what stands at the end is read: from the last line up, then the rest from the first line on.
 function readingOrder(count: number): number[] {
   const all = Array.from({ length: count }, (_, at) => at);
-  return count <= 2_000 ? all : [...all.slice(-1_000), ...all.slice(0, -1_000)];
+  return [...all.slice(-endLines).toReversed(), ...all.slice(0, -endLines)];
 }
 
 function headingsOf(lines: readonly string[]): Int32Array {

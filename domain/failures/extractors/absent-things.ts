@@ -106,7 +106,7 @@ export const absentThingsRules = rulesOf(null, 'dependency_missing', [
     cue: ['executable file not found', 'unknown command: ', 'no such file or directory', 'command not found'],
     weight: 88,
     pattern:
-      /(?:^|[\s:])(?:"(?<package>[\w.+-]{1,80})": executable file not found|(?:\w{1,8}: )Unknown command: (?<package2>[\w.+-]{1,80})$|^make(?:\[\d{1,3}\])?: (?<package3>[\w.+-]{1,80}): No such file or directory$)/,
+      /(?:^|[\s:])(?:\\?"(?<package>[\w.+-]{1,80})\\?": executable file not found|(?:\w{1,8}: )Unknown command: (?<package2>[\w.+-]{1,80})$|^make(?:\[\d{1,3}\])?: (?<package3>[\w.+-]{1,80}): No such file or directory$)/,
     refine: (groups, view) => {
       const reading = firstOf(groups);
       return {

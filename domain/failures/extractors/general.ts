@@ -217,7 +217,7 @@ function nearPlace(view: View) {
 }
 
 /** Frames of a stack, and what is indented under something else. */
-const framed = /^\s{0,20}(?:at |from |in |#\d|↳|\d+: )|^\s{4,}\S+\.\w+:\d+/;
+const framed = /^\s{0,20}(?:at |from |in |#\d|↳|\d+: )|^\s*File "[^"]{1,300}", line \d{1,7}, in |^\s{4,}\S+\.\w+:\d+/;
 const upperCode = /(?:^|[\s[(:])(?<code>(?!HTTP|UTF|ISO|RFC|SHA)[A-Z]{1,8}-?\d{2,6})(?=$|[\s\]):,])/;
 
 // The class of a place with an error behind it is that of its step, unless a linter's name stands behind the words.
@@ -226,6 +226,7 @@ function decidePlaced(_groups: Groups, view: View) {
   // Where a client of the network says of itself in which of its lines it gave up, nothing is wrong there.
   const isElsewhere =
     framed.test(line) ||
+    line.startsWith('container_linux.go:') ||
     // Where a recipe stands that failed: what failed in it is told above.
     /^\w{0,8}make(?:\.exe)?(?:\[\d{1,3}\])?: \*\*\* /.test(line) ||
     /\b(?:refused|timed out|timeout in|ECONN[A-Z]{3,10}|UR[IL]=\w{2,8}:|errorCode=\d|\(code \d{1,4}\) at \w{1,20}\.c\()/.test(

@@ -15,6 +15,19 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
     refine: decideNamed,
   },
   {
+    name: 'named-rule',
+    cue: [': md0'],
+    weight: 62,
+    pattern: /^(?<file>\S{1,300}\.\w{2,8}): (?<line>\d{1,7}): (?<code>MD\d{3})(?:\/[\w-]{1,60})? (?<message>.{1,600})$/,
+  },
+  {
+    name: 'named-rule',
+    cue: [': '],
+    weight: 62,
+    pattern:
+      /^(?<code>(?!E0|TS|CS)[A-Z]{2,6}\d{3,5}): (?<message>\S.{1,400}): (?<file>(?:\.\/)?[\w./-]{1,300}\.\w{1,8}):(?<line>\d{1,7})$/,
+  },
+  {
     name: 'code-row',
     cue: [': ', '  ', ' error', ' warn'],
     weight: 57,

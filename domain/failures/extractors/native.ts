@@ -24,6 +24,15 @@ export const nativeRules = rulesOf(null, 'compile_error', [
     refine: decideHeader,
   },
   {
+    name: 'compiler-missing',
+    is: 'dependency_missing',
+    cue: ['compiler cannot create executables', 'no acceptable c compiler'],
+    weight: 80,
+    pattern:
+      /error: (?<message>(?<package>\w{1,12}\+{0,2} compiler) cannot create executables|no acceptable (?<package2>C compiler) found)/,
+    refine: (groups) => ({ groups: { ...groups, package: groups['package'] ?? groups['package2'] } }),
+  },
+  {
     name: 'header-missing',
     is: 'dependency_missing',
     cue: ['include file', 'header file', 'source file'],

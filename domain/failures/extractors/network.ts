@@ -90,19 +90,21 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
       'not reachable',
       "couldn't connect",
       "can't connect to",
+      'establish',
+      'create connection to',
     ],
     weight: 58,
     pattern:
-      /(?:\b(?<code>ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH)\b|[Cc]onnection (?:to the server \S{1,100} )?(?:was )?(?:refused|reset|aborted)|[Ff]ailed to (?:connect to|open TCP connection)|[Nn]etwork is unreachable|No route to host|\bConnectException\b|socket hang up|remote end hung up|unexpected disconnect|early EOF|RPC failed|[Cc]ould not connect to|actively refused|[Uu]nable to connect|Recv failure|Error connecting|NewConnectionError|server closed the connection|tcp connect error|ConnectionError\(|[Cc]an ?not connect to |[Cc]onnect call failed|\bIncompleteRead\b|[Cc]onnection (?:was )?(?:broken|lost|dropped|closed (?:by|unexpectedly|before|while))|[Pp]remature(?:ly)? clos|ConnectionRefusedError|^(?:\w{1,40}\.){0,6}\w{0,40}Connection(?:Error|Exception)\b|[Cc]onnection to \S{1,200} (?:was )?(?:refused|failed|lost|closed)\b|\b(?:[Cc]an['’]t|[Cc]annot|[Cc]ould not|[Uu]nable to) (?:contact|reach) (?:the )?\w|[Cc]onnection unexpectedly closed|\b[Nn]o (?:\w{1,12} )?(?:servers?|hosts?|brokers?|nodes?) (?:are |is )?(?:available|reachable)|\b(?:host|server|service|broker|daemon|endpoint|database|registry) (?:is |was )?(?:unreachable|not reachable)|[Cc](?:ouldn['’]t|an['’]t) connect to|\b(?:[Uu]nable to|[Cc]ould not|[Cc]annot) reach https?:|\b[Nn]etwork (?:is )?unreachable)/,
+      /(?:\b(?<code>ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH)\b|[Cc]onnection (?:to the server \S{1,100} )?(?:was )?(?:refused|reset|aborted)|[Ff]ailed to (?:connect to|open TCP connection)|[Nn]etwork is unreachable|No route to host|\bConnectException\b|socket hang up|remote end hung up|unexpected disconnect|early EOF|RPC failed|[Cc]ould not connect to|actively refused|[Uu]nable to connect|Recv failure|Error connecting|NewConnectionError|server closed the connection|tcp connect error|ConnectionError\(|[Cc]an ?not connect to |[Cc]onnect call failed|\bIncompleteRead\b|[Cc]onnection (?:was )?(?:broken|lost|dropped|closed (?:by|unexpectedly|before|while))|[Pp]remature(?:ly)? clos|ConnectionRefusedError|^(?:\w{1,40}\.){0,6}\w{0,40}Connection(?:Error|Exception)\b|[Cc]onnection to \S{1,200} (?:was )?(?:refused|failed|lost|closed)\b|\b(?:[Cc]an['’]t|[Cc]annot|[Cc]ould not|[Uu]nable to) (?:contact|reach) (?:the )?\w|[Cc]onnection unexpectedly closed|\b[Nn]o (?:\w{1,12} )?(?:servers?|hosts?|brokers?|nodes?) (?:are |is )?(?:available|reachable)|\b(?:host|server|service|broker|daemon|endpoint|database|registry) (?:is |was )?(?:unreachable|not reachable)|[Cc](?:ouldn['’]t|an['’]t) connect to|\b(?:[Uu]nable to|[Cc]ould not|[Cc]annot) reach https?:|\b[Nn]etwork (?:is )?unreachable|\b(?:[Cc]ould(?:n['’]t| not)|[Cc]an(?:n?o|['’])t|[Uu]nable to|[Ff]ailed to) (?:establish|create|open) (?:an? )?(?:new )?(?:\w{1,10} )?connection\b)/,
     refine: decideRefused,
   },
   {
     name: 'network-tls',
     because: 'network',
-    cue: ['certificate', 'ssl', 'tls', 'self-signed', 'self signed', 'pkix', 'err_cert', 'x509'],
+    cue: ['certificate', 'ssl', 'tls', 'self-signed', 'self signed', 'pkix', 'err_cert', 'x509', 'fatal alert'],
     weight: 60,
     pattern:
-      /(?:certificate (?:verify failed|has expired|problem|is not trusted|signed by unknown)|(?:self[- ]signed|unable to (?:get local issuer|verify the first)) certificate|SSL (?:certificate|routines|handshake|connection|ERROR)[^.]{0,60}(?:problem|fail|error|wrong|alert)|SSLError|SSLHandshakeException|PKIX path|x509: |TLS handshake (?!timeout)|\b(?<code>CERT_HAS_EXPIRED|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|ERR_TLS_CERT_ALTNAME_INVALID)\b)/i,
+      /(?:certificate (?:verify failed|has expired|problem|is not trusted|signed by unknown|subject alternative name matches|common name)|fatal alert: \w|(?:self[- ]signed|unable to (?:get local issuer|verify the first)) certificate|SSL (?:certificate|routines|handshake|connection|ERROR)[^.]{0,60}(?:problem|fail|error|wrong|alert)|SSLError|SSLHandshakeException|PKIX path|x509: |TLS handshake (?!timeout)|\b(?<code>CERT_HAS_EXPIRED|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|ERR_TLS_CERT_ALTNAME_INVALID)\b)/i,
   },
   {
     name: 'network-server',

@@ -23,6 +23,34 @@ export const otherCompilersRules = rulesOf(null, 'compile_error', [
     }),
   },
   {
+    // A build's log made shorter for people: the mark stands for the word.
+    name: 'marked-place',
+    cue: ['❌'],
+    weight: 74,
+    pattern:
+      /^❌ {1,3}(?<file>[^\s:]{1,300}\.[A-Za-z]{1,8}):(?<line>\d{1,7}):(?<column>\d{1,7}): (?<message>\S.{1,300})/,
+  },
+  {
+    // Compilers of circuits
+    name: 'star-error',
+    cue: ['*e,', '*f,'],
+    weight: 76,
+    pattern: /^\w{2,20}: \*[EF],(?<code>\w{3,20}) (?<message>.{3,400})$/,
+    refine: (groups, view) => ({ groups: withPlace(groups, readPlace(view.lines[view.at] ?? '')) }),
+  },
+  {
+    name: 'sass-ruby',
+    cue: ['  on line '],
+    weight: 76,
+    pattern: /^\s{2,10}on line (?<line>\d{1,7})(?:, column (?<column>\d{1,7}))? of (?<file>\S{1,300}\.\w{2,5})$/,
+    refine: (groups, view) => {
+      const message = /^(?:\S{1,20} )?(?:[Ee]rror|Syntax error): (?<message>.{1,300})/.exec(
+        view.lines[view.at - 1] ?? '',
+      )?.groups;
+      return message === undefined ? null : { groups: { ...groups, ...message } };
+    },
+  },
+  {
     name: 'hcl',
     cue: ['error: '],
     weight: 77,

@@ -5,6 +5,13 @@ import { projectPlace } from './project-place.ts';
 /** PHPUnit and Pest. */
 export const phpTestsRules = rulesOf('phpunit', 'test_fail', [
   {
+    // PHP's own runner
+    name: 'phpt',
+    cue: ['.phpt]'],
+    weight: 76,
+    pattern: /^FAIL (?<test>.{1,300}) \[(?<file>[^\]\s]{1,300}\.phpt)\]/,
+  },
+  {
     name: 'phpunit',
     cue: [') '],
     pattern: /^\d{1,4}\) (?<test>[\w\\]{1,300}::[\w ]{1,300}(?: with data set .{1,200})?)$/,

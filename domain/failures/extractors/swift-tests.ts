@@ -10,6 +10,7 @@ export const swiftTestsRules = rulesOf('xctest', 'test_fail', [
       /^(?<file>[^\s:]{1,300}\.(?:swift|m|mm)):(?<line>\d{1,7}): error: (?:-\[(?<test2>[^\]]{1,200})\]|(?<test>\w[\w.]{1,200})) : (?<message>.{1,400})/,
     refine: (groups) => ({ groups: { ...groups, test: groups['test'] ?? groups['test2'] } }),
   },
+  { name: 'xcodebuild-sum', cue: ['** test '], weight: 62, pattern: /^\*\* TEST (?:EXECUTE )?FAILED \*\*$/ },
   { name: 'xctest-case', cue: 'test case', pattern: /^Test [Cc]ase '(?:-\[)?(?<test>[^'\]]{1,200})\]?' failed \(/ },
   {
     name: 'swift-testing',

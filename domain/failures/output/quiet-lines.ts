@@ -47,13 +47,29 @@ const isCause = /^\s{1,8}\d{1,2}: (?:[a-z]{3,20}|[A-Z][a-z]{2,20}) [a-z]/;
 // The entries of linters look like source with its line's number.
 const sourceLine = /^\s{0,8}(?:[>❯→*] ?)?\s{0,8}\d{1,6}\s{0,3}[|│┃:▏](?:\s|$)|^\s{0,8}[|│┃]\s|^\d{1,6}:(?:#[:., ]|msg)/;
 
+/**
+ * Tests that begin, passed, were left out or were slow, and what is being compiled: their names may be any words. Rows of
+ * differences with the number of their line, and commands that a shell repeats.
+ */
+const isStatus =
+  /^\[(?: RUN {6}| {7}OK )\] |^SKIPPED \[\d{1,5}\] |^(?:PASS|SKIP|XFAIL) \S.{0,300}\.phpt\]|^\(\d{1,6}\.\d{1,4} s\) \S|\[ ?\d{1,5} of \d{1,5}\] Compiling \S|^Parsing \S{1,200} \(\d{1,5}\/\d{1,5}\)$|^\d{3,5}[+-] |\bXFAIL REASON: |^\+{1,8} ?(?!(?:ERROR|Error|error)\b)[\w'.$[/]/;
+/** What installers and displays complain of, and nobody minds. */
+const isNoise = /^debconf: |Xlib: {1,4}extension /;
+
+/** What a checker of links lists: that a host does not answer is its finding, and no failure of the network. */
+const isLink = /^\s{0,8}(?:\d{1,4}\. |[*•✗✖-] |\[✖\] )(?:\[L\d{1,6}\] {1,3})?(?:\d{3} )?https?:\/\//;
+
 /** For each line whether it decides nothing unless nothing else does. */
 export function findQuietLines(lines: readonly string[]): Uint8Array {
   const quiet = new Uint8Array(lines.length);
   markParts(lines, quiet);
   markPassingTests(lines, quiet);
-  for (const [at, line] of lines.entries()) if (isSource(line) || isTableRow.test(line)) quiet[at] = 1;
+  for (const [at, line] of lines.entries()) if (decidesNothing(line)) quiet[at] = 1;
   return quiet;
+}
+
+function decidesNothing(line: string): boolean {
+  return isSource(line) || isTableRow.test(line) || isStatus.test(line) || isNoise.test(line) || isLink.test(line);
 }
 
 function isSource(line: string): boolean {
