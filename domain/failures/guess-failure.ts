@@ -152,8 +152,14 @@ export function saysFailure(line: string): boolean {
 
 // Of a short output the end is enough.
 function lastWord(lines: readonly string[]): number {
-  return lines.length < 60 ? -1 : lines.findLastIndex(saysFailure);
+  if (lines.length < 60) return -1;
+  const told = lines.findLastIndex((line) => saysFailure(line) && !isRepeated.test(line));
+  return told === -1 ? lines.findLastIndex(saysFailure) : told;
 }
+
+/** What starts programs says only that one of them failed. */
+const isRepeated =
+  /^\s{0,4}(?:\w{0,3}make(?:\[\d{1,3}\])?: |Makefile:\d|npm (?:ERR!|error)\b|error Command failed|ERROR: "[^"]{1,100}" exited|error: script "|lerna ERR!|\*{3} Failed|ELIFECYCLE)/;
 
 function isNoneOfSource(usual: FailureClass, filled: readonly string[]): boolean {
   return usual === 'compile_error' && !filled.some(isOfSource);

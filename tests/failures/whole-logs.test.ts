@@ -39,6 +39,15 @@ describe('a log of thousands of lines', () => {
   });
 });
 
+describe('the excerpt of a log in which nothing is recognised', () => {
+  it('is about what was said to fail, not about what says that something did', () => {
+    const quiet = Array.from({ length: 80 }, (_, at) => `moving part ${at}`);
+    const recap = Array.from({ length: 40 }, (_, at) => `make[${at}]: *** [part-${at}] Error 2`);
+    const output = [...quiet, 'The emulator went away, it could not be woken', ...recap].join('\n');
+    expect(classify('compile', output).context.excerpt).toContain('could not be woken');
+  });
+});
+
 describe('a line that decides nothing', () => {
   const namedTest = '--- FAIL: TestTotal (0.01s)\nFAIL\tshop/cart\t7.721s';
   const markedRow = '✖ adds up\n1 test failed, 3 passed';

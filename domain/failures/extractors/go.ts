@@ -91,7 +91,8 @@ function decideModule(groups: Groups, view: View) {
 
 // In a test's log the same form names the place of an assertion; those lines are indented. Other programs say in theirs
 // where in themselves they were.
-const isOfLog = /^\s{2,}|^container_linux\.go:|\.go:\d{1,7}: (?:\d{4}[-/]\d\d[-/]\d\d .{0,60})?\[(?:debug|info|warning|error)\] /i;
+const isOfLog =
+  /^\s{2,}|^container_linux\.go:|\.go:\d{1,7}: (?:\d{4}[-/]\d\d[-/]\d\d .{0,60})?\[(?:debug|info|warning|error)\] /i;
 
 function decideGoLine(groups: Groups, view: View) {
   const line = view.lines[view.at] ?? '';
