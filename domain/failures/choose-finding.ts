@@ -168,8 +168,8 @@ const detailsMark =
  */
 function failuresStart(named: readonly Finding[], lines: readonly string[]): number {
   const heading = lines.findIndex((line) => detailsMark.test(line));
-  const first = named.reduce((least, { at }) => Math.min(least, at), lines.length);
-  return heading === -1 ? first - reasonLinesMax : heading;
+  if (heading !== -1) return heading;
+  return named.reduce((first, { at }) => Math.min(first, at), lines.length) - reasonLinesMax;
 }
 
 /** What an installation by a tool that nobody knows says of a thing that is not there or does not fit. */

@@ -24,8 +24,8 @@ export const keepingCues = createCueFinder(
 );
 
 /**
- * A bound on the work with patterns: each try costs the length of its line. Real outputs stay far below; one that was
- * made to be slow is read up to here, its end before its start.
+ * A bound on the work with patterns: each try costs the length of its line. One that was made to be slow, or a
+ * log with thousands of lines full of such words, is read up to here, its end before its start.
  */
 const usualWorkMax = 8_000_000;
 const workPerTry = 60;

@@ -14,7 +14,6 @@ const extension = String.raw`\.[A-Za-z][A-Za-z0-9_+]{0,11}`;
 
 // Each form ends where its file, line and column end; tried in this order, so the more telling first.
 const placeForms: readonly RegExp[] = [
-  // Template engines, before the frame that threw: in "f" at line l
   // "f", line 2(11): and "f", line 19.5:
   new RegExp(String.raw`["'](?<file>[^"'\s]{1,300}${extension})["'],? line (?<line>\d{1,7})[.(](?<column>\d{1,7})[):]`),
   // "f",3 and (f,34|18), of compilers for circuits and controllers
@@ -24,11 +23,13 @@ const placeForms: readonly RegExp[] = [
   new RegExp(
     String.raw`\bfile=["']?(?<file>[^\s"']{1,300}${extension})["']? .{0,300}?\bline=["']?(?<line>\d{1,7})["']?(?: col(?:umn)?=["']?(?<column>\d{1,7}))?`,
   ),
+  // The line before its file: (l:f)
   new RegExp(String.raw`\((?<line>\d{1,7}):${path}${extension})\)`),
   new RegExp(
     String.raw`^(?:[Ee]rror|ERROR|[Ff]atal|FATAL)(?: [A-Z]{1,3}\d{2,5})? ${path}${extension}) (?<line>\d{1,7}): `,
   ),
   new RegExp(String.raw`\bline (?<line>\d{1,7}), column (?<column>\d{1,7}), file ${path}${extension})(?=[\s:]|$)`),
+  // Template engines, before the frame that threw: in "f" at line l
   new RegExp(String.raw`\bin ["'](?<file>[^"'\s]{1,300}${extension})["'] (?:at|on) line (?<line>\d{1,7})`),
   // Python, OCaml, Coq: File "f", line l, characters a-b
   /\b[Ff]ile "(?<file>[^"]{1,300})", lines? (?<line>\d{1,7})(?:-\d{1,7})?(?:, (?:characters|column) (?<column>\d{1,7}))?/,

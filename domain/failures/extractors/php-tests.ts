@@ -2,10 +2,9 @@ import { lookDown, lookUp, rulesOf } from '../line-rule.ts';
 import { withPlace } from '../refine.ts';
 import { projectPlace } from './project-place.ts';
 
-/** PHPUnit and Pest. */
+/** PHPUnit, Pest and PHP's own runner of tests. */
 export const phpTestsRules = rulesOf('phpunit', 'test_fail', [
   {
-    // PHP's own runner
     name: 'phpt',
     cue: ['.phpt]'],
     weight: 76,
