@@ -9,7 +9,9 @@ import { figureDefinitions, figureNames, type FigureName, type Measured } from '
 const usage = `Usage: npm run bench:gateway [-- --quick] [-- --json]
 
 Starts a PostgreSQL, a provider that answers at once, the gateway with ledger, budgets and stored answers, and LiteLLM's
-proxy, each in a process of its own, and calls all of them in turn:
+proxy, each in a process of its own, and calls all of them in turn, 15 times. A host that gives the processors to others
+for a while makes a few calls wait for many milliseconds, whoever serves them: of the 15 rounds of each kind of call those
+count that the host disturbed least, a third of them and more where more are as quiet, and of these the middle one:
 ${figureNames.map((name) => `  ${name}${describeGoal(name)}\n      ${figureDefinitions[name].meaning}`).join('\n')}
 --quick  with tiny numbers and without LiteLLM: shows that everything works, and its figures mean nothing
 --json   prints the figures as the last line of standard output`;

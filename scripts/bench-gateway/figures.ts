@@ -64,6 +64,11 @@ export const figureDefinitions = {
     meaning:
       'Of the processor time: what the host gave to others meanwhile. The more, the less do percentiles in ms say.',
   },
+  'host-took-counted': {
+    unit: 'share',
+    goal: null,
+    meaning: 'The same in the rounds that the first two figures are made of (see above).',
+  },
   'memory-growth-100k': {
     unit: 'ratio',
     goal: { at: 'most', value: 1.2 },

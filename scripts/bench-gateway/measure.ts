@@ -2,6 +2,7 @@ import { median, say } from '../bench-pipeline/figures.ts';
 import type { Measured } from './figures.ts';
 import { watchHost } from './host-time.ts';
 import type { LoadJob, LoadResult } from './load-job.ts';
+import { quietRounds, type Round } from './quiet-rounds.ts';
 
 /** Where calls go to. */
 export interface Target {
@@ -28,57 +29,81 @@ export interface Amounts {
   memoryCalls: number;
 }
 
-export const fullAmounts: Amounts = { rounds: 5, callsPerRound: 400, memoryCalls: 100_000 };
+export const fullAmounts: Amounts = { rounds: 15, callsPerRound: 400, memoryCalls: 100_000 };
 export const quickAmounts: Amounts = { rounds: 1, callsPerRound: 30, memoryCalls: 300 };
 
 /** Sends what a job says, and measures. */
 export type Load = (job: LoadJob) => Promise<LoadResult>;
 
-type Kind = { atOnce: number; isStream: boolean };
+interface Kind {
+  atOnce: 1 | 16 | 64;
+  isStream: boolean;
+}
+
+const one: Kind = { atOnce: 1, isStream: false };
+const oneStream: Kind = { atOnce: 1, isStream: true };
+const sixteen: Kind = { atOnce: 16, isStream: false };
+const kinds: readonly Kind[] = [false, true].flatMap((isStream) =>
+  ([1, 16, 64] as const).map((atOnce) => ({ atOnce, isStream })),
+);
+
+/** What is measured of each target: no more than its figures need. */
+const kindsOf: Record<keyof Targets, readonly Kind[]> = {
+  direct: [one, oneStream, sixteen],
+  gateway: kinds,
+  proxy: [one],
+  litellm: [one, sixteen],
+};
 
 /** Measures every target in turn, round by round, so that a slow minute of the machine hits all of them alike. */
 export async function measureCalls(load: Load, targets: Targets, amounts: Amounts): Promise<Measured> {
-  const run = async (open: OpenTarget, kind: Kind, calls: number) => load({ ...(await open()), ...kind, calls });
-  const kinds: Kind[] = [false, true].flatMap((isStream) => [1, 16, 64].map((atOnce) => ({ atOnce, isStream })));
-  const named = Object.entries(targets).flatMap(([name, open]: [string, OpenTarget | null]) =>
-    open === null ? [] : [{ name, open }],
-  );
-  const results = new Map<string, LoadResult[]>();
+  const rounds = new Map<string, Round<LoadResult>[]>();
   const hostTook = await watchHost();
-  for (let round = 0; round <= amounts.rounds; round += 1) {
-    say(round === 0 ? 'warming up' : `round ${round} of ${amounts.rounds}`);
-    for (const kind of kinds) {
-      for (const { name, open } of named) {
-        // LiteLLM takes its time: of many at once fewer calls tell as much.
-        const factor = kind.atOnce === 1 ? 1 : name === 'litellm' ? 0.3 : 2;
-        const result = await run(open, kind, Math.ceil(amounts.callsPerRound * factor));
-        const key = keyOf(name, kind);
-        if (round > 0) results.set(key, [...(results.get(key) ?? []), result]);
-      }
+  for (let number = 0; number <= amounts.rounds; number += 1) {
+    say(number === 0 ? 'warming up' : `round ${number} of ${amounts.rounds}`);
+    for (const { name, kind, open } of inTurn(targets)) {
+      // LiteLLM takes its time: of many at once fewer calls tell as much.
+      const factor = kind.atOnce === 1 ? 1 : name === 'litellm' ? 0.3 : 2;
+      const job = { ...(await open()), ...kind, calls: Math.ceil(amounts.callsPerRound * factor) };
+      const hostTookOfRound = await watchHost();
+      const result = await load(job);
+      const round = { result, hostTook: (await hostTookOfRound()) ?? 0 };
+      const key = keyOf(name, kind);
+      if (number > 0) rounds.set(key, [...(rounds.get(key) ?? []), round]);
     }
   }
-  const middle = (name: string, kind: Kind, pick: (result: LoadResult) => number): number =>
-    median((results.get(keyOf(name, kind)) ?? []).map(pick));
+  const quiet = (name: keyof Targets, kind: Kind) => quietRounds(rounds.get(keyOf(name, kind)) ?? []);
+  const middle: Middle = (name, kind, pick) => median(quiet(name, kind).map(({ result }) => pick(result)));
+  const measured = toFigures(middle, targets.litellm !== null);
   const share = await hostTook();
-  return { ...toFigures(middle, targets.litellm !== null), ...(share === undefined ? {} : { 'host-took': share }) };
+  if (share === undefined) return measured;
+  const counted = median(quiet('gateway', one).map((round) => round.hostTook));
+  return { ...measured, 'host-took': share, 'host-took-counted': counted };
 }
 
-function keyOf(name: string, { atOnce, isStream }: Kind): string {
+/** Every kind of call with every target that it is measured of, the targets of a kind one behind the other. */
+function inTurn(targets: Targets): { name: keyof Targets; kind: Kind; open: OpenTarget }[] {
+  return kinds.flatMap((kind) =>
+    (Object.keys(targets) as (keyof Targets)[]).flatMap((name) => {
+      const open = targets[name];
+      const isMeasured = kindsOf[name].some((other) => keyOf(name, other) === keyOf(name, kind));
+      return open === null || !isMeasured ? [] : [{ name, kind, open }];
+    }),
+  );
+}
+
+function keyOf(name: keyof Targets, { atOnce, isStream }: Kind): string {
   return `${name}/${String(atOnce)}/${String(isStream)}`;
 }
 
-function toFigures(
-  middle: (name: string, kind: Kind, pick: (result: LoadResult) => number) => number,
-  hasLitellm: boolean,
-): Measured {
-  const one = { atOnce: 1, isStream: false };
-  const oneStream = { atOnce: 1, isStream: true };
-  const sixteen = { atOnce: 16, isStream: false };
-  const added = (name: string, kind: Kind, pick: (result: LoadResult) => number) =>
-    middle(name, kind, pick) - middle('direct', kind, pick);
-  const rate = ({ callsPerSecond }: LoadResult) => callsPerSecond;
-  const p50 = ({ p50Ms }: LoadResult) => p50Ms;
-  const p99 = ({ p99Ms }: LoadResult) => p99Ms;
+type Value = (result: LoadResult) => number;
+type Middle = (name: keyof Targets, kind: Kind, pick: Value) => number;
+
+function toFigures(middle: Middle, hasLitellm: boolean): Measured {
+  const added: Middle = (name, kind, pick) => middle(name, kind, pick) - middle('direct', kind, pick);
+  const rate: Value = ({ callsPerSecond }) => callsPerSecond;
+  const p50: Value = ({ p50Ms }) => p50Ms;
+  const p99: Value = ({ p99Ms }) => p99Ms;
   const firstByteMs = added('gateway', oneStream, ({ firstByteP50Ms }) => firstByteP50Ms);
   const own = { p50Ms: added('gateway', one, p50), p99Ms: added('gateway', one, p99) };
   const measured: Measured = {
