@@ -40,6 +40,7 @@ import { machineRules } from './extractors/machine.ts';
 import { mochaRules } from './extractors/mocha.ts';
 import { modelRules } from './extractors/models.ts';
 import { namedFailureRules } from './extractors/named-failures.ts';
+import { linkerRules } from './extractors/linkers.ts';
 import { nativeRules } from './extractors/native.ts';
 import { neededPartRules } from './extractors/needed-parts.ts';
 import { networkRules } from './extractors/network.ts';
@@ -131,6 +132,7 @@ export const allRules: readonly LineRule[] = [
   ...modelRules,
   ...namedFailureRules,
   ...nativeRules,
+  ...linkerRules,
   ...neededPartRules,
   ...networkRules,
   ...nodePackageRules,

@@ -11,13 +11,18 @@ export const printedForms: readonly (readonly [before: number, behind: number, f
   [0, 5, /^\s{2,20}🪪 {1,4}(?<code>[\w.-]{3,80})$/u],
   [0, 44, /^\s{0,20}[Cc]ode:? {1,8}(?<code>(?:ERR|E)_[A-Z_]{3,60})$/],
   [0, 1, /^\s{0,4}(?<code>E[A-Z]{4,14})$/],
+  [0, 8, /\bDiagnostic ID: (?<code>[\w:]{3,80})$/],
+  // A line of its own, above the words
+  [6, 0, /^\s{0,4}ERROR {1,4}#(?<code>\d{4,6})$/],
+  [4, 0, /^(?:Error|ERROR|error): (?<code>[A-Z]{1,4}\d{3,5})$/],
+  [0, 0, /\{code=(?<code>_?[A-Z]{2,20}(?:_[A-Z]{2,20}){1,6}),/],
   // Databases
   [0, 0, /\b(?<code>(?:ORA|DPY|DPI|TNS)-\d{4,5})\b/],
   [0, 30, /^\s{2,20}code: '(?<code>(?=\d{0,4}[A-Z\d])[\dA-Z]{5})',?$/],
   // `tool ERR! ECODE words`, `✘ ECODE words`
   [
     0,
-    0,
+    2,
     /(?:\bERR!|[✘✖✗×]|\b[Ee]rror:?) {1,3}(?<code>E(?!RRORS?\b|XPECTED|XCEPTION|MPTY|XIT|VENT|NTRY)[A-Z]{4,24}):? [A-Z]/,
   ],
   // Node prints an object with its fields: a word with its parts, which no runtime uses for its own codes.

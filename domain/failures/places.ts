@@ -35,6 +35,8 @@ const placeForms: readonly RegExp[] = [
   /\b[Ff]ile "(?<file>[^"]{1,300})", lines? (?<line>\d{1,7})(?:-\d{1,7})?(?:, (?:characters|column) (?<column>\d{1,7}))?/,
   // Rust, Biome, Ruff, Vue, Oxlint: --> f:l:c
   /(?:-->|--\[|╭─\[|┌─|╭▸|,-\[|——▶|──▶|==>) ?(?<file>(?:[A-Za-z]:)?[^:[\]]{1,300}?):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?/,
+  // A drive and folders with spaces
+  new RegExp(String.raw`^(?<file>[A-Za-z]:\\[^:*?"<>|(]{1,300}${extension}):(?<line>\d{1,7}):(?<column>\d{1,7}): `),
   // file:///f:l:c and f:l:c
   new RegExp(
     String.raw`(?:file://)?${path}(?:${extension}|/${namedFiles})):(?<line>\d{1,7})(?:[:.,](?<column>\d{1,7}))?(?![\w/])`,
@@ -94,7 +96,7 @@ const placeForms: readonly RegExp[] = [
   ),
   // 12:3 of "f", f [l, c], f @ l, f#Ll
   new RegExp(
-    String.raw`${path}${extension}) ?(?:@ ?|#L|\[line |\[(?=[1-9]\d{0,6}[:,\]])|\+(?=\d{1,7}(?: |$)))(?<line>\d{1,7})(?:[:,] ?(?<column>\d{1,7}))?`,
+    String.raw`${path}${extension}) ?(?:@ ?|#L|\[line |\[(?=[1-9]\d{0,6}[:,\]](?!\.))|\+(?=\d{1,7}(?: |$)))(?<line>\d{1,7})(?:[:,] ?(?<column>\d{1,7}))?`,
   ),
   // [l:c] f; (l:c) in f
   new RegExp(String.raw`(?:^\s{0,8}\[(?<line>\d{1,7}):(?<column>\d{1,7})\]) ${path}${extension})(?=[\s:,]|$)`),

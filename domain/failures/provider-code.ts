@@ -9,6 +9,8 @@ const bareFieldOf = (name: string): RegExp =>
 const told = /\bAn error occurred \((?<value>[A-Z]\w{3,60})\) when calling\b/g;
 const code = fieldOf('code', String.raw`(?![45]\d\d["'])\w[\w.-]{2,60}`);
 const bareCode = bareFieldOf('code');
+/** As Ruby prints a map. */
+const rubyCode = /:code=>"(?<value>[a-z]\w{2,60})"/g;
 const reason = fieldOf('reason', '[A-Z]{2,20}(?:_[A-Z]{2,20}){1,6}');
 const status = fieldOf('status', '[A-Z_]{4,40}');
 const type = fieldOf('(?:type|__type)', String.raw`[A-Za-z]\w{2,60}`);
@@ -26,7 +28,7 @@ export function providerCode(lines: readonly string[], at: number): string | nul
     .join('\n')
     .slice(0, 12_000);
   const valuesOf = (form: RegExp): string[] => [...text.matchAll(form)].flatMap((match) => match[1] ?? []);
-  const [first = ''] = [...valuesOf(code), ...valuesOf(bareCode), ...valuesOf(told)];
+  const [first = ''] = [...valuesOf(code), ...valuesOf(bareCode), ...valuesOf(rubyCode), ...valuesOf(told)];
   const isSystems = /^(?:ERR_|E[A-Z]{4})/.test(first);
   if (first !== '' && !isSystems) return first;
   const [kind] = [

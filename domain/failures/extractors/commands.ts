@@ -16,7 +16,7 @@ export const commandRules = rulesOf(null, 'dependency_missing', [
     }),
     // Only as a shell says it: programs say that a user, a page or a file was "not found" too.
     pattern: new RegExp(
-      String.raw`^(?:\S{0,80}/)?(?:[a-z]{0,4}sh|env|\S{1,60}\.sh|make(?:\[\d\])?|nice|sudo|xargs|timeout|exec|entrypoint\.sh|/bin/\w{1,6}): (?:line )?(?:\d{1,9}: |eval: )*['"\`‘]?${name}['"\`’]?: (?:command )?not found$`,
+      String.raw`^(?:\S{0,80}/)?(?:[a-z]{0,4}sh|env|\S{1,60}\.sh|make(?:\[\d\])?|nice|sudo|xargs|timeout|exec|entrypoint\.sh|/bin/\w{1,6}): (?:line )?(?:\d{1,9}: |eval: )*['"\`‘]?${name}['"\`’]?: (?:[Cc]ommand )?not found$`,
     ),
   },
   {
@@ -131,6 +131,10 @@ export const commandRules = rulesOf(null, 'dependency_missing', [
       'no available formula',
       'no match for argument',
       'unable to find a match',
+      ' : depends',
+      ' : conflicts',
+      ' : predepends',
+      ' : breaks',
       'unmet dependencies',
       '(no such package)',
       'target not found',

@@ -1,4 +1,4 @@
-import { rulesOf, type Groups, type View } from '../line-rule.ts';
+import { lookDown, rulesOf, type Groups, type View } from '../line-rule.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
 
@@ -17,6 +17,16 @@ const incompatiblePhrases: readonly Phrase[] = [
   [
     'compatible',
     /\b(?:ABI|API|[Ii]nterface|[Cc]ontract|[Pp]rotocol)\b.{0,60}\b(?:is|are) (?:not compatible|incompatible)\b/,
+  ],
+  // A layout of what is stored already
+  [
+    'incompatible',
+    /\b(?:[Ll]ayout|[Ss]chema|[Ff]ormat) (?:is|are) incompatible(?:$| with (?:an? |the )?(?:earlier|previous|older|existing|deployed|last)\b)/,
+  ],
+  ['compatibility', /\b(?:[Bb]roke|[Bb]reaks?|[Bb]roken|[Bb]reaking) (?:\w{1,12} )?compatibility\b/],
+  [
+    'was ',
+    /::(?:[Pp]ublic object|[Pp]arameter|[Aa]ttribute value|[Rr]eturn type|[Bb]ase class) was (?:removed|changed|now required)/,
   ],
   ['(incompatible)', /^\s{0,12}\(INCOMPATIBLE\) \S/],
   [
@@ -55,6 +65,12 @@ export const contractWordRules = rulesOf(null, 'contract_violation', [
     cue: ['check failed for', 'api has changed', 'public api'],
     weight: 86,
     pattern: /\bAPI check failed for\b|\b[Pp]ublic API (?:has )?(?:changed|differs)\b/,
+    refine: (groups, view) => ({
+      groups: {
+        ...groups,
+        ...lookDown(view, 2, (line) => /^\s{0,8}--- (?<file>\S{1,300}\.api)$/.exec(line)?.groups ?? null),
+      },
+    }),
   },
   ...incompatiblePhrases.map(([cue, pattern]) => ({
     name: 'told-incompatible',

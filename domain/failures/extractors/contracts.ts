@@ -136,6 +136,23 @@ export const contractRules = rulesOf(null, 'contract_violation', [
     },
   },
   {
+    name: 'implementation-differs',
+    cue: ['in the implementation', 'in the contract'],
+    weight: 92,
+    pattern:
+      /: error : (?<code>[A-Z][A-Za-z]{4,60}) : (?<message>.{1,300}?\bin the (?:implementation|contract)\b.{0,120}?)(?: \[[^\]]{1,300}\])?$/,
+  },
+  {
+    name: 'binary-changes',
+    cue: ['functions changes summary', 'sub-type change', 'has been removed', 'has been changed'],
+    weight: 87,
+    pattern:
+      /^Functions changes summary: (?:[1-9]\d{0,5} Removed|\d{1,6} Removed, [1-9]\d{0,5} Changed)|\bhas some (?:indirect )?sub-type changes\b|^(?:Error: )?(?:Function|Struct|Enum|Typedef|Symbol|Constant) has been (?:removed|changed)\b/,
+    refine: (groups, view) => ({
+      groups: withPlace(groups, readPlace(view.lines[view.at] ?? '') ?? lookDown(view, 6, readPlace)),
+    }),
+  },
+  {
     name: 'go-api',
     cue: ['incompatible changes', ': removed', 'incompatible with', 'removed: ', 'changed from'],
     pattern:
@@ -143,9 +160,9 @@ export const contractRules = rulesOf(null, 'contract_violation', [
   },
   {
     name: 'pact',
-    cue: ['pact', 'contract', 'has a matching body', 'returns a response which', 'interaction'],
+    cue: ['pact', 'contract', 'has a matching body', 'returns a response which', 'interaction', 'computer says no'],
     pattern:
-      /(?:Pact verification failed|[Ff]ailed (?:to verify|interactions:)|returns a response which (?:.{0,60}\(FAILED|.{0,10}$)|There were \d{1,4} pact failures|Verif(?:ying|ication) .{0,40}pact.{0,60}fail|[Cc]ontract (?:test |verification |check )?(?:failed|violat|mismatch|broken)|Missing requests:|can-i-deploy.{0,40}(?:no|fail)|Computer says no)/i,
+      /(?:^Verifying a pact between |Pact verification failed|[Ff]ailed (?:to verify|interactions:)|returns a response which (?:.{0,60}\(FAILED|.{0,10}$)|There were \d{1,4} pact failures|Verif(?:ying|ication) .{0,40}pact.{0,60}fail|[Cc]ontract (?:test |verification |check )?(?:failed|violat|mismatch|broken)|Missing requests:|\bno verified pact\b|can-i-deploy.{0,40}(?:no|fail)|Computer says no)/i,
   },
   {
     name: 'schema-registry',
@@ -174,7 +191,7 @@ export const contractRules = rulesOf(null, 'contract_violation', [
       'publint',
     ],
     pattern:
-      /(?:💀|🎭|👺|🥴|❗️ ?The|\bNo resolution\b|Masquerading as (?:CJS|ESM)|^\d{1,3}\. (?<message>pkg\.\w.{1,300}|\/?\w.{0,100}is (?:written in|interpreted as).{1,200})|Resolution failed|Internal resolution error|Unexpected module syntax)/,
+      /(?:💀|🎭|👺|🥴|❗️ ?The|\bNo resolution\b|Masquerading as (?:CJS|ESM)|^\d{1,3}\. (?<message>pkg\.\w.{1,300}|\/?\w.{0,100}is (?:written in|interpreted as).{1,200})|Resolution failed(?! for \d)|Internal resolution error|Unexpected module syntax)/,
   },
   {
     name: 'published-types',

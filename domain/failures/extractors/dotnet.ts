@@ -1,4 +1,4 @@
-import { rulesOf, type Groups, type Reading } from '../line-rule.ts';
+import { rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 
 /** MSBuild, csc, fsc, vbc and NuGet: `f(l,c): error CS0001: words [project]`. */
 export const dotnetRules = rulesOf('dotnet', 'compile_error', [
@@ -8,7 +8,7 @@ export const dotnetRules = rulesOf('dotnet', 'compile_error', [
     cue: ['error nu', 'error netsdk', 'error msb', 'nu1'],
     weight: 91,
     pattern:
-      /(?:error |: )(?<code>NU1(?:004|100|101|102|103|107|108|201|202|203|605|608)|NETSDK(?:1045|1004|1005|1127|1139|1147|1073)|MSB4(?:236|019|276)|MSB3644): (?<message>.{1,500})/,
+      /(?:error |: )(?<code>NU1(?:004|100|101|102|103|107|108|201|202|203|605|608)|NETSDK(?:1045|1004|1005|1127|1139|1147|1073)|MSB4(?:236|019|276)|MSB3644):(?: (?<message>.{1,500})|$)/,
     refine: decideNuget,
   },
   {
@@ -51,18 +51,19 @@ export const dotnetRules = rulesOf('dotnet', 'compile_error', [
     name: 'msbuild',
     cue: ['): error ', '): warning ', ': error msb', ': error cs', ': error '],
     pattern:
-      /^\s{0,8}(?:\d{1,3}>)?(?<file>[^\s(:][^(:]{0,300}\.\w{1,12})(?:\((?<line>\d{1,7})(?:,(?<column>\d{1,7}))?(?:,\d{1,7}){0,2}\))? ?: (?:[\w ]{1,20} )?(?<severity>error|warning) (?<code>(?!TS)[A-Za-z]{1,12}\d{1,6}) ?: (?<message>.{1,800}?)(?: \[[^\]]{1,300}\])?$/,
+      /^\s{0,8}(?:\d{1,3}>)?(?<file>[^\s(:][^(:]{0,300}\.\w{1,12})(?:\((?<line>\d{1,7})(?:,(?<column>\d{1,7}))?(?:,\d{1,7}){0,2}\))? ?: (?:[\w ]{1,20} )?(?<severity>error|warning) (?<code>(?!TS)[A-Za-z]{1,12}\d{1,6}|WHITESPACE|FINALNEWLINE|ENDOFLINE|CHARSET|IMPORTS) ?: (?<message>.{1,800}?)(?: \[[^\]]{1,300}\])?$/,
     refine: decideMsbuild,
   },
 ]);
 
-function decideNuget(groups: Groups) {
-  const message = groups['message'] ?? '';
+function decideNuget(groups: Groups, { lines, at }: View) {
+  const message = groups['message'] ?? (lines[at + 1] ?? '').trim();
+  const file = /^\s{0,8}(?<file>\S{1,300}proj) : /.exec(lines[at] ?? '')?.groups?.['file'];
   const named =
     /(?:Unable to (?:find|resolve) (?:a stable )?(?:package )?'?|Detected package (?:downgrade|version) ?(?:outside of dependency constraint)?: |Version conflict detected for |Package |workload(?:s)? must be installed: |SDK ')(?<package>[\w.-]{1,100}?)(?:[ ,']|\.(?:\s|$)|$)/.exec(
       message,
     )?.groups?.['package'];
-  return { groups: { ...groups, package: named } };
+  return { groups: { ...groups, message, file, package: named } };
 }
 
 const lintCode =

@@ -44,7 +44,7 @@ export const failedListRules = rulesOf(null, 'test_fail', [
     cue: ['failed', 'timed out', 'exceeded', 'an issue'],
     weight: 64,
     pattern:
-      /^\s{0,12}(?:[^\w\s]{1,3} |\w{0,30}Error: )?(?:[Tt]est(?: case)?|[Ss]cenario|[Ss]pec|[Ee]xample) (?:["'\x60](?<test>[^"'\x60]{2,200})["'\x60]|'?(?:-\[)?(?!result|run|suite|file|step|case|execution|session|executable|binary|command|process|timeout|time)(?<test2>[\w.:/>#()-]{2,200}?(?: [\w.:/>#()-]{2,100})?[\w)])\]?'?) (?:has )?(?:(?:failed|FAILED|timed out|exceeded)\b(?!,? (?:to|because) )|recorded an issue\b(?: at (?<file>[^\s:]{1,300}):(?<line>\d{1,7}))?)/,
+      /^(?:[^\s:]{1,200}\.xml:\d{1,7}: |\s{0,12}(?:[^\w\s]{1,3} |\w{0,30}Error: )?)(?:[Tt]est(?: case)?|[Ss]cenario|[Ss]pec|[Ee]xample) (?:["'\x60](?<test>[^"'\x60]{2,200})["'\x60]|'?(?:-\[)?(?!assertion|result|run|suite|file|step|case|execution|session|executable|binary|command|process|timeout|time)(?<test2>[\w.:/>#()-]{2,200}?(?: [\w.:/>#()-]{2,100})?[\w)])\]?'?) (?:has )?(?:(?:failed|FAILED|timed out|exceeded)\b(?!,? (?:to|because) )|recorded an issue\b(?: at (?<file>[^\s:]{1,300}):(?<line>\d{1,7}))?)/,
     refine: ({ test2, ...groups }) => ({ groups: { ...groups, test: groups['test'] ?? test2 } }),
   },
   {

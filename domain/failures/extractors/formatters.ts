@@ -19,6 +19,15 @@ export const formattersRules = [
   ]),
   ...rulesOf(null, 'lint_error', [
     {
+      name: 'spotless-step',
+      cue: ["found problem in '"],
+      weight: 65,
+      pattern: /^\s{0,8}Step '(?<step>[\w. -]{1,60})' found problem in '(?<file>[^']{1,300})':/,
+      refine: (groups, view) => ({
+        groups: { ...groups, ...lookDown(view, 3, problemPlace), ...lookDown(view, 4, problemRule) },
+      }),
+    },
+    {
       name: 'format-check',
       cue: [
         'changed ',
@@ -47,14 +56,25 @@ export const formattersRules = [
         'incorrectly sorted',
         'formatting check failed',
         'spotless',
+        'require formatting',
+        'requires formatting',
+        'did not pass lint',
       ],
       weight: 62,
       pattern:
-        /(?:\bnot (?:properly |correctly )?formatted\b|[Ww]ould (?:be )?reformat|needs? (?:to be )?format(?:ting|ted)|^Changed (?=\S{1,300}$)|^Diff in (?<file2>[^\s:]{1,300}?)(?: at line |:)(?<line>\d{1,7})|[Uu]nformatted files?|incorrectly (?:formatted|sorted)|[Ff]ormatting (?:differs|issues|differences|check failed|is incorrect)|format violations|aren't formatted|code style issues|should be formatted|should have been formatted)/,
+        /(?:\bnot (?:properly |correctly )?formatted\b|[Ww]ould (?:be )?reformat|\b[1-9]\d{0,6}(?:\/\d{1,6})? files? requires? formatting\b|\bdid not pass lint\b|needs? (?:to be )?format(?:ting|ted)|^Changed (?=\S{1,300}$)|^Diff in (?<file2>[^\s:]{1,300}?)(?: at line |:)(?<line>\d{1,7})|[Uu]nformatted files?|incorrectly (?:formatted|sorted)|[Ff]ormatting (?:differs|issues|differences|check failed|is incorrect)|format violations|aren't formatted|code style issues|should be formatted|should have been formatted)/,
       refine: decideFormat,
     },
   ]),
 ];
+
+function problemPlace(line: string): Groups | null {
+  return /\b[Ll]ine:? (?<line>\d{1,7}), column:? (?<column>\d{1,7})\b/.exec(line)?.groups ?? null;
+}
+
+function problemRule(line: string): Groups | null {
+  return /^rule: (?<code>[\w:-]{2,60})$/.exec(line)?.groups ?? null;
+}
 
 const pathWord = /^["'`]?[\w@./\\-]{1,300}\.[A-Za-z]\w{0,9}["'`]?:?$/;
 
@@ -80,5 +100,15 @@ function decideFormat(groups: Groups, view: View) {
     3,
     (below) => /^\s{0,8}(?:[-*+] )?"?(?<file>[\w@./\\-]{1,300}\.\w{1,10})"?:?$/.exec(below)?.groups?.['file'] ?? null,
   );
-  return { groups: { ...groups, file: file ?? named ?? near ?? undefined } };
+  return { groups: { ...groups, file: file ?? named ?? near ?? undefined, ...drawnChange(view) } };
+}
+
+// `from main.ts:`, and below it the lines that would change, before the sum.
+function drawnChange({ lines, at }: View): Groups {
+  const above = lines.slice(Math.max(0, at - 30), at);
+  const heading = above.findIndex((line) => /^from \S{1,300}:$/.test(line));
+  if (heading === -1) return {};
+  const file = above[heading]?.slice('from '.length, -1);
+  const change = above.slice(heading).map((line) => /^\s{0,6}(?<line>\d{1,7})\s{1,4}\| -/.exec(line)?.groups?.['line']);
+  return { file, line: change.find((line) => line !== undefined) };
 }

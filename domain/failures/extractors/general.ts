@@ -1,5 +1,5 @@
 import { lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
-import { isProjectFile, readPlace } from '../places.ts';
+import { isProjectFile, readPlace, type Place } from '../places.ts';
 import { withPlace } from '../refine.ts';
 import { projectPlace } from './project-place.ts';
 
@@ -161,6 +161,15 @@ export const generalRules = rulesOf(null, 'unknown', [
     refine: (groups, view) => ({ groups: withPlace(groups, nearPlace(view)) }),
   },
   {
+    name: 'test-not-loaded',
+    is: 'compile_error',
+    cue: ['test file', 'test module', 'test suite', 'spec file'],
+    weight: 74,
+    pattern:
+      /\b(?:[Cc]ould not|[Ff]ailed to|[Cc]annot|[Uu]nable to) (?:import|load) (?:your |the )?(?:test (?:file|module|suite)|spec file)\b/,
+    refine: (groups, view) => ({ groups: withPlace(groups, importedNear(view)) }),
+  },
+  {
     name: 'reference-missing',
     is: 'compile_error',
     cue: ['referenced ', 'references ', 'refers to '],
@@ -196,6 +205,14 @@ export const generalRules = rulesOf(null, 'unknown', [
     }),
   },
 ]);
+
+// A browser names the module by its address.
+function importedNear(view: View): Place | null {
+  const address = /\bimported module: https?:\/\/[^\s/]{1,100}\/(?<file>[^\s?#]{1,300})/;
+  const read = (line: string) => address.exec(line)?.groups?.['file'] ?? null;
+  const file = lookUp(view, 8, read) ?? lookDown(view, 8, read);
+  return file === null ? null : { file, line: null, column: null };
+}
 
 // A heading says that something could not be parsed, and the next line what it was.
 function decideParse(groups: Groups, view: View): Reading {

@@ -92,6 +92,15 @@ export const gitRules = rulesOf('git', 'orchestration_error', [
       /(?:! \[(?:remote )?rejected\]|failed to push some refs|pre-receive hook declined|remote: error: GH\d{3}|remote: GitLab: )/,
   },
   {
+    name: 'git-large-file',
+    because: 'git',
+    cue: ['this exceeds github'],
+    weight: 92,
+    pattern:
+      /^remote: error: File (?<file>\S.{0,300}) is [\d.]{1,12} [KMG]B; (?<message>this exceeds GitHub's file size limit.{0,40})/,
+    refine: (groups) => ({ groups: { ...groups, code: 'GH001' } }),
+  },
+  {
     name: 'git-credentials',
     because: 'credentials',
     cue: [
@@ -148,8 +157,9 @@ export const gitRules = rulesOf('git', 'orchestration_error', [
       /(?:^(?:\w{1,40}Error: |[Ee]rror: |ERROR:? |\s{0,4}[Ss]tderr: {0,12}['"|]? ?|\s{9,20}\| )?(?:remote: )?(?:fatal|git: fatal): (?!error:|\[|unable to access '[^']{1,300}': (?:Could not resolve|Failed to connect|Operation too slow|Operation timed out|.{0,60}timed out|The requested URL returned error: 5))(?<message>(?!no input files|opening|cannot open|.{0,30}No such file).{1,300})|^error: (?:cannot lock ref|cannot (?:pull|rebase|spawn|run|stat|update (?:the )?ref)|unable to (?:create|write|unlink|read)|Your local changes|pathspec '|failed to push|could not (?:apply|lock|write|read|fetch)|object file|src refspec|remote (?:origin|unpack)|gpg failed|The following untracked|commit is not|bad signature|index uses|insufficient permission)|Please tell me who you are|^nothing to commit|^no changes added to commit|gpg failed to sign|\.git\/\S{0,100}\.lock': File exists|not a git repository|dubious ownership|Your local changes to the following|smudge filter lfs failed|batch response: |Automatic merge failed)/,
     refine: (groups, view) => {
       const subReason = reasonNear(view);
+      const file = /: (?<file>\S.{0,300}): smudge filter lfs failed$/.exec(view.lines[view.at] ?? '')?.groups?.['file'];
       const weight = isGitWord.test(view.lines[view.at] ?? '') ? {} : { weight: 50 };
-      return { groups, ...(subReason === null ? {} : { subReason }), ...weight };
+      return { groups: { ...groups, file }, ...(subReason === null ? {} : { subReason }), ...weight };
     },
   },
   {
@@ -235,7 +245,8 @@ export const gitRules = rulesOf('git', 'orchestration_error', [
       'commit-msg hook',
       'hook failed',
     ],
-    weight: 64,
+    // What the hook found is heavier, in a step of the repository as well.
+    weight: 48,
     pattern:
       /(?:husky - \S{1,40} (?:script|hook) (?:failed|exited)|(?:pre-commit|pre-push|commit-msg|prepare-commit-msg) hook (?:exited|failed|declined))/,
   },

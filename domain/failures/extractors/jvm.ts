@@ -38,6 +38,15 @@ export const jvmRules = rulesOf('javac', 'compile_error', [
     refine: decideScala,
   },
   {
+    // The compiler has numbers, and no names for what it complains of.
+    name: 'scalafix',
+    is: 'lint_error',
+    cue: ['.scala:'],
+    weight: 85,
+    pattern:
+      /^(?:\[error\] )?(?<file>[^\s:]{1,300}\.scala):(?<line>\d{1,7}):(?<column>\d{1,7}): error: \[(?<code>[A-Z]\w{2,40}(?:\.\w{2,40})?)\] (?<message>.{1,400})/,
+  },
+  {
     name: 'maven-dependency',
     is: 'dependency_missing',
     cue: [
@@ -51,10 +60,11 @@ export const jvmRules = rulesOf('javac', 'compile_error', [
       'was not found in',
       'plugin [id',
       'no versions available',
+      '[not found ',
     ],
     weight: 91,
     pattern:
-      /(?:Could not find artifact (?<package>[\w.-]{1,100}:[\w.-]{1,100})|Could not (?:find|resolve) (?<package2>[\w.-]{1,100}:[\w.-]{1,100})[:.]|Error downloading (?<package3>[\w.-]{1,100}:[\w.-]{1,100})|unresolved dependency: (?<package4>[\w.-]{1,100}[#;][\w.-]{1,100})|(?:dependency: |artifact )?(?<package5>[\w.-]{1,100}:[\w.-]{1,100}):\S{1,80} was not found in|Plugin \[id: '(?<package6>[\w.-]{1,100})'.{0,100}\] was not found|not found in .{0,60}: (?<package7>[\w.-]{1,100}:[\w.-]{1,100}))/,
+      /(?:Could not find artifact (?<package>[\w.-]{1,100}:[\w.-]{1,100})|Could not (?:find|resolve) (?<package2>[\w.-]{1,100}:[\w.-]{1,100})[:.]|Error downloading (?<package3>[\w.-]{1,100}:[\w.-]{1,100})|unresolved dependency: (?<package4>[\w.-]{1,100}[#;][\w.-]{1,100})|(?:dependency: |artifact )?(?<package5>[\w.-]{1,100}:[\w.-]{1,100}):\S{1,80} was not found in|Plugin \[id: '(?<package6>[\w.-]{1,100})'.{0,100}\] was not found|not found in .{0,60}: (?<package7>[\w.-]{1,100}:[\w.-]{1,100})|\[NOT FOUND {1,4}\] (?<package8>[\w.-]{1,100}#[\w.-]{1,100}))/,
     refine: decideArtifact,
   },
   {
@@ -78,6 +88,27 @@ export const jvmRules = rulesOf('javac', 'compile_error', [
     pattern:
       /(?<package>JAVA_HOME is not set|JAVA_HOME is set to an invalid|The JAVA_HOME environment variable is not|No compiler is provided|invalid (?:target|source) release|Cannot find a Java installation|release version \d{1,3} not supported|SDK location not found|Unsupported class file major version|No matching toolchains|UnsupportedClassVersionError)/,
     refine: () => ({ groups: { package: 'jdk' } }),
+  },
+  {
+    name: 'modules-unresolved',
+    is: 'dependency_missing',
+    cue: 'resolution failed for ',
+    weight: 91,
+    pattern: /^Resolution failed for \d{1,4} modules:$/,
+    refine: (groups, view) => ({
+      groups: {
+        ...groups,
+        package: lookDown(view, 3, (line) => artifact.exec(line)?.groups?.['name'] ?? null) ?? undefined,
+      },
+    }),
+  },
+  {
+    name: 'javadoc',
+    is: 'unknown',
+    cue: 'error while generating javadoc',
+    weight: 84,
+    pattern: /\bError while generating Javadoc\b/,
+    refine: (groups, view) => ({ groups: withPlace(groups, lookDown(view, 3, readPlace)) }),
   },
   {
     name: 'gradle-script',
@@ -161,7 +192,7 @@ function scalaMessage(message: string, view: View): string {
 }
 
 function decideArtifact(groups: Groups, view: View) {
-  const found = ['package', 'package2', 'package3', 'package4', 'package5', 'package6', 'package7']
+  const found = ['package', 'package2', 'package3', 'package4', 'package5', 'package6', 'package7', 'package8']
     .map((key) => groups[key])
     .find((name) => name !== undefined);
   const away = (line: string) =>
@@ -177,6 +208,9 @@ function decideArtifact(groups: Groups, view: View) {
 
 const scriptPlace =
   /(?:[Ll]ine (?<line>\d{1,7})|@ line (?<line2>\d{1,7}), column (?<column>\d{1,7})|: (?<line3>\d{1,7}): )/;
+
+/** `group:name:version` on a line of its own */
+const artifact = /^\s{1,8}(?<name>[\w.-]{1,100}:[\w.-]{1,100}):[\w.-]{1,60}$/;
 
 function decideScript(groups: Groups, view: View): Reading {
   const file = ['file', 'file2', 'file3', 'file4'].map((key) => groups[key]).find((one) => one !== undefined);

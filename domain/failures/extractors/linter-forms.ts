@@ -16,6 +16,18 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
   },
   {
     name: 'named-rule',
+    cue: [' rules: '],
+    weight: 62,
+    pattern: /^(?<file>\S{1,300}) (?<message>failed for \S{1,100} rules: (?<code>[a-z]{3,40}))/,
+  },
+  {
+    name: 'named-rule',
+    cue: ['fatal ', 'error '],
+    weight: 62,
+    pattern: /^(?:FATAL|ERROR) {1,8}- (?<code>[A-Z]{2,8}(?:-[A-Z]{2,8}){0,2}-\d{2,6}): (?<message>\S.{1,400})$/,
+  },
+  {
+    name: 'named-rule',
     cue: [': md0'],
     weight: 62,
     pattern: /^(?<file>\S{1,300}\.\w{2,8}): (?<line>\d{1,7}): (?<code>MD\d{3})(?:\/[\w-]{1,60})? (?<message>.{1,600})$/,
@@ -162,7 +174,7 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
     cue: [')', ']'],
     weight: 61,
     pattern: new RegExp(
-      String.raw`${gnu}(?::|\s)\s?(?:(?<severity>error|warning|note|info|style|performance|portability|notice|refactor|convention|ERROR|WARNING|\[error\]|\[warning\]): ?)?(?<message>.{1,1800}?)\s{1,4}[[(](?<code>(?!-W|-f)[@a-zA-Z][\w./@:+-]{2,100}(?:\([\w/-]{2,60}\))?)[\])](?: [[(](?<level>warning|error)[\])]| {1,4}\[\d{1,2}\])?$`,
+      String.raw`${gnu}(?::|\s)\s?(?:(?<severity>error|warning|note|info|style|performance|portability|notice|refactor|convention|ERROR|WARNING|\[error\]|\[warning\]): ?)?(?<message>.{1,1800}?)\s{1,4}[[(](?<code>(?!-W|-f|https?:)[@a-zA-Z][\w./@:+-]{2,100}(?:\([\w/-]{2,60}\))?)[\])](?: [[(](?<level>warning|error)[\])]| {1,4}\[\d{1,2}\])?$`,
     ),
     refine: (groups) =>
       /^in [`']/.test(groups['message'] ?? '') ||

@@ -89,6 +89,12 @@ export const linterSumsRules = rulesOf(null, 'lint_error', [
     }),
   },
   {
+    name: 'weighted-issues',
+    cue: ['weighted issues', 'signature errors found'],
+    weight: 62,
+    pattern: /\b[Ff]ailed with [1-9]\d{0,6} weighted issues\b|: Signature errors found\. Verify\b/,
+  },
+  {
     name: 'commitlint',
     cue: ['✖   ', '✖ ', '[empty-'],
     weight: 66,

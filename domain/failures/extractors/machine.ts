@@ -30,6 +30,12 @@ export const machineRules = rulesOf(null, 'unknown', [
       /(?:heap out of memory|[Oo]ut of memory|OutOfMemoryError|\bMemoryError\b|[Cc]annot allocate memory|std::bad_alloc|OOMKilled|GC overhead limit|memory allocation of \d|\b(?<code>ENOMEM)\b|Allowed memory size|Java heap space)/,
   },
   {
+    name: 'killed-process',
+    cue: ['(137)', '(139)', '(134)', 'signal: killed'],
+    weight: 82,
+    pattern: /\b(?:exit|error|return) (?:exit )?(?:status|code) \(1(?:3[479])\)|: signal: killed$/,
+  },
+  {
     name: 'disk',
     cue: ['enospc', 'no space left on device', 'disk quota exceeded', 'edquot', 'disk full'],
     weight: 92,
@@ -63,13 +69,13 @@ export const machineRules = rulesOf(null, 'unknown', [
       'eaddrinuse',
       'address already in use',
       'port is already',
-      'is already in use',
+      'already in use',
       'only one usage of each socket',
       'is already allocated',
     ],
     weight: 67,
     pattern:
-      /(?:\b(?<code>EADDRINUSE)\b|[Aa]ddress already in use|[Pp]ort \d{1,5} is (?:already )?(?:in use|allocated)|port is already allocated|Only one usage of each socket)/,
+      /(?:\b(?<code>EADDRINUSE)\b|[Aa]ddress already in use|[Pp]ort \d{1,5} (?:is|was) (?:already )?(?:in use|allocated)|port is already allocated|Only one usage of each socket)/,
   },
   {
     name: 'crash',

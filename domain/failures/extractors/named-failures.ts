@@ -35,10 +35,10 @@ export const namedFailureRules = rulesOf(null, 'test_fail', [
   },
   {
     name: 'told-in',
-    cue: ['in test', 'of test', 'in scenario', 'in spec', 'in example'],
+    cue: ['error in "', 'in test', 'of test', 'in scenario', 'in spec', 'in example'],
     weight: 66,
     pattern:
-      /^.{0,80}\b(?:[Ff]ail(?:ed|ure)|[Ee]rror|[Ee]xception) (?:in|of|during) (?:the )?(?:test|spec|scenario|example)(?: case)? ["'\x60](?<test>[^"'\x60]{2,200})["'\x60]/,
+      /^(?:(?:\[\d{1,3}-\d{1,3}\] )?Error in (?="[^"]{2,200}"$)|.{0,80}\b(?:[Ff]ail(?:ed|ure)|[Ee]rror|[Ee]xception) (?:in|of|during) (?:the )?(?:test|spec|scenario|example)(?: case)? )["'\x60](?<test>[^"'\x60]{2,200})["'\x60]/,
     refine: (groups, view) => ({ groups: withPlace(groups, projectPlace(view.lines[view.at] ?? '')) }),
   },
   {
@@ -161,7 +161,8 @@ function decideBlock(groups: Groups, view: View): Reading | null {
 }
 
 function blockName(told: string | undefined, view: View): string | null {
-  const test = cleanTestName(told ?? '');
+  // A suite with its file in the next column
+  const test = told?.includes('\t') === true ? null : cleanTestName(told ?? '');
   return test === null || noName.test(test) || otherThings.test(test) || isSuiteRow(view) ? null : test;
 }
 

@@ -6,7 +6,7 @@ import { projectPlace } from './project-place.ts';
 
 const gnu = String.raw`^(?<file>(?:[A-Za-z]:[\\/])?[^\s:[][^:]{0,300}):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?: `;
 
-/** C and C++: compilers, linkers, pkg-config, CMake, Make, Meson, Ninja. */
+/** C and C++: compilers, pkg-config, CMake, Make, Meson, Ninja. */
 export const nativeRules = rulesOf(null, 'compile_error', [
   {
     name: 'header-missing',
@@ -51,37 +51,6 @@ export const nativeRules = rulesOf(null, 'compile_error', [
     cue: 'cannot open include file',
     pattern:
       /^(?<file>[^\s(][^(]{0,300})\((?<line>\d{1,7})(?:,(?<column>\d{1,7}))?\): fatal error (?<code>C1083): .{1,60}'(?<package>[^']{1,200})'/,
-  },
-  {
-    name: 'library-missing',
-    is: 'dependency_missing',
-    cue: [
-      'cannot find -l',
-      'library not found for -l',
-      "library '",
-      'unable to find library -l',
-      'error while loading shared libraries',
-      'library not loaded',
-      'image not found',
-    ],
-    weight: 91,
-    pattern:
-      /(?:cannot find -l|library not found for -l|unable to find library -l|error while loading shared libraries: |Library not loaded: |library '(?=[\w.+-]{1,80}' not found))(?<package>[\w./@+-]{1,120})/,
-  },
-  {
-    name: 'linker',
-    cue: [
-      'undefined reference to',
-      'undefined symbol',
-      'multiple definition of',
-      'undefined symbols for',
-      'duplicate symbol',
-      'unresolved external',
-    ],
-    weight: 79,
-    pattern:
-      /(?<message>(?:undefined reference to|multiple definition of|[Uu]ndefined symbols? ?(?:for|:)|duplicate symbol|unresolved external symbol) ?.{0,300})/,
-    refine: decideLinker,
   },
   {
     name: 'pkg-config',
@@ -185,21 +154,6 @@ function decideHeader(groups: Groups, view: View) {
     return { groups: { ...groups, package: undefined, message: line }, failureClass: 'compile_error' as const };
   }
   return { groups };
-}
-
-function decideLinker(groups: Groups, view: View) {
-  const line = view.lines[view.at] ?? '';
-  const source = /(?<file>[\w./+-]{1,200}\.(?:c|cc|cpp|cxx|rs|go|f90|m|mm|s|asm))(?::(?<line>\d{1,7}))?:/.exec(
-    line,
-  )?.groups;
-  const above =
-    source ??
-    lookUp(
-      view,
-      2,
-      (text) => /(?<file>[\w./+-]{1,200}\.(?:c|cc|cpp|cxx|rs|m)):(?<line>\d{1,7})/.exec(text)?.groups ?? null,
-    );
-  return { groups: { ...groups, ...above } };
 }
 
 function decideCmake(groups: Groups, view: View) {

@@ -101,10 +101,21 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
   {
     name: 'network-tls',
     because: 'network',
-    cue: ['certificate', 'ssl', 'tls', 'self-signed', 'self signed', 'pkix', 'err_cert', 'x509', 'fatal alert'],
+    cue: [
+      'certificate',
+      'ssl',
+      'tls',
+      'self-signed',
+      'self signed',
+      'pkix',
+      'err_cert',
+      'x509',
+      'fatal alert',
+      'to https client',
+    ],
     weight: 60,
     pattern:
-      /(?:certificate (?:verify failed|has expired|problem|is not trusted|signed by unknown|subject alternative name matches|common name)|fatal alert: \w|(?:self[- ]signed|unable to (?:get local issuer|verify the first)) certificate|SSL (?:certificate|routines|handshake|connection|ERROR)[^.]{0,60}(?:problem|fail|error|wrong|alert)|SSLError|SSLHandshakeException|PKIX path|x509: |TLS handshake (?!timeout)|\b(?<code>CERT_HAS_EXPIRED|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|ERR_TLS_CERT_ALTNAME_INVALID)\b)/i,
+      /(?:server gave HTTP response to HTTPS client|certificate (?:verify failed|has expired|problem|is not trusted|signed by unknown|subject alternative name matches|common name)|fatal alert: \w|(?:self[- ]signed|unable to (?:get local issuer|verify the first)) certificate|SSL (?:certificate|routines|handshake|connection|ERROR)[^.]{0,60}(?:problem|fail|error|wrong|alert)|SSLError|SSLHandshakeException|PKIX path|x509: |TLS handshake (?!timeout)|\b(?<code>CERT_HAS_EXPIRED|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|ERR_TLS_CERT_ALTNAME_INVALID)\b)/i,
   },
   {
     name: 'network-server',
@@ -122,10 +133,11 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
       'http 5',
       'status 5',
       'code e5',
+      'failed to get 200 response',
     ],
     weight: 58,
     pattern:
-      /(?:\b50[0234] (?:Bad Gateway|Service (?:Temporarily )?Unavailable|Internal Server Error|Gateway Time-?out|Server Error)|The requested URL returned error: (?:5\d\d|404)|status (?:code:? ?)?50\d\b|HTTP [Ee]rror 5\d\d|HTTP 50\d\b)/,
+      /(?:\b50[0234] (?:Bad Gateway|Service (?:Temporarily )?Unavailable|Internal Server Error|Gateway Time-?out|Server Error)|The requested URL returned error: (?:5\d\d|404)|status (?:code:? ?)?50\d\b|HTTP [Ee]rror 5\d\d|HTTP 50\d\b|failed to get 200 response from \S{1,200}, got 5\d\d)/,
   },
   {
     name: 'network-denied',
@@ -137,6 +149,9 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
       '401 unauthorized',
       'status code 40',
       'credentials',
+      'name or password',
+      'name/password',
+      'return code is: 40',
       'logged in',
       'log in',
       ' login',
@@ -164,7 +179,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
     ],
     weight: 58,
     pattern:
-      /(?:\b[Ll]ogin failed for\b|\b[Nn]o (?:[\w ]{1,40} )?(?:token|credentials?) (?:is|was|are|were) (?:found|present|available|provided)\b|\b[Nn]o (?:\w{1,12} )?token (?:found|available|provided)\b|\b(?:[Uu]nable to (?:locate|load|find)|[Nn]o(?:t find)?|[Mm]issing|[Ii]nvalid|[Ww]rong|[Bb]ad|[Ee]xpired) (?:\w{1,20} ){0,2}[Cc]redentials\b|\b[Cc]redentials (?:for \S{1,200} )?(?:were |are |was )?(?:not (?:found|set|provided|valid)|missing|expired|rejected|invalid|required)|\b(?:not|are you) (?:currently )?(?:logged|signed) in\b|\b[Pp]lease (?:log|sign) ?in\b|\b[Pp]lease run:? .{0,30}\blogin\b|\b[Aa]uthentication (?:is )?(?:required|failed|failure|error)\b|\b[Nn]ot authenticated\b|\bUNAUTHENTICATED\b|\b(?:InvalidClientTokenId|AccessDenied(?:Exception)?|ExpiredToken(?:Exception)?|SignatureDoesNotMatch|UnrecognizedClientException|AuthFailure)\b|\b(?:security|access|auth(?:entication)?|API|bearer|session) (?:token|key) .{0,60}(?:is|was|has)? ?(?:invalid|expired|revoked|missing|not valid)\b|\b(?:specified|provided|given|your) (?:[\w-]{1,12} )?(?:token|key|credentials?) (?:is|are|was|were) (?:not valid|invalid|expired)|\bPERMISSION_DENIED\b|\b[Tt]oken (?:is |was |has )(?:been )?(?:invalid|expired|revoked)\b|\b(?:to|must) be (?:logged|signed) in\b|: unauthorized\b|\bunauthorized: |\bAccess [Dd]enied[.,:]|[Ii]ncorrect username or password|could not read Username|\bno(?:t|t currently have an?)? (?:currently have an )?active account\b|The requested URL returned error: 40[13]\b|HTTP [Ee]rror 40[13]\b|\b(?:403 Forbidden|401 Unauthorized)\b|status code:? ?40[13]\b)/,
+      /(?:\b[Ll]ogin failed for\b|\b[Nn]o (?:[\w ]{1,40} )?(?:token|credentials?) (?:is|was|are|were) (?:found|present|available|provided)\b|\b[Nn]o (?:\w{1,12} )?token (?:found|available|provided)\b|\b(?:[Uu]nable to (?:locate|load|find)|[Nn]o(?:t find)?|[Mm]issing|[Ii]nvalid|[Ww]rong|[Bb]ad|[Ee]xpired) (?:\w{1,20} ){0,2}[Cc]redentials\b|\b[Cc]redentials (?:for \S{1,200} )?(?:were |are |was )?(?:not (?:found|set|provided|valid)|missing|expired|rejected|invalid|required)|\b(?:not|are you) (?:currently )?(?:logged|signed) in\b|\b[Pp]lease (?:log|sign) ?in\b|\b[Pp]lease run:? .{0,30}\blogin\b|\b[Aa]uthentication (?:is )?(?:required|failed|failure|error)\b|\b[Nn]ot authenticated\b|\bUNAUTHENTICATED\b|\b(?:InvalidClientTokenId|AccessDenied(?:Exception)?|ExpiredToken(?:Exception)?|SignatureDoesNotMatch|UnrecognizedClientException|AuthFailure)\b|\b(?:security|access|auth(?:entication)?|API|bearer|session) (?:token|key) .{0,60}(?:is|was|has)? ?(?:invalid|expired|revoked|missing|not valid)\b|\b(?:specified|provided|given|your) (?:[\w-]{1,12} )?(?:token|key|credentials?) (?:is|are|was|were) (?:not valid|invalid|expired)|\bPERMISSION_DENIED\b|\b[Tt]oken (?:is |was |has )(?:been )?(?:invalid|expired|revoked)\b|\b(?:to|must) be (?:logged|signed) in\b|: unauthorized\b|\bunauthorized: |\bAccess [Dd]enied[.,:]|\b(?:[Ii]ncorrect|[Ii]nvalid|[Bb]ad|[Ww]rong) (?:user ?name|login)(?: ?\/ ?| or | and )password\b|\bReturn code is: 40[13]\b|could not read Username|\bno(?:t|t currently have an?)? (?:currently have an )?active account\b|The requested URL returned error: 40[13]\b|HTTP [Ee]rror 40[13]\b|\b(?:403 Forbidden|401 Unauthorized)\b|status code:? ?40[13]\b)/,
   },
   {
     name: 'network-denied',

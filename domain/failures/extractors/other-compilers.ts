@@ -31,6 +31,29 @@ export const otherCompilersRules = rulesOf(null, 'compile_error', [
       /^❌ {1,3}(?<file>[^\s:]{1,300}\.[A-Za-z]{1,8}):(?<line>\d{1,7}):(?<column>\d{1,7}): (?<message>\S.{1,300})/,
   },
   {
+    // Tools of circuits number their messages by part, and put the place behind the words
+    name: 'numbered-message',
+    cue: ['error: ['],
+    weight: 92,
+    pattern:
+      /^ERROR: \[(?<code>[A-Z]\w{1,20} \d{1,3}-\d{1,6})\] (?<message>\S.{2,400}?) \[(?<file>[^\]:]{1,300}\.\w{1,8}):(?<line>\d{1,7})\]$/,
+  },
+  {
+    // Dependently typed languages
+    name: 'comma-place',
+    cue: ['.agda:', '.lagda'],
+    weight: 76,
+    pattern: /^(?<file>[^\s:]{1,300}\.l?agda(?:\.\w{2,4})?):(?<line>\d{1,7})[,.](?<column>\d{1,7})-\d/,
+    refine: (groups, { lines, at }) => ({ groups: { ...groups, message: (lines[at + 1] ?? '').trim() } }),
+  },
+  {
+    name: 'server-directive',
+    cue: ['[emerg]'],
+    weight: 80,
+    pattern:
+      /\[emerg\] (?:\d{1,9}#\d{1,9}: )?(?<message>(?:unknown|invalid|unexpected|duplicate|directive|".{1,60}" directive).{2,300}?) in (?<file>[^\s:]{1,300}):(?<line>\d{1,7})$/,
+  },
+  {
     // Compilers of circuits
     name: 'star-error',
     cue: ['*e,', '*f,'],

@@ -1,9 +1,9 @@
-import { lookDown, rulesOf } from '../line-rule.ts';
+import { lookDown, lookUp, rulesOf, standsNear } from '../line-rule.ts';
 import { isProjectFile, readPlace } from '../places.ts';
 import { isNoTest } from './failed-lists.ts';
 import { withPlace } from '../refine.ts';
 
-/** R, Lua, Clojure, Julia, PowerShell, Erlang, Elm, Solidity, Rego. */
+/** R, Lua, Clojure, Julia, PowerShell, Erlang, Stryker, Elm, Solidity, Rego. */
 export const otherTestsRules = rulesOf(null, 'test_fail', [
   {
     name: 'testthat',
@@ -37,8 +37,8 @@ export const otherTestsRules = rulesOf(null, 'test_fail', [
   },
   {
     name: 'pester',
-    cue: ['[-] '],
-    pattern: /^\s{0,20}\[-\] (?<test>(?!Timeout|Timed out).{1,300}?)(?: \d{1,9}m?s(?: \(.{1,40}\))?)?$/,
+    cue: ['[-]'],
+    pattern: /^\s{0,20}\[-\] ?(?<test>(?!Timeout|Timed out).{1,300}?)(?: \d{1,9}m?s(?: \(.{1,40}\))?)?$/,
     refine: (groups, view) => ({
       groups: withPlace(
         groups,
@@ -48,9 +48,9 @@ export const otherTestsRules = rulesOf(null, 'test_fail', [
   },
   {
     name: 'eunit',
-    cue: ['*failed*'],
+    cue: ['*failed*', '*timed out*'],
     pattern:
-      /^\s{0,20}(?:\S{1,100}: )?(?<test>\w{1,100}:(?:\d{1,6}: )?\w{1,100})(?: ?\(.{1,100}\))?(?:\.{3}| ).{0,40}\*failed\*/,
+      /^\s{0,20}(?:\S{1,100}: )?(?<test>\w{1,100}:(?:\d{1,6}: )?\w{1,100}|(?<=: )\w{1,100})(?: ?\(.{1,100}\))?(?:\.{3}| ).{0,40}\*(?:failed|timed out)\*/,
   },
   {
     name: 'rebar-eunit',
@@ -69,6 +69,19 @@ export const otherTestsRules = rulesOf(null, 'test_fail', [
     },
   },
   {
+    name: 'stryker',
+    cue: ['failed in the initial test run:'],
+    weight: 66,
+    pattern: /\bOne or more tests failed in the initial test run:$/,
+    // A name with one tab before it, and with two what went wrong in it.
+    refine: (groups, { lines, at }) => {
+      const below = lines.slice(at + 1, at + 400);
+      const end = below.findIndex((line) => !line.startsWith('\t'));
+      const names = below.slice(0, end === -1 ? undefined : end).filter((line) => /^\t\S/.test(line));
+      return names.length === 0 ? null : { groups: { ...groups, test: names.map((name) => name.trim()).join('\n') } };
+    },
+  },
+  {
     name: 'elm-test',
     cue: ['✗ '],
     weight: 66,
@@ -80,5 +93,33 @@ export const otherTestsRules = rulesOf(null, 'test_fail', [
     cue: ['[fail'],
     pattern: /^\[FAIL(?:[:.] (?<message>.{1,200}?))?\] (?<test>\w{1,100}\([^)]{0,100}\))/,
   },
-  { name: 'opa-test', cue: [': fail ('], pattern: /^(?<test>data\.[\w.]{1,200}): FAIL \(/ },
+  { name: 'opa-test', cue: [': fail (', ': error ('], pattern: /^(?<test>data\.[\w.]{1,200}): (?:FAIL|ERROR) \(/ },
+  {
+    name: 'helm-unittest',
+    cue: ['- asserts['],
+    weight: 72,
+    pattern: /^\s{1,8}- asserts\[\d{1,4}\] .{1,80} fail$/,
+    refine: (groups, view) => {
+      const test = lookUp(
+        view,
+        6,
+        (line) => /^\s{1,4}- (?!asserts\[)(?<name>\S.{0,300})$/.exec(line)?.groups?.['name'] ?? null,
+      );
+      const file = lookUp(
+        view,
+        200,
+        (line) => /^ FAIL {2}.{1,200}\t(?<file>\S{1,300})$/.exec(line)?.groups?.['file'] ?? null,
+      );
+      return test === null ? null : { groups: { ...groups, test, file: file ?? undefined } };
+    },
+  },
+  {
+    name: 'testthat-list',
+    cue: ['. error: ', '. failure: '],
+    weight: 68,
+    pattern:
+      /^\s{0,4}\d{1,4}\. (?:Error|Failure): (?<test>\S.{1,200}?)(?: \(@(?<file>[^\s#]{1,200})#(?<line>\d{1,7})\))?$/,
+    refine: (groups, view) =>
+      standsNear(view, { up: 400, down: 0 }, (line) => /testthat|SKIPPED: \d/.test(line)) ? { groups } : null,
+  },
 ]);

@@ -1,4 +1,5 @@
 import { lookDown, lookUp, rulesOf, type Groups, type View } from '../line-rule.ts';
+import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
 import { firstOf } from './commands.ts';
 import { plainPackageName as name } from './package-name.ts';
@@ -51,17 +52,29 @@ export const packageWordsRules = rulesOf(null, 'dependency_missing', [
   },
   {
     name: 'package-sum',
-    cue: ['mismatch', 'not match', 'integrity', 'checksum'],
+    cue: [
+      'mismatch',
+      'not match',
+      'integrity',
+      'checksum',
+      'verification failed',
+      'wrong ',
+      'incorrect ',
+      'unexpected ',
+    ],
     weight: 66,
     pattern:
-      /\b(?:[Cc]hecksum|[Hh]ash(?:es)?|HASHES|[Ii]ntegrity|[Dd]igest|sha\d{1,3}(?:sum)?)\b.{0,60}?(?:\bmismatch|\b(?:did|does|do) not match|\bverification failed|\bcheck failed)|\bDO NOT MATCH THE HASHES\b/,
+      /\b(?:[Cc]hecksum|[Hh]ash(?:es)?|HASHES|[Ii]ntegrity|[Dd]igest|sha\d{1,3}(?:sum)?)\b.{0,60}?(?:\bmismatch|\b(?:did|does|do) not match|\bverification failed|\bcheck failed)|\b(?:[Ww]rong|[Ii]ncorrect|[Uu]nexpected) (?:\w{1,8} )?(?:[Cc]hecksum|hash|digest)\b|\bDependency verification failed\b|\bDO NOT MATCH THE HASHES\b/,
     refine: (groups, view) => {
       // The sum of a step that a database has taken already.
       if (/\bmigration\b/i.test(view.lines[view.at] ?? '')) return null;
-      const read = (line: string) => sumOf.exec(line)?.groups?.['name'] ?? null;
-      return {
-        groups: { ...groups, package: read(view.lines[view.at] ?? '') ?? lookDown(view, 3, read) ?? undefined },
-      };
+      const read = (line: string) => nameIn(sumOf.exec(line)?.groups);
+      const own = view.lines[view.at] ?? '';
+      const known = { ...groups, package: read(own) ?? archiveOf(own) ?? lookDown(view, 3, read) ?? undefined };
+      // In a manifest the sum stands beside what it is of.
+      return /^\S{1,300}:\d{1,7}:\d{1,7}: error: (?:hash|checksum)/.test(own)
+        ? { groups: withPlace(known, readPlace(own)), weight: 82 }
+        : { groups: known };
     },
   },
   {
@@ -119,7 +132,18 @@ function placeNear(view: View) {
 }
 
 const sumOf =
-  /(?:verif\w{1,8}|for|of|package|downloading|crate|gem|archive)?:? ?["'\x60]?(?<![\w./:-])(?<name>@?[A-Za-z][\w./-]{1,100})(?:@|==|-(?=\d)| v?(?=\d))v?\d[\w.]{0,30}/;
+  /\bOn artifact \S{1,200} \((?<name2>[\w.-]{1,100}:[\w.-]{1,100}):|(?:verif\w{1,8}|for|of|package|downloading|crate|gem|archive)?:? ?["'\x60]?(?<![\w./:-])(?<name>@?[A-Za-z][\w./-]{1,100})(?:@|==|-(?=\d)| v?(?=\d))v?\d[\w.]{0,30}/;
+
+function nameIn(found: Groups | undefined): string | null {
+  return found?.['name'] ?? found?.['name2'] ?? null;
+}
+
+/** `name-<commit>.tar.gz` */
+function archiveOf(line: string): string | null {
+  return (
+    /(?<![\w./-])(?<name>[A-Za-z][\w.-]{1,80}?)-[\da-f]{7,40}\.(?:tar|tgz|zip)\b/.exec(line)?.groups?.['name'] ?? null
+  );
+}
 
 function isAside(line: string): boolean {
   return /^\s{0,4}(?:npm (?:notice|warn)|warn|WARN|info\b|INFO\b|hint:|help:|note:|#|\/\/)|\bmerge\b|\bgit\b/.test(

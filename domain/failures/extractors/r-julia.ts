@@ -30,6 +30,13 @@ export const rJuliaRules = rulesOf(null, 'compile_error', [
       /(?:^Error: |^Error in (?:parse|source)\(.{1,200}\) : |^)(?<file>\S{1,300}\.R(?:md|nw)?):(?<line>\d{1,7}):(?<column>\d{1,7}): (?<message>unexpected .{1,200})/,
   },
   {
+    name: 'r-syntax',
+    cue: [': unexpected '],
+    weight: 82,
+    pattern:
+      /^\s{0,8}(?<file>[^\s:]{1,300}\.[rR]):(?<line>\d{1,7}):(?<column>\d{1,7}): (?<message>unexpected .{1,200})/,
+  },
+  {
     name: 'julia-package-missing',
     is: 'dependency_missing',
     cue: [

@@ -40,6 +40,18 @@ const versionPhrases: readonly Phrase[] = [
       `${mark}(?:[Yy]our |[Tt]he |[Ii]nstalled |[Cc]urrent )?${name} version (?:\\S{1,30} )?(?:is |was |does )?(?:incorrect|wrong|invalid|unsupported|incompatible|too (?:old|new|low)|not (?:supported|compatible|match|satisf))`,
     ),
   ],
+  // `should be formatted using tool version "1.2", but the installed version is "1.3"`
+  [
+    'the installed version is',
+    new RegExp(
+      `(?<![\\w./-])${name} version ["'\\x60]?${version}["'\\x60]?,? (?:but|and|while) the installed version is\\b`,
+    ),
+  ],
+  // `your tool (1.2) and library (3.4) versions are incompatible`
+  [
+    'versions are incompatible',
+    /(?<![\w./-])(?<package>[A-Za-z][\w.-]{1,60}) \(\d[\w.]{0,20}\) and [A-Za-z][\w.-]{1,60} \(\d[\w.]{0,20}\) versions are incompatible\b/,
+  ],
   // `Unsupported Node.js version: 24.1.0. Expected >=26`
   [
     'version',
@@ -103,6 +115,26 @@ const absentPhrases: readonly Phrase[] = [
   // `Cannot find autoconf. Please check your autoconf installation`
   ['please check your', /\b[Cc]annot find (?<package>[a-z][\w+-]{1,40})\. Please check your\b.{1,40}\binstallation\b/],
   ['interpreter', /\b[Cc]ouldn['’]t find any (?<package>[a-z][\w.+-]{1,40}) interpreters?\b/],
+  [
+    'with hash string',
+    /\bFailed to find (?:target|Build Tools)\b.{0,40} with hash string ['"](?<package>[^'"]{2,80})['"]/,
+  ],
+  ['build tools revision', /\bFailed to find Build Tools revision (?<package>[\d.]{2,20})/],
+  // `failed to create task or type antlib:org.apache.ivy.ant:retrieve`
+  ['antlib:', /\bfailed to create task or type antlib:(?<package>[\w.]{2,100})/],
+  ['no available version for', /\b[Nn]o available version for \w{2,12} "(?<package>[\w@./-]{2,100})"/],
+  ['extended version', /\bCheck your (?<package>[A-Z]\w{1,30}) installation; you need the extended version\b/],
+  ['no match for dependency', /\bNo match for dependency (?<package>[\w.:-]{2,80}) /],
+  [
+    'package with ',
+    /\bCould not find the package with ['"](?<package>[\w@./-]{2,100})(?: @ [^'"]{1,60})?['"] requirements?\b/,
+  ],
+  [
+    'is not compatible with the',
+    /\bThis (?<package>[A-Z]\w{1,30}(?: CLI)?) is not compatible with the \w{1,30} (?:library|version)\b/,
+  ],
+  ['server version mismatch', /^(?<package>[a-z]\w{1,40}): .{0,20}\babor\w{1,6} because of server version mismatch/],
+  ['any python installation', /\bCould not find any (?<package>Python) installation to use\b/],
   ['xargs: ', /^xargs: (?<package>[A-Za-z][\w.+-]{1,60}): No such file or directory/],
   ['not in manifest', /\bdependency ["'\x60](?<package>[\w.+/-]{1,60})["'\x60] of .{1,80} not in manifest\b/],
   ['unknown project file', /\bunknown project file: "(?<package>[\w.+-]{1,60}?)(?:\.gpr)?"/],

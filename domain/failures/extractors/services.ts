@@ -52,7 +52,7 @@ export const servicesRules = rulesOf(null, 'orchestration_error', [
     ],
     weight: 62,
     pattern:
-      /(?:\b(?<code>P100[0-3]): ?|connection to server (?:at|on) .{1,200}failed|[Cc]ould not connect to (?:Redis|MongoDB|MySQL|RabbitMQ|Kafka|Elasticsearch)|The connection to the server \S{1,100} was refused|[Cc]annot connect to (?:the )?(?:broker|database|cluster)|ERROR 200[23]|\bORA-12\d{3}\b|RedisConnection|Redis::CannotConnect|could not connect to server|Can't (?:reach database|connect to (?:local )?(?:MySQL|MariaDB|server))|the database system is (?:starting|shutting)|password authentication failed for|connection to server at .{1,100} failed|MongoServerSelectionError|Access denied for user|FATAL: {1,2}(?:database|role) "|[Cc]ommunications link failure|Broker may not be available|no pg_hba\.conf entry)/,
+      /(?:\b(?<code>P100[0-3]): ?|connection to server (?:at|on) .{1,200}failed|[Cc]ould not connect to (?:Redis|MongoDB|MySQL|RabbitMQ|Kafka|Elasticsearch)|[Cc]annot connect to (?:the )?(?:broker|database|cluster)|ERROR 200[23]|\bORA-12\d{3}\b|RedisConnection|Redis::CannotConnect|could not connect to server|Can't (?:reach database|connect to (?:local )?(?:MySQL|MariaDB|server))|the database system is (?:starting|shutting)|password authentication failed for|connection to server at .{1,100} failed|MongoServerSelectionError|Access denied for user|FATAL: {1,2}(?:database|role) "|[Cc]ommunications link failure|Broker may not be available|no pg_hba\.conf entry)/,
     // One that did not answer in time is a timeout, which others see.
     refine: (groups, view) => (/\btime(?:d[ -]?|-?)out\b/i.test(view.lines[view.at] ?? '') ? null : { groups }),
   },

@@ -23,4 +23,4 @@ export const shellLintersRules = rulesOf('shellcheck', 'lint_error', [
   },
 ]);
 
-const toldBelow = /(?:\^-*\^?|\^--) ?(?<code>SC\d{4}) \((?<severity>\w{1,10})\): (?<message>.{1,300})/;
+const toldBelow = /(?:\^-*\^?|\^--) ?(?<code>SC\d{4})(?: \((?<severity>\w{1,10})\))?: (?<message>.{1,300})/;

@@ -3,7 +3,7 @@ import { originOf } from '../local-or-package.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
 
-/** Swift, Elm, Zig, Nim, Crystal, Erlang. */
+/** Swift, Elm, Zig, Nim, Crystal, Haxe, Erlang. */
 export const smallLanguagesRules = rulesOf(null, 'compile_error', [
   {
     name: 'swift-module-missing',
@@ -74,6 +74,13 @@ export const smallLanguagesRules = rulesOf(null, 'compile_error', [
     cue: ['error: ', 'syntax error in', 'error in '],
     pattern:
       /^(?:Syntax error in|(?:\w{1,20} )?[Ee]rror in|In) (?<file>[^\s:]{1,300}\.cr):(?<line>\d{1,7})(?::(?<column>\d{1,7}))?/,
+  },
+  {
+    name: 'haxe-type-missing',
+    is: 'dependency_missing',
+    cue: 'type not found : ',
+    pattern:
+      /^(?<file>[^\s:]{1,300}\.hx):(?<line>\d{1,7}): characters (?<column>\d{1,7})-\d{1,7} : (?<message>Type not found : (?<package>[a-z]\w{0,60})\.[\w.]{1,100})/,
   },
   {
     name: 'erlang',

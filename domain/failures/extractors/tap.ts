@@ -39,7 +39,9 @@ export const tapRules = rulesOf('tap', 'test_fail', [
     weight: 70,
     pattern: /^ ✗ (?:\d{1,4} )?(?<test>.{1,300}?)(?: \[\d{1,9}\])?$/,
     refine: (groups, view) => {
-      const place = lookDown(view, 3, (line) => (/\(in test file|from function/.test(line) ? readPlace(line) : null));
+      const place =
+        lookDown(view, 3, (line) => (/\bin test file/.test(line) ? readPlace(line) : null)) ??
+        lookDown(view, 3, (line) => (/from function/.test(line) ? readPlace(line) : null));
       return place === null ? null : { groups: withPlace(groups, place) };
     },
   },

@@ -9,7 +9,7 @@ const phrases: readonly (readonly [cues: readonly string[], pattern: string])[] 
   [['find configuration for'], String.raw`\b[Cc]annot find configuration for (?:task|target)\b`],
   [
     ['find ', 'resolve ', 'locate '],
-    String.raw`\b${unable} (?:find|resolve|locate) (?:a |any |the )?(?:${target}|alias)s? ["'\x60]?(?!for\b|file\b)[\w:@-]`,
+    String.raw`\b${unable} (?:find|resolve|locate) (?:a |any |the (?:following )?)?(?:${target}|alias)s? ["'\x60]?(?!for\b|file\b)[\w:@-]`,
   ],
   [['there is no '], String.raw`\b[Tt]here is no (?:such )?${target}\b`],
   [['alias '], String.raw`\b[Aa]lias ${named} .{0,60}\b(?:empty|not (?:defined|found)|unknown)\b`],

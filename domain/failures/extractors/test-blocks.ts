@@ -72,7 +72,7 @@ export const testBlocksRules = rulesOf(null, 'test_fail', [
     weight: 64,
     // A name, a verdict in capitals or between stars, and how long it took or what it ended with.
     pattern:
-      /^(?:\[(?:info|error|INFO|ERROR)\] )?\s{0,8}(?:\[?\d{1,5}\/\d{1,5}\]? |[-*+] )?(?:Test ?#\d{1,6}: )?(?<test>[\w"'/].{0,200}?)(?: {1,80}(?:FAIL|FAILED|TIMEOUT|ERROR)(?: {2,40}| in )\d{1,7}[.,]\d{1,6} ?m?s\b|(?: {1,60}|\s{0,2}\.{2,80}\s{0,3})\*{1,3} ?(?:FAILED|[Ff]ailed|FAIL|TIMEOUT|[Tt]imeout|Exception: \w{1,20})(?: ?\*{1,3}|\s).{0,120}| ?\.{3,80} ?\*{1,3} ?[Ff]ailed ?\*{1,3}$)/,
+      /^(?:\[(?:info|error|INFO|ERROR)\] )?\s{0,8}(?:\[?\d{1,5}\/\d{1,5}\]? |[-*+] )?(?:Test ?#\d{1,6}: )?(?<test>[\w"'/].{0,200}?)(?: {1,80}(?:FAIL|FAILED|TIMEOUT|ERROR)(?: {1,40}| in )\d{1,7}[.,]\d{1,6} ?m?s\b|(?: {1,60}|\s{0,2}\.{2,80}\s{0,3})\*{1,3} ?(?:FAILED|[Ff]ailed|FAIL|TIMEOUT|[Tt]imeout|Exception: \w{1,20})(?: ?\*{1,3}|\s).{0,120}| ?\.{3,80} ?\*{1,3} ?[Ff]ailed ?\*{1,3}$)/,
     refine: (groups, view) => {
       const test = cleanTestName(groups['test'] ?? '');
       const place = lookDown(view, 4, (line) =>

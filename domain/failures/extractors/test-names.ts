@@ -20,7 +20,7 @@ const tails: readonly (readonly [RegExp, string])[] = [
   [/(?<=\w):$/, ''],
 ];
 const heads =
-  /^(?:[A-Z]\w{2,20}(?: \w{2,20})? \d[\d.]{1,20} \([\w .]{1,40}\):? |(?:[Tt]est(?: ?[Cc]ase)?|TEST|[Ss]cenario(?: Outline)?|[Ss]pec|[Ee]xample|Failed|Failure|Error|FAILED) ?: {1,4}|run (?=")|test (?=\S{1,300}$)|[Tt]est (?=["'])|\. (?=\w)|\d{1,4}:(?=[A-Za-z])|[✗✘✖×⨯] |-\[(?=[^\]]{1,200}\]?$))/;
+  /^(?:TEST in \w{2,20} - |[A-Z]\w{2,20}(?: \w{2,20})? \d[\d.]{1,20} \([\w .]{1,40}\):? |(?:[Tt]est(?: ?[Cc]ase)?|TEST|[Ss]cenario(?: Outline)?|[Ss]pec|[Ee]xample|Failed|Failure|Error|FAILED) ?: {1,4}|run (?=")|test (?=\S{1,300}$)|[Tt]est (?=["'])|\. (?=\w)|\d{1,4}:(?=[A-Za-z])|[✗✘✖×⨯] |-\[(?=[^\]]{1,200}\]?$))/;
 
 /** A file or a package that stands before the name. */
 const whose = /^[\w@./-]{1,200}\.\w{1,8}(?::\d{1,7}){0,2}(?: [>›»] |::)(?=\S)|^[\w./-]{1,200} (?=Test[A-Z]\w{0,100}$)/;

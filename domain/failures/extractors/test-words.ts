@@ -11,7 +11,7 @@ export const testWordsRules = rulesOf(null, 'test_fail', [
     cue: ['[fail] ', 'fail: ', '[failed', 'fail ', 'failed '],
     weight: 56,
     pattern:
-      /^\s{0,12}(?:[-=*#]{2,4} {1,2})?(?:\[(?:FAIL|FAILED|fail)(?:[ ,#][^\]]{1,40})?\]:? |(?:FAIL|FAILED|Failed|✘ FAIL):? (?:\. )?)(?!in |with |to |on |because|asserting |[Ee]xpected\b|Unexpected\b|Timed out|\d)(?<test>[\w"'(].{0,200}?)(?: [([]\d[\d.]{0,10} ?m?s[)\]])?(?: [-=*#]{2,4})?$/,
+      /^\s{0,12}(?:[-=*#]{2,4} {1,2})?(?:\[(?:FAIL|FAILED|fail)(?:[ ,#][^\]]{1,40})?\]:? |(?:FAIL|FAILED|Failed|✘ FAIL):? (?:\. )?)(?!in |with |to |on |because|asserting |[Ee]xpected\b|Unexpected\b|Timed out|\d)(?<test>[\w"'(][^\t]{0,200}?)(?: [([]\d[\d.]{0,10} ?m?s[)\]])?(?: [-=*#]{2,4})?$/,
     refine: (groups, view) =>
       isNoTest(groups['test'] ?? '') || isSuiteRow(view)
         ? null
@@ -58,6 +58,20 @@ export const testWordsRules = rulesOf(null, 'test_fail', [
     weight: 64,
     pattern:
       /^\s{0,4}(?:(?:Failure|Error) in|(?:FAIL|ERROR|Failed|Failure):) (?<test>[\w.:/]{0,120}\b[Tt]est[\w.:]{0,160})$/,
+  },
+  {
+    name: 'falsified',
+    cue: ['falsifying example: '],
+    weight: 56,
+    pattern: /^\s{0,8}(?:[E|] {1,6})?Falsifying example: (?<test>test\w{1,200})\(/,
+  },
+  {
+    name: 'thresholds',
+    cue: ['threshold', 'alive: '],
+    weight: 58,
+    // The verdict of a run that names no test.
+    pattern:
+      /\b[Tt]hresholds?\b.{0,120}\b(?:have|has) been (?:crossed|exceeded|breached|violated)\b|\b(?:[Mm]utation )?[Ss]core of \d[\d.]{0,6}%? is below (?:the )?threshold\b|^Alive: {2,20}[1-9]\d{0,6}$/,
   },
   {
     name: 'test-sum',

@@ -25,7 +25,10 @@ const phrases: readonly (readonly [cue: string, pattern: string])[] = [
   ['timeout of', String.raw`\bexceeded (?:the |its )?timeout of \d`],
   ['timed out (', String.raw`\b[Tt]imed out \(\d[^)]{0,20}\) waiting\b`],
   // `canceling statement due to statement timeout`
-  ['due to ', String.raw`\b(?:cancel+ing|cancel+ed|aborted|aborting|terminated) .{0,40}\bdue to .{0,30}\btime-?out\b`],
+  [
+    'due to ',
+    String.raw`\b(?:[Cc]ancel+ing|[Cc]ancel+ed|[Aa]borted|[Aa]borting|[Tt]erminated) .{0,40}\bdue to .{0,30}\btime-?out\b`,
+  ],
   // `has not finished booting after 600 s, giving up`
   ['giving up', String.raw`\bafter ${span},? giving up\b`],
   ['gave up', String.raw`\b[Gg]ave up\b.{0,60}\bafter ${span}`],
@@ -33,6 +36,18 @@ const phrases: readonly (readonly [cue: string, pattern: string])[] = [
   // An exception that has its name of it: `LockTimeout: ...`
   ['timeout', String.raw`\b[A-Z]\w{2,60}Timeout(?:Error|Exception)?(?:: |\()`],
   ['timeout occurred', String.raw`\b[Cc]onnect(?:ion)? timeout occurred\b`],
+  // `no new tests completed within the last 1000ms`, `no message in 10000 ms`
+  [
+    'no ',
+    String.raw`\b[Nn]o (?:new )?(?:tests?|messages?|activity|progress|heartbeat|traffic)\b.{0,20} (?:with)?in (?:the (?:last|past) )?${span}`,
+  ],
+  ['timeout exceeded', String.raw`\b[Tt]imeout exceeded(?:[:.,"']|$)`],
+  [
+    'inactivity ',
+    String.raw`\binactivity (?:time|timeout|period|limit) of ${span}.{0,20}\b(?:elapsed|expired|exceeded|reached)`,
+  ],
+  ['deadline', String.raw`\bexceeded (?:its|the) (?:\w{1,12} )?deadline\b`],
+  ['timed out (', String.raw`\b[A-Z]\w{1,40} timed out \(${span}\)`],
   ['reached timeout', String.raw`\b[Rr]eached TIMEOUT\b`],
   [':etimedout', String.raw`\W:etimedout\b`],
 ];

@@ -1,7 +1,7 @@
 import { type Groups, lookDown, rulesOf } from '../line-rule.ts';
 import { originOf } from '../local-or-package.ts';
 
-/** Pyright, Flow, svelte-check: type errors are no lint findings, whichever step runs them. */
+/** Pyright, Flow, Sorbet, svelte-check: type errors are no lint findings, whichever step runs them. */
 export const typeCheckersRules = rulesOf(null, 'lint_error', [
   {
     name: 'pyright',
@@ -51,6 +51,13 @@ export const typeCheckersRules = rulesOf(null, 'lint_error', [
             weight: groups['level'] === 'Warn' ? 40 : 80,
           };
     },
+  },
+  {
+    name: 'sorbet',
+    is: 'compile_error',
+    cue: ['https://srb.help/'],
+    weight: 80,
+    pattern: /^(?<file>[^\s:]{1,300}):(?<line>\d{1,7}): (?<message>.{1,400}) https:\/\/srb\.help\/(?<code>\d{4})$/,
   },
   {
     name: 'svelte-machine',

@@ -54,6 +54,13 @@ export const verdictRowsRules = rulesOf(null, 'test_fail', [
     refine: (groups, view) => decide(groups, view, passedBefore),
   },
   {
+    name: 'verdict-arrow',
+    cue: ['->  failed', '-> failed', '->  broken', '-> broken', '=> failed'],
+    weight: 64,
+    pattern:
+      /^\s{0,8}(?<test>\w\S{0,200}) {1,4}[-=]> {1,4}(?:failed|broken): (?<message>.{1,300}?)(?: {1,4}\[[\d.]{1,10}s\])?$/,
+  },
+  {
     name: 'told-test',
     cue: [
       'test fail',
@@ -69,6 +76,14 @@ export const verdictRowsRules = rulesOf(null, 'test_fail', [
     pattern:
       /^\s{0,12}(?:[^\w\s]{1,3} )?(?:[Tt]est (?:failed|failure|error)|[Ff]ail(?:ed|ing|ure in)? (?:test|spec|case)|[Ee]rror in test)(?: \d{1,5})?(?: ?[:=-])? {1,3}(?:["'\x60](?<test>[^"'\x60]{2,200})["'\x60]|(?<=[:=-] {1,3})(?<test2>\w.{1,200}?)(?: \(.{1,200}\))?$)/,
     refine: ({ test, test2 }, view) => named(test ?? test2, view),
+  },
+  {
+    name: 'verdict-told',
+    cue: [' failed : ', ' error : '],
+    weight: 64,
+    // The board, what ran on it, and why it failed.
+    pattern:
+      /^\s{0,8}[\w./-]{2,60} {2,40}(?<test>[\w-]{1,100}(?:\/[\w.-]{1,100}){1,12}) {2,40}(?:FAILED|ERROR) : (?<message>.{1,200})$/,
   },
   {
     name: 'failed-heading',
@@ -151,6 +166,8 @@ const testScript = /\.(?:t|bats|txtar|phpt|cram|hurl|rakutest|tst)$/;
 // A sum, the row of a linter, a suite above its tests.
 function isNoRow(told: string, test: string, view: View): boolean {
   if (
+    // What a test says that should happen.
+    /\b(?:should|will|must|to|can|may|not)$/.test(told) ||
     isSum.test(told) ||
     isSum.test(test) ||
     (isFindingRow(test) && !testScript.test(test)) ||
