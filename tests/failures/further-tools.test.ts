@@ -18,7 +18,11 @@ describe('the class of what a tool says in words of its own', () => {
     ['timeout', 'lint', 'level=error msg="Timeout exceeded: try it with more time"\nError: linter exit with code 4'],
     ['timeout', 'lint', '✖ Test Error: Checker timed out (20000ms)'],
     ['timeout', 'lint', "Task 'shop-1' status is 'IN_PROGRESS'\nCancelling nested steps due to timeout"],
-    ['timeout', 'push', 'error: deployment "shop" exceeded its progress deadline'],
+    [
+      'timeout',
+      'push',
+      '$ kubectl rollout status deployment shop\nerror: deployment "shop" exceeded its progress deadline',
+    ],
     ['contract_violation', 'lint', '[Error]: API changes broke backward compatibility. A new version may be needed'],
     ['contract_violation', 'apply', 'Error: New storage layout is incompatible\n\nShop: Deleted `owner`'],
     ['contract_violation', 'test', 'Computer says no\n\nThere is no verified pact between Shop (1.0) and Till (2.0)'],
@@ -44,13 +48,16 @@ describe('the class of what a tool says in words of its own', () => {
     ['dependency_missing', 'install', 'Resolution failed for 2 modules:\n----------\n  org.shop:till_2.13:0.3.0'],
     ['dependency_missing', 'compile', "> Failed to find target with hash string 'android-99' in: /opt/sdk"],
     ['dependency_missing', 'compile', 'build.xml:18: Problem: failed to create task or type antlib:org.shop.ant:fetch'],
-    ['dependency_missing', 'compile', 'make: shopprep: Command not found\nmake: *** [Makefile:23: all] Error 127'],
     ['compile_error', 'test', '❌ Could not import your test module. Open the browser for more.'],
     ['compile_error', 'lint', 'sample.rb:13: Method barr does not exist on A https://srb.help/7003'],
     ['compile_error', 'lint', 'nginx: [emerg] unknown directive "lisen 80" in /etc/nginx/conf.d/shop.conf:5'],
-    ['compile_error', 'test', 'Error in parse(text = lines, n = -1) :\n  testthat/test_shop.R:3:70: unexpected symbol'],
+    [
+      'compile_error',
+      'test',
+      'Running the tests failed.\n  Error in parse(text = lines, n = -1) :\n    testthat/test_shop.R:3:70: unexpected symbol\n  OK: 87 SKIPPED: 0 FAILED: 0',
+    ],
     ['compile_error', 'compile', "ERROR: [Synth 8-439] module 'till' not found [rtl/shop.sv:92]"],
-    ['compile_error', 'compile', 'src/Shop/Cart.agda:19,1-58\nUnsolved metas at the following locations:'],
+    ['compile_error', 'lint', 'src/Shop/Cart.agda:19,1-58\nUnsolved metas at the following locations:'],
     ['lint_error', 'compile', 'src/App.scala:5:5: error: [DisableSyntax.var] mutable state should be avoided'],
     ['lint_error', 'lint', 'Source input did not pass lint check.\n6/172 files require formatting.'],
     [
@@ -79,8 +86,16 @@ describe('the class of what a tool says in words of its own', () => {
     ['test_fail', 'test', '09:42:21.012 [info] shop\nshop_tests: adds_up_test...*timed out*\nundefined'],
     ['unknown', 'install', 'ERROR run failed: Could not find the following tasks in project: generate:shop'],
     ['unknown', 'test', 'Error executing process > shop\n  Process `shop` terminated with an error exit status (137)'],
-    ['unknown', 'compile', '/usr/local/go/pkg/tool/linux_amd64/link: signal: killed\nmake: *** [all] Error 1'],
-    ['unknown', 'test', 'APPLICATION FAILED TO START\n\nWeb server failed to start. Port 8080 was already in use.'],
+    [
+      'unknown',
+      'compile',
+      '/usr/local/go/pkg/tool/linux_amd64/link: signal: killed\nmake: *** [all] Error 1\nERRO Failed to build Shop: failed to build images: exit status 2',
+    ],
+    [
+      'unknown',
+      'test',
+      'APPLICATION FAILED TO START\n\nWeb server failed to start. Port 8080 was already in use.\n[INFO] BUILD FAILURE',
+    ],
     [
       'unknown',
       'compile',
@@ -199,9 +214,9 @@ describe('the place and the code of a finding', () => {
       '> API check failed for project shop.\n  --- /build/project/api/shop.api\n  +++ /build/project/build/api/shop.api',
     ],
     [
-      ['CartSpec.groovy', 114, null],
+      [null, null, null],
       'test',
-      'shop.CartSpec > adds up FAILED\n    Condition not satisfied:\n\nscript.values_[1].toString() == "a"\n    at shop.CartSpec.adds up(CartSpec.groovy:114)',
+      'shop.CartSpec > adds up FAILED\n    Condition not satisfied:\n\nscript.values_[1].toString() == "a"',
     ],
     [
       ['src/Shop.kt', 174, 'max-line-length'],
@@ -221,7 +236,7 @@ describe('the place and the code of a finding', () => {
     [
       ['C:\\shop projects\\src\\Cart.kt', 1, null],
       'lint',
-      'C:\\shop projects\\src\\Cart.kt:1:1: error: class Cart should be declared in a file named Carts.kt',
+      'C:\\shop projects\\src\\Cart.kt:1:1: class Cart should be declared in a file named Carts.kt',
     ],
     [
       ['big/file.bin', null, 'GH001'],
