@@ -79,6 +79,7 @@ const generalPackages: ReadonlySet<string> = new Set([
   'package-version',
   'install-hint',
   'maven-dependency',
+  'system-package-missing',
 ]);
 
 function saysOnlyAbsent({ failureClass, rule }: Finding): boolean {

@@ -11,6 +11,12 @@ export const printedForms: readonly (readonly [before: number, behind: number, f
   [0, 5, /^\s{2,20}🪪 {1,4}(?<code>[\w.-]{3,80})$/u],
   [0, 44, /^\s{0,20}[Cc]ode:? {1,8}(?<code>(?:ERR|E)_[A-Z_]{3,60})$/],
   [0, 1, /^\s{0,4}(?<code>E[A-Z]{4,14})$/],
+  [0, 4, /[\w')] \[(?<code>[a-z]{2,20}(?:-[a-z]{2,20}){2,8})\]\.$/],
+  [0, 14, /= note: `-D (?<code>[\w:-]{3,80})` implied by/],
+  [6, 1, /^Error: \[(?<code>[A-Z][a-z]{2,20}-\d{2,6})\]$/],
+  // Scala's filters name the problem
+  [0, 3, /\bfilter with: ProblemFilters?\.exclude\[(?<code>\w{4,80})\]/],
+  [0, 0, /\. "(?<code>[A-Z]\w{4,60})" validation failed: /],
   [0, 8, /\bDiagnostic ID: (?<code>[\w:]{3,80})$/],
   // A line of its own, above the words
   [6, 0, /^\s{0,4}ERROR {1,4}#(?<code>\d{4,6})$/],
@@ -42,6 +48,9 @@ export const printedForms: readonly (readonly [before: number, behind: number, f
 
 /** Where linters and compilers have the name of a rule on the line of a place, or on the indented one below it. */
 export const placedForms: readonly RegExp[] = [
+  /: error: \[(?<code>[A-Z][a-z\d]{1,30}(?:[A-Z][a-z\d]{1,30}){1,6})\]$/,
+  /^\s{0,8}\S{1,300}:\d{1,7}(?::\d{1,7})?: (?<code>[a-z][\w-]{1,40}\[[\w-]{2,60}\])(?: |$)/,
+  /\[lines? \d{1,7}(?:-\d{1,7})?\] (?<code>[A-Z]{2,20}(?:_[A-Z\d]{1,20}){1,6})$/,
   /^\s{0,8}(?:[✖×✗] )?\S{1,300}:\d{1,7}(?::\d{1,7})?:?(?: -)? (?:[A-Z]: |(?:error|warning|info|style)[: ] ?)?(?<code>[a-z][a-z\d]{1,30}(?:[-/_][a-z\d]{1,30}){1,6}|[A-Z][a-z\d]{1,30}(?:[A-Z][a-z\d]{1,30}){1,6}): /,
   /^\s{0,4}\[(?<code>[A-Z][a-z\d]{1,30}(?:[A-Z][a-z\d]{1,30}){1,6}|[a-z]{2,30}(?:[-/_][a-z]{2,30}){1,6})\] \S{1,300}:\d/,
   /^\s{0,4}\[?(?:error|ERROR|warning|WARN(?:ING)?)\]?:? (?<code>[a-z]{2,30}(?:-[a-z]{2,30}){1,6})(?:: | \S{1,300}:\d)/,

@@ -4,7 +4,7 @@ const scoped = String.raw`@?[a-z][\w-]{1,40}(?:\/[a-z][\w-]{1,60}){1,3}`;
 const numbered = String.raw`(?!UTF|ISO|RFC|SHA|HTTP|CWE)[A-Z]{1,8}-?\d{2,6}`;
 const capitals = String.raw`[A-Z]{2,20}(?:_[A-Z\d]{2,20}){1,6}`;
 const humps = String.raw`[A-Z][a-z\d]{1,30}(?:[A-Z][a-z\d]{1,30}){1,6}`;
-const advisory = String.raw`GHSA(?:-[a-z\d]{4}){3}|(?:RUSTSEC|PYSEC|OSV|AVD|DLA)(?:-[A-Z\d]{2,8}){0,2}-\d{2,6}(?:-\d{1,6})?|CKV\w{0,12}_\d{1,4}`;
+const advisory = String.raw`GHSA(?:-[a-z\d]{4}){3}|(?:RUSTSEC|PYSEC|OSV|AVD|DLA)(?:-[A-Z\d]{2,8}){0,2}-\d{2,6}(?:-\d{1,6})?|GO-\d{4}-\d{4,5}|CKV\w{0,12}_\d{1,4}`;
 
 const plain = `${advisory}|${numbered}|${capitals}|${scoped}|${hyphened}`;
 const severity = String.raw`(?:\[?(?:[Ee]rror|ERROR|[Ww]arning|WARN(?:ING)?|[Ii]nfo|INFO|[Ff]atal|FATAL)\]?:?\s{1,4})`;

@@ -73,7 +73,7 @@ const placeForms: readonly RegExp[] = [
   new RegExp(String.raw`${path}${extension}):\[(?<line>\d{1,7}),(?<column>\d{1,7})\]`),
   // Terraform, PHP, Perl, Ansible: f line l, f on line l, at f line l
   new RegExp(
-    String.raw`(?:\b(?:in|at|on|file) )?["'\`]?${path}${extension})["'\`]?(?:,? |, ?|: )(?:on |at |in )?(?:line|ln|row)(?:[:=] ?| )(?<line>\d{1,7})(?:,? ?(?:and )?(?:at )?(?:col(?:umn)?|char(?:acter)?|pos(?:ition)?|offset)(?:[:=] ?| )(?<column>\d{1,7}))?`,
+    String.raw`(?:\b(?:in|at|on|file) )?["'\`]?${path}${extension})["'\`]?(?:,? |, ?|: )(?:on |at |in )?(?:lines?|ln|row)(?:[:=] ?| )(?<line>\d{1,7})(?:,? ?(?:and )?(?:at )?(?:col(?:umn)?|char(?:acter)?|pos(?:ition)?|offset)(?:[:=] ?| )(?<column>\d{1,7}))?`,
     'i',
   ),
   // pip, Apache, Prolog: line l of f
@@ -166,9 +166,9 @@ function isFileName(file: string): boolean {
 }
 
 const foreign =
-  /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo|\.rustup|rustc|\.m2|\.gradle|vendor\/(?:bundle|autoload|phpunit|composer)|gems|\.pub-cache|\.julia|\.nuget|\.opam|\.cabal|\.stack|deps\/\w+\/lib|deps\/(?:uv|v8|openssl)|go\/pkg\/mod|GOROOT|jdk|java\.base|pnpm-store|\.yarn|\.pnp|\.?venv)(?:\/|$)|^(?:node:|internal\/(?:modules|process|main|timers|util|bootstrap|streams|event_target|per_context)\/|<|\/usr\/|\/opt\/|\/lib|\/nix\/|\/root\/\.|\/(?:home|Users)\/[^/]{1,80}\/\.|~\/\.|\/rustc\/|native|async|eunit_\w{1,20}\.erl$|src\/(?:alcotest|lib\/ounit)|\.{0,2}\/?(?:misc\/\.\.\/)?(?:sysdeps|nptl|csu)\/|ext:|dart:|package:(?:test|flutter_test|stack_trace)|evalmachine|\[)|\/lib\/python[\d.]{1,6}\/|\/(?:ruby|perl5?|php|lua|erlang|elixir|julia)\/[\d.]{1,8}\/|\/(?:libstd|library\/(?:core|std|alloc|test))\/|go\d?[\d.]{0,8}\/src\/(?:testing|runtime|reflect|net|sync)\/|\/src\/(?:testing|runtime)\/(?:testing|panic|proc|asm_\w{1,10}|signal_\w{1,10}|debug\/stack)\.(?:go|s)$|^(?:src\/)?(?:testing|panic|proc)\.go$|^__main__\.py$|\.log$/;
+  /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo|\.rustup|rustc|\.m2|\.gradle|vendor\/(?:bundle|autoload|phpunit|composer)|gems|\.pub-cache|\.julia|\.nuget|\.opam|\.cabal|\.stack|deps\/\w+\/lib|deps\/(?:uv|v8|openssl)|go\/pkg\/mod|GOROOT|jdk|java\.base|pnpm-store|\.yarn|\.pnp|\.?venv)(?:\/|$)|^(?:node:|internal\/(?:modules|process|main|timers|util|bootstrap|streams|event_target|per_context)\/|<|\/usr\/|\/opt\/|\/lib|\/nix\/|\/root\/\.|\/(?:home|Users)\/[^/]{1,80}\/\.|~\/\.|\/rustc\/|native|async|eunit_\w{1,20}\.erl$|src\/(?:alcotest|lib\/ounit)|\.{0,2}\/?(?:misc\/\.\.\/)?(?:sysdeps|nptl|csu)\/|ext:|dart:|package:(?:test|flutter_test|stack_trace)|evalmachine|\[)|\/lib\/python[\d.]{1,6}\/|\/(?:ruby|site_perl|perl5?|php|lua|erlang|elixir|julia)\/[\d.]{1,8}\/|\/(?:libstd|library\/(?:core|std|alloc|test))\/|go\d?[\d.]{0,8}\/src\/(?:testing|runtime|reflect|net|sync)\/|\/src\/(?:testing|runtime)\/(?:testing|panic|proc|asm_\w{1,10}|signal_\w{1,10}|debug\/stack)\.(?:go|s)$|^(?:src\/)?(?:testing|panic|proc)\.go$|^__main__\.py$|\.log$/;
 
 /** Whether a path is one of the project's own files, and not of a package, a runtime or a system. */
 export function isProjectFile(file: string): boolean {
-  return isFileName(file) && !foreign.test(file);
+  return isFileName(file) && !foreign.test(file.replaceAll('\\', '/'));
 }

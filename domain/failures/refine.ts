@@ -27,7 +27,8 @@ export function placeAbove(reach: number): (groups: Groups, view: View) => Readi
 /** Takes the file from the line that began at its start above: linters print it once for all its entries. */
 export function fileFromHeading(groups: Groups, view: View): Reading | null {
   const headingLine = view.lines[view.headingAt] ?? '';
-  const heading = headingFile(headingLine);
+  // A command that a shell repeats is none.
+  const heading = /^(?:\[[^\]]{1,80}\]|\S{0,80})[$#%] \S/.test(headingLine) ? null : headingFile(headingLine);
   // `File: a.html`, and below it more of such pairs.
   const isPair = heading === null && /^[A-Z]\w{1,20}(?: \w{1,20})?: \S/.test(headingLine);
   const earlier = isPair ? lookUp(view, 5, (line) => (/^File: /i.test(line) ? headingFile(line) : null)) : heading;

@@ -58,7 +58,7 @@ function findUnrepairable({ failureClass, rule }: Failure): string | null {
   if (!repairableClasses.includes(failureClass))
     return `A failure of the class ${failureClass} can't be repaired in the code.`;
   // Only a package that the code itself names; a tool that this machine lacks is not in the model's hands.
-  const isNamedByCode = rule.startsWith('text:') && rule !== 'text:command-missing';
+  const isNamedByCode = rule.startsWith('text:') && !/^text:(?:command|system-package)-missing$/.test(rule);
   return failureClass === 'dependency_missing' && !isNamedByCode
     ? 'The machine lacks a tool, which no change of the code can bring.'
     : null;

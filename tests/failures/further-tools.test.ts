@@ -180,7 +180,7 @@ describe('the package that is asked for', () => {
       'lint',
       'Project should be formatted using shopfmt version "0.24.1", but the installed version is "0.26.1"',
     ],
-    ['Shop', 'install', 'No available version for github "Shop/Till" satisfies the requirement: == 0.3.0'],
+    ['Shop/Till', 'install', 'No available version for github "Shop/Till" satisfies the requirement: == 0.3.0'],
     ['shopper', 'compile', 'This means that your shopper (2.21) and shoplib (3.19) versions are incompatible.'],
     [
       'Hugo',
@@ -189,7 +189,7 @@ describe('the package that is asked for', () => {
     ],
     ['shop:till', 'install', 'No match for dependency shop:till 0.0.2 of app'],
     [
-      'shop',
+      'shop/till',
       'install',
       "UnknownPackageError: Could not find the package with 'shop/till @ ^1.2.1' requirements for your system",
     ],

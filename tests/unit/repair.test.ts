@@ -27,6 +27,7 @@ describe('repair', () => {
 
   it('is for packages that code names and not for tools that are missing', () => {
     expect(decide(failure('dependency_missing', 'text:command-missing'))).toBe(false);
+    expect(decide(failure('dependency_missing', 'text:system-package-missing'))).toBe(false);
     expect(decide(failureOf('tool-missing', 'No npm.'))).toBe(false);
   });
 

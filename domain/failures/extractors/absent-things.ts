@@ -11,7 +11,7 @@ const name = (group: string) => String.raw`${opened}?(?<${group}>@?[A-Za-z][\w@.
 const quoted = (group: string) => String.raw`${opened}(?<${group}>@?[A-Za-z][\w@./:+-]{0,150})${closed}`;
 
 /** What runners, linters and compilers are given by further packages. */
-const extra = String.raw`(?:[Rr]eporter|[Ff]ormatter|[Pp]lug-?in|[Pp]reset|[Tt]ransformer|[Pp]rocessor|[Rr]esolver|[Tt]est environment)`;
+const extra = String.raw`(?:[Rr]eporter|[Ff]ormatter|[Pp]lug-?in|[Pp]reset|[Tt]ransformer|[Pp]rocessor|[Rr]esolver|[Bb]rowser|[Tt]est environment)`;
 const unable = String.raw`(?:[Ff]ailed to|[Cc]an ?not|[Cc]an['’]t|[Cc]ould not|[Uu]nable to|[Pp]roblem|[Ee]rror)`;
 
 /** What loaders and compilers say: each with a word that stands in every match. Names with slashes are told by `path`. */
@@ -71,7 +71,7 @@ export const absentThingsRules = rulesOf(null, 'dependency_missing', [
     cue: ['reporter', 'formatter', 'plugin', 'plug-in', 'preset', 'transformer', 'environment', 'not registered'],
     weight: 91,
     pattern: new RegExp(
-      String.raw`(?:\b(?:[Ii]nvalid|[Uu]nsupported|[Uu]nknown) ${extra}:? ["'\x60](?<package>@?\w[\w.@/]{0,60}-[\w.@/-]{1,80})["'\x60]|\b${unable} load(?:ing)? (?:the )?(?:custom )?(?:[Rr]eporter|[Ff]ormatter):? (?:from )?["'\x60]?(?:\/\S{0,200}\/node_modules\/\S{1,200}\/)?(?<package2>(?!from\b)@?[a-z][\w.@/-]{2,100})|\b${unable} (?:load|find) (?:${extra} )?["'\x60](?<package3>@?\w[\w.@/-]{1,80})["'\x60], it is not registered|^\s{0,4}${extra} ["'\x60]?(?<package4>@?\w[\w.@/-]{1,80})["'\x60]? (?:unknown\b|in the \w{1,30} option was not found))`,
+      String.raw`(?:\b(?:[Ii]nvalid|[Uu]nsupported|[Uu]nknown) ${extra}:? ["'\x60](?<package>@?\w[\w.@/]{0,60}-[\w.@/-]{1,80})["'\x60]|\b${unable} load(?:ing)? (?:the )?(?:custom )?(?:[Rr]eporter|[Ff]ormatter):? (?:from )?["'\x60]?(?:\/\S{0,200}\/node_modules\/\S{1,200}\/)?(?<package2>(?!from\b)@?[a-z][\w.@/-]{2,100})|\b${unable} (?:load|find) (?:${extra} )?["'\x60](?<package3>@?\w[\w.@/-]{1,80})["'\x60][,:] it is not registered|^\s{0,4}${extra} ["'\x60]?(?<package4>@?\w[\w.@/-]{1,80})["'\x60]? (?:unknown\b|in the \w{1,30} option was not found))`,
     ),
     refine: firstOf,
   },

@@ -11,6 +11,15 @@ export const cargoTestRules = rulesOf('cargo test', 'test_fail', [
     refine: decideRustTest,
   },
   {
+    name: 'rust-test-block',
+    cue: [' stdout ----'],
+    weight: 68,
+    pattern: /^---- (?<test>\S.{0,300}) stdout ----$/,
+    refine: (groups, view) => ({
+      groups: { ...groups, ...lookDown(view, 6, (line) => panicked.exec(line)?.groups ?? null) },
+    }),
+  },
+  {
     name: 'nextest',
     cue: [' fail [', ' sigabrt [', ' timeout ['],
     weight: 69,
@@ -21,7 +30,9 @@ export const cargoTestRules = rulesOf('cargo test', 'test_fail', [
   {
     name: 'zig-test',
     cue: ["' failed", '...fail'],
-    pattern: /^(?:error: '(?<test>[^']{1,200})' (?:failed|leaked)|\d{1,5}\/\d{1,5} (?<test2>.{1,200}?)\.\.\. ?FAIL)/,
+    weight: 82,
+    pattern:
+      /^(?:(?:run test: )?error: '(?<test>[^']{1,200})' (?:failed|leaked)|\d{1,5}\/\d{1,5} (?<test2>.{1,200}?)\.\.\. ?FAIL)/,
     refine: decideZig,
   },
 ]);
@@ -49,7 +60,9 @@ function decideNextest(groups: Groups, view: View) {
 
 function decideZig(groups: Groups, view: View) {
   const place = lookDown(view, 20, (line) =>
-    /^\S{1,300}\.zig:\d{1,7}:\d{1,7}: 0x/.test(line) && !/\/lib\/(?:zig\/)?std\//.test(line) ? readPlace(line) : null,
+    /^\S.{0,300}\.zig:\d{1,7}:\d{1,7}: 0x/.test(line) && !/[\\/]lib[\\/](?:zig[\\/])?std[\\/]/.test(line)
+      ? readPlace(line)
+      : null,
   );
   return { groups: { ...withPlace(groups, place), test: groups['test'] ?? groups['test2'] } };
 }

@@ -28,6 +28,18 @@ const incompatiblePhrases: readonly Phrase[] = [
     'was ',
     /::(?:[Pp]ublic object|[Pp]arameter|[Aa]ttribute value|[Rr]eturn type|[Bb]ase class) was (?:removed|changed|now required)/,
   ],
+  // `should really be a MAJOR change`, compared with what was published
+  ['major change', /\bbe a MAJOR change\b|\b[Bb]aseline mismatch for\b.{1,200}\bMAJOR change\b/],
+  ['breaking change ', /^\S{1,300}:\d{1,7}: breaking change \w/],
+  ['change the api', /\btried to change the API from what has been previously (?:released|approved)\b/],
+  ['upgrade safety', /\bfailed upgrade safety validation\b/],
+  ['version is too low', /^New Version is too low!/],
+  ['mismatch', /\b[AB][BP]I spec mismatch\b/],
+  ['api surface', /\bapi surface area should be compatible with\b/],
+  [
+    'breaking the build',
+    /\bBreaking the build because there is at least one (?:\w{1,12} ){0,2}(?:class|method|incompatib)/,
+  ],
   ['(incompatible)', /^\s{0,12}\(INCOMPATIBLE\) \S/],
   [
     'compatibility check',
@@ -62,9 +74,10 @@ export const contractWordRules = rulesOf(null, 'contract_violation', [
   },
   {
     name: 'record-differs',
-    cue: ['check failed for', 'api has changed', 'public api'],
+    cue: ['check failed for', 'api has changed', 'public api', 'with api declarations'],
     weight: 86,
-    pattern: /\bAPI check failed for\b|\b[Pp]ublic API (?:has )?(?:changed|differs)\b/,
+    pattern:
+      /\bAPI check failed for\b|\b[Ff](?:older|ile) with API declarations\b.{0,300}\bdoes not exist\b|\b[Pp]ublic API (?:has )?(?:changed|differs)\b/,
     refine: (groups, view) => ({
       groups: {
         ...groups,
@@ -79,7 +92,7 @@ export const contractWordRules = rulesOf(null, 'contract_violation', [
     pattern,
     // A warning of it, or that there is nothing of it.
     refine: (groups: Groups, view: View) =>
-      /\b(?:warn(?:ing)?|deprecated|no|0|without)\b.{0,40}\b(?:breaking|incompatible|compatible)/i.test(
+      /\b(?:warn(?:ing)?|deprecated|no|(?<![\d.])0|without)\b.{0,40}\b(?:breaking|incompatible|compatible)/i.test(
         view.lines[view.at] ?? '',
       )
         ? null

@@ -136,6 +136,26 @@ export const contractRules = rulesOf(null, 'contract_violation', [
     },
   },
   {
+    // What a comparison calls each of its differences
+    name: 'named-difference',
+    cue: ['[removed', '[added', '[changed', '[parametername', '[invalidnull'],
+    weight: 87,
+    pattern:
+      /^(?<file>[^\s:]{1,300}):(?<line>\d{1,7}): error: (?<message>.{1,400}) \[(?<code>(?:Removed|Added|Changed|ParameterName|InvalidNull)[A-Z]\w{2,40})\]$/,
+  },
+  {
+    name: 'stub-differs',
+    cue: ['runtime', 'stub'],
+    weight: 87,
+    pattern:
+      /^error: (?<message>\S{1,200} (?:is not present in stub|is not present at runtime|is inconsistent, |variable differs from runtime|differs from runtime|is not a type).{0,300})/,
+    refine: (groups, view) => {
+      const stub = /^Stub:(?: at line (?<line>\d{1,7}))? in file (?<file>.{1,300}?)(?::(?<line2>\d{1,7}))?$/;
+      const found = lookDown(view, 3, (line) => stub.exec(line)?.groups ?? null);
+      return { groups: { ...groups, file: found?.['file'], line: found?.['line'] ?? found?.['line2'] } };
+    },
+  },
+  {
     name: 'implementation-differs',
     cue: ['in the implementation', 'in the contract'],
     weight: 92,
@@ -144,10 +164,16 @@ export const contractRules = rulesOf(null, 'contract_violation', [
   },
   {
     name: 'binary-changes',
-    cue: ['functions changes summary', 'sub-type change', 'has been removed', 'has been changed'],
+    cue: [
+      'functions changes summary',
+      'sub-type change',
+      'has been removed',
+      'has been changed',
+      'has been renamed to',
+    ],
     weight: 87,
     pattern:
-      /^Functions changes summary: (?:[1-9]\d{0,5} Removed|\d{1,6} Removed, [1-9]\d{0,5} Changed)|\bhas some (?:indirect )?sub-type changes\b|^(?:Error: )?(?:Function|Struct|Enum|Typedef|Symbol|Constant) has been (?:removed|changed)\b/,
+      /^Functions changes summary: (?:[1-9]\d{0,5} Removed|\d{1,6} Removed, [1-9]\d{0,5} Changed)|\bhas some (?:indirect )?sub-type changes\b|^(?:Error: )?(?:Function|Struct|Enum|Typedef|Symbol|Constant) has been (?:removed|changed)\b|^(?:Var|Func|Class|Protocol|Constructor|Enum|EnumElement|Struct|Subscript|TypeAlias|Accessor) \S{1,200} has been (?:renamed to|removed)\b/,
     refine: (groups, view) => ({
       groups: withPlace(groups, readPlace(view.lines[view.at] ?? '') ?? lookDown(view, 6, readPlace)),
     }),
@@ -162,7 +188,17 @@ export const contractRules = rulesOf(null, 'contract_violation', [
     name: 'pact',
     cue: ['pact', 'contract', 'has a matching body', 'returns a response which', 'interaction', 'computer says no'],
     pattern:
-      /(?:^Verifying a pact between |Pact verification failed|[Ff]ailed (?:to verify|interactions:)|returns a response which (?:.{0,60}\(FAILED|.{0,10}$)|There were \d{1,4} pact failures|Verif(?:ying|ication) .{0,40}pact.{0,60}fail|[Cc]ontract (?:test |verification |check )?(?:failed|violat|mismatch|broken)|Missing requests:|\bno verified pact\b|can-i-deploy.{0,40}(?:no|fail)|Computer says no)/i,
+      /(?:^Verifying a pact between |Pact verification failed|[Ff]ailed (?:to verify|interactions:)|returns a response which ?(?:.{0,60}\(FAILED|.{0,10}$)|There were \d{1,4} pact failures|Verif(?:ying|ication) .{0,40}pact.{0,60}fail|[Cc]ontract (?:test |verification |check )?(?:failed|violat|mismatch|broken)|Missing requests:|\bno verified pact\b|can-i-deploy.{0,40}(?:no|fail)|Computer says no)/i,
+  },
+  {
+    name: 'dredd',
+    cue: 'beginning dredd testing',
+    weight: 86,
+    pattern: /: Beginning Dredd testing/,
+    refine: (groups, view) => {
+      const message = lookDown(view, 400, (line) => /^fail: (?<words>.{1,300})/.exec(line)?.groups?.['words'] ?? null);
+      return message === null ? null : { groups: { ...groups, message } };
+    },
   },
   {
     name: 'schema-registry',
@@ -192,6 +228,20 @@ export const contractRules = rulesOf(null, 'contract_violation', [
     ],
     pattern:
       /(?:💀|🎭|👺|🥴|❗️ ?The|\bNo resolution\b|Masquerading as (?:CJS|ESM)|^\d{1,3}\. (?<message>pkg\.\w.{1,300}|\/?\w.{0,100}is (?:written in|interpreted as).{1,200})|Resolution failed(?! for \d)|Internal resolution error|Unexpected module syntax)/,
+  },
+  {
+    name: 'declared-types',
+    cue: ['  expect  '],
+    weight: 86,
+    pattern: /^ERROR: (?<line>\d{1,7}):(?<column>\d{1,7}) {2}(?<code>expect) {2}(?<message>\S.{1,400})$/,
+    refine: (groups, view) => {
+      const file = lookUp(
+        view,
+        20,
+        (line) => /^Error: (?<file>\S{1,300}\.[cm]?tsx?):\d/.exec(line)?.groups?.['file'] ?? null,
+      );
+      return { groups: { ...groups, file: file ?? undefined } };
+    },
   },
   {
     name: 'published-types',

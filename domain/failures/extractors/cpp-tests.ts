@@ -35,6 +35,39 @@ export const cppTestsRules = rulesOf('gtest', 'test_fail', [
       /^\s{1,12}\d{1,6} - (?<test>.{1,200}?) \((?:Failed|Timeout|SEGFAULT|Subprocess aborted|Not Run|OTHER_FAULT|ILLEGAL|NUMERICAL|ABORTED|BAD_COMMAND)\)/,
   },
   {
+    name: 'ctest-row',
+    cue: ['***exception', '***failed', '***timeout'],
+    weight: 66,
+    pattern:
+      /^\s{0,4}\d{1,6}\/\d{1,6} Test {1,4}#\d{1,6}: (?<test>\S.{0,200}?) \.{2,200}\s{0,4}[A-Z][\w ]{2,30}\*{3}(?:Exception|Failed|Timeout)/,
+  },
+  {
+    name: 'boost-error',
+    cue: ['error in "'],
+    pattern:
+      /^(?<file>[^\s:(][^:(]{0,300})\((?<line>\d{1,7})\): (?:fatal )?error in "(?<test>[^"]{1,200})": (?<message>.{1,400})/,
+    refine: (groups) =>
+      groups['file'] === 'unknown location' ? { groups: { ...groups, file: undefined, line: undefined } } : { groups },
+  },
+  {
+    name: 'bazel-target',
+    cue: [' failed in '],
+    weight: 66,
+    pattern: /^(?<test>\/\/\S{1,200})\s{1,120}FAILED in /,
+  },
+  {
+    name: 'lit-row',
+    cue: [' :: '],
+    weight: 66,
+    pattern: /^\s{2}(?<test>[\w-]{1,60} :: [\w./+-]{1,300})$/,
+    refine: (groups, view) =>
+      lookDown(view, 40, (line) =>
+        /^\s{2}(?:Failed|Unexpectedly Passed) {2,40}: {1,12}[1-9]/.test(line) ? true : null,
+      ) === true
+        ? { groups }
+        : null,
+  },
+  {
     name: 'automake',
     cue: 'fail: ',
     weight: 60,

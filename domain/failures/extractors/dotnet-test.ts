@@ -6,7 +6,7 @@ export const dotnetTestRules = rulesOf('dotnet test', 'test_fail', [
     name: 'dotnet-test',
     cue: ['failed ', '[fail]'],
     pattern:
-      /^\s{0,8}(?:\[xUnit\.net [\d:.]{1,20}\]\s{1,8}(?<test>.{1,300}) \[FAIL\]|(?:Failed|failed|X) (?<test2>[\w.+`]{1,200}(?:\(.{0,200}\))?) (?:\[(?:< )?\d{1,9} ?m?s\]|\(\d[\w .]{0,12}\))|\d{1,4}\) (?:Failed|Error) : (?<test3>.{1,300}))$/,
+      /^\s{0,8}(?:\[xUnit\.net [\d:.]{1,20}\]\s{1,8}(?<test>.{1,300}) \[FAIL\]|(?:Failed|failed|X) (?<test2>[\w.+`]{1,200}(?: ?\(.{0,200}?\))?) (?:\[(?:< )?\d{1,9} ?m?s\]|\(\d[\w .]{0,12}\))|\d{1,4}\) (?:Failed|Error) : (?<test3>.{1,300}))$/,
     refine: decideDotnet,
   },
 ]);

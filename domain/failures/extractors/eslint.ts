@@ -50,17 +50,14 @@ export const eslintRules = [
       weight: 91,
       pattern:
         /(?:couldn't find the (?:plugin|config) "|[Ff]ailed to load (?:plugin|config|parser) ['"]|Could not find (?:plugin |config )?"|(?:[Tt]est environment|Preset|Reporter|Runner|Transformer|Module|Watch plugin) (?=\S{1,120} (?:cannot be|was not|not) found))(?<package>[@\w./-]{1,120})(?:["']| (?:cannot be|was not|not) found)/,
-      refine: (groups, view) => ({
-        groups: {
-          ...groups,
-          package:
-            lookDown(
-              view,
-              4,
-              (line) => /Cannot find module '(?<name>[@\w./-]{1,120})'/.exec(line)?.groups?.['name'] ?? null,
-            ) ?? groups['package'],
-        },
-      }),
+      refine: (groups, view) => {
+        const read = (line: string) =>
+          /Cannot find module '(?<name>[@\w./-]{1,120})'/.exec(line)?.groups?.['name'] ?? null;
+        const name = lookDown(view, 4, read) ?? groups['package'];
+        return name?.startsWith('.') === true
+          ? { groups: { ...groups, package: undefined }, failureClass: 'compile_error' }
+          : { groups: { ...groups, package: name } };
+      },
     },
   ]),
   ...rulesOf(null, 'lint_error', [
@@ -69,7 +66,7 @@ export const eslintRules = [
       cue: ['error', 'warning', 'style', 'info', 'notice', 'suggestion', 'note'],
       weight: 60,
       pattern:
-        /^\s{0,12}(?:L|line )?(?<line>\d{1,7})(?:[:,](?<column>\d{1,7})(?:-\d{1,7}(?::\d{1,7})?)?)?\s{1,20}[|│]?\s{0,8}\[?(?<severity>error|warning|info|ERROR|WARNING|style|suggestion|notice)\]?\s{1,20}[|│]?\s{0,8}(?!(?:potentially|found|occurred|generated|remaining|reported|in total|in \d)\b)(?<message>\S.{0,600})$/,
+        /^\s{0,12}(?:L|line )?(?<line>\d{1,7})(?:[:,](?<column>\d{1,7})(?:-\d{1,7}(?::\d{1,7})?)?)?\s{1,20}[|│]?\s{0,8}\[?(?<severity>error|warning|info|ERROR|WARNING|style|suggestion|notice)\]?\s{1,20}[|│]?\s{0,8}(?!(?:potentially|treated|found|occurred|generated|remaining|reported|in total|in \d)\b)(?<message>\S.{0,600})$/,
       refine: decideEntry,
     },
     {

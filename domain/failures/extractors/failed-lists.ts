@@ -9,7 +9,7 @@ export const failedListRules = rulesOf(null, 'test_fail', [
     cue: ['fail', 'errored', 'broken', 'undefined'],
     weight: 64,
     pattern:
-      /^\s{0,8}(?:[^\w\s]{1,6} )?(?:(?:Failed|Failing|Errored|FAILED|FAILING|Broken|Undefined)(?: \w{1,12})? (?:[Tt]ests|[Ss]cenarios|[Ss]pecs|[Ee]xamples|[Cc]ases|steps|features|suites|assertions)|[1-9]\d{0,5} (?:of|\/) \d{1,6} (?:tests? )?failed|(?:[Tt]he following )?(?:\w{1,12} )?(?:tests?|scenarios?|specs?|cases?)(?: that)?(?: have)? (?:FAILED|failed)|[1-9]\d{0,5} (?:failing|failures?)|Tests? with (?:errors|failures)|FAILURES?|Failures?|[Ff]ailures? (?:in|summary)|Summary of failures)(?: \(\d{1,6}\))?:?\s{0,4}[-=]{0,80}$/,
+      /^(?:\[error\] )?\s{0,8}(?:[^\w\s]{1,6} )?(?:(?:Failed|Failing|Errored|FAILED|FAILING|Broken|Undefined)(?: \w{1,12})? (?:[Tt]ests|[Ss]cenarios|[Ss]pecs|[Ee]xamples|[Cc]ases|steps|features|suites|assertions)|[1-9]\d{0,5} (?:of|\/) \d{1,6} (?:tests? )?failed|(?:[Tt]he following )?(?:\w{1,12} )?(?:tests?|scenarios?|specs?|cases?)(?: that)?(?: have)? (?:FAILED|failed)|[1-9]\d{0,5} (?:failing|failures?)|Tests? with (?:errors|failures)|FAILURES?|Failures?|[Ff]ailures? (?:in|summary)|Summary of failures)(?: \(\d{1,6}\))?:?\s{0,4}[-=]{0,80}$/,
     refine: readList,
   },
   {
@@ -41,10 +41,10 @@ export const failedListRules = rulesOf(null, 'test_fail', [
   },
   {
     name: 'told-failed',
-    cue: ['failed', 'timed out', 'exceeded', 'an issue'],
+    cue: ['failed', 'fails:', 'timed out', 'exceeded', 'an issue'],
     weight: 64,
     pattern:
-      /^(?:[^\s:]{1,200}\.xml:\d{1,7}: |\s{0,12}(?:[^\w\s]{1,3} |\w{0,30}Error: )?)(?:[Tt]est(?: case)?|[Ss]cenario|[Ss]pec|[Ee]xample) (?:["'\x60](?<test>[^"'\x60]{2,200})["'\x60]|'?(?:-\[)?(?!assertion|result|run|suite|file|step|case|execution|session|executable|binary|command|process|timeout|time)(?<test2>[\w.:/>#()-]{2,200}?(?: [\w.:/>#()-]{2,100})?[\w)])\]?'?) (?:has )?(?:(?:failed|FAILED|timed out|exceeded)\b(?!,? (?:to|because) )|recorded an issue\b(?: at (?<file>[^\s:]{1,300}):(?<line>\d{1,7}))?)/,
+      /^(?:[^\s:]{1,200}\.xml:\d{1,7}: |\s{0,12}(?:[^\w\s]{1,3} |\w{0,30}Error: |W: )?)(?:[Tt]est(?: case)?|[Ss]cenario|[Ss]pec|[Ee]xample) (?:["'\x60](?<test>[^"'\x60]{2,200})["'\x60]|'?(?:-\[)?(?!assertion|result|run|suite|file|step|case|execution|session|executable|binary|command|process|timeout|time)(?<test2>[\w.:/>#()-]{2,200}?(?: [\w.:/>#()-]{2,100})?[\w)])\]?'?) (?:has )?(?:(?:failed|FAILED|fails(?=:)|timed out|exceeded)\b(?!,? (?:to|because) )|recorded an issue\b(?: at (?<file>[^\s:]{1,300}):(?<line>\d{1,7}))?)/,
     refine: ({ test2, ...groups }) => ({ groups: { ...groups, test: groups['test'] ?? test2 } }),
   },
   {
@@ -53,7 +53,10 @@ export const failedListRules = rulesOf(null, 'test_fail', [
     weight: 60,
     pattern:
       /^(?:\[[\d:. ]{5,30} ?ERR\w{0,3}\] )?(?<test>\w[\w./: -]{2,200}?) failed (?:in|after) (?:\d{2}:\d{2}:[\d.]{2,12}|[\d.]{1,10} ?m?s)\.?\s?$/,
-    refine: (groups) => (isNoTest(groups['test'] ?? '') || groups['test']?.includes('/') === true ? null : { groups }),
+    refine: (groups, { lines, at }) => {
+      const isPath = groups['test']?.includes('/') === true && !/ ERR\w{0,3}\] /.test(lines[at] ?? '');
+      return isNoTest(groups['test'] ?? '') || isPath ? null : { groups };
+    },
   },
   {
     name: 'failed-row',
@@ -88,7 +91,9 @@ function rowsBelow({ lines, at }: View): Groups[] {
   const rows: Groups[] = [];
   let indent = -1;
   let isCounted = false;
-  for (const [offset, line] of lines.slice(at + 1, at + rowsMax).entries()) {
+  // sbt says of each of its lines how bad it is.
+  const own = lines.slice(at + 1, at + rowsMax).map((line) => line.replace(/^\[error\] /, ''));
+  for (const [offset, line] of own.entries()) {
     const depth = indentOf(line);
     const found = row.exec(line)?.groups;
     const isBeside = isBetweenRows(line) || (indent !== -1 && depth > indent);
@@ -122,8 +127,8 @@ function isBetweenRows(line: string): boolean {
 
 // Without a mark only a name of one word, or what stands further in, is a row.
 function isRow({ mark, test = '' }: Groups, depth: number): boolean {
-  if (mark !== undefined) return !/^\d{1,7} |\bexit (?:code|status)\b/.test(test);
-  return !isNoTest(test.replace(placeMark, '')) && (/^[\w:.[\]>/-]{3,200}$/.test(test) || (depth >= 2 && depth <= 6));
+  if (mark !== undefined) return !/^\* |^\d{1,7} |\bexit (?:code|status)\b/.test(test);
+  return !isNoTest(test.replace(placeMark, '')) && (/^[\w:.[\]>/()-]{3,200}$/.test(test) || (depth >= 2 && depth <= 6));
 }
 
 /** The name of a scenario by its place, as runners print it where it ran; for lists of places alone. */
@@ -139,7 +144,7 @@ function cleanName(name: string): string {
 }
 
 const sentence =
-  /^(?:[(:;,]|(?:pass|passed|fail|failed):? ?\d|(?:files|requests|suites|duration|total)\b.{0,20}: {1,20}\d|(?:failed|passed|errors?|skipped|cases)\b:?\s{1,20}\d|expected$|(?:broken|errored) »|(?:message|reason|details?|exception(?: class| message)?): |test(?:s|ing)? (?:timed out|failed|passed)\b|tests?\b:?$|tests?: |failed to |unable to |error |\d{1,7} |the |an? |to |command|could|cannot|unable|because|while|due|during|error|task|job|build|step|process|with|loading|compil|resolv|fetch|download|in \d|script|stages?|checks?|hooks?|at |exit|see |run |for |timeout |timed out|waiting |connect|validat)/i;
+  /^(?:CMakeFiles\/|[(:;,]|(?:pass|passed|fail|failed):? ?\d|(?:files|requests|suites|duration|total)\b.{0,20}: {1,20}\d|(?:failed|passed|errors?|skipped|cases)\b:?\s{1,20}\d|expected$|(?:broken|errored) »|(?:message|reason|details?|exception(?: class| message)?): |test(?:s|ing)? (?:timed out|failed|passed)\b|tests?\b:?$|tests?: |failed to |unable to |error |\d{1,7} |the |an? |to |command|could|cannot|unable|because|while|due|during|error|task|job|build|step|process|with|loading|compil|resolv|fetch|download|in \d|script|stages?|checks?|hooks?|at |exit|see |run |for |timeout |timed out|waiting |connect|validat)/i;
 
 /** Whether words are a sentence, a sum or a place, and no name of a test. */
 export function isNoTest(text: string): boolean {

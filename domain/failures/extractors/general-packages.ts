@@ -238,7 +238,7 @@ export function decidePackage(groups: Groups, view: View): Reading | null {
     (settingsFile.test(name) && /\b[Cc]onfig/.test(line))
   )
     return null;
-  const reading = decideOrigin({ message: line.trim(), package: name }, view);
+  const reading = originOfName(name, line, view);
   const isCompiler = placedError.test(line) && reading.failureClass === undefined;
   return isCompiler ? { ...reading, weight: 88 } : reading;
 }
@@ -248,4 +248,10 @@ function decideVersion(groups: Groups, view: View): Reading | null {
   if (toldElsewhere.test(line) || /\b(?:merge|git|CONFLICT|rebase)\b/.test(line)) return null;
   const name = nameOf(groups);
   return { groups: { ...askedFor(view), ...(name === undefined ? {} : { package: name }), message: line.trim() } };
+}
+
+// A version is no name: `tools 21.0.0 missing`.
+function originOfName(name: string, line: string, view: View): Reading {
+  const message = line.trim();
+  return /^\d[\d.]*$/.test(name) ? { groups: { message } } : decideOrigin({ message, package: name }, view);
 }

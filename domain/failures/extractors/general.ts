@@ -198,10 +198,10 @@ export const generalRules = rulesOf(null, 'unknown', [
     ],
     weight: 46,
     pattern:
-      /(?:\b(?:[Ff]ailed to compile|[Cc]ompil(?:ation|e|ing)(?: of .{1,80})? (?:failed|error|aborted|terminated)|[Cc]ompiled with [1-9]\d{0,4} errors?|[Cc]ould not compile|Compile error|COMPILATION FAILED)|\b(?:Transform|Bundling|Build|Type ?[Cc]heck(?:ing)?|Prerender(?:ing)?) failed(?: with [1-9]\d{0,4} errors?)?|[Ee]rrors? (?:during build|occurred prerendering)|\b[Ee]xport encountered (?:an error|errors) on)/,
+      /(?:\b(?:[Ff]ailed to compile|[Cc]ompil(?:ation|e|ing)(?: of .{1,80})? (?:failed|error|aborted|terminated)|[Cc]ompiled with [1-9]\d{0,4} errors?|[Cc]ould not compile|Compile error|COMPILATION FAILED)|\b(?:Transform|Bundling|Build|Type ?[Cc]heck(?:ing)?|Prerender(?:ing)?) failed(?: with [1-9]\d{0,4} errors?)?|[Ee]rrors? (?:during build|occurred prerendering)|due to prerender errors|\b[Ee]xport encountered (?:an error|errors) on)/,
     refine: (groups, view) => ({
       groups: withPlace(groups, nearPlace(view)),
-      ...(/[Pp]rerender|Export encountered/.test(view.lines[view.at] ?? '') ? { weight: 82 } : {}),
+      ...verdictWeight(view.lines[view.at] ?? ''),
     }),
   },
 ]);
@@ -212,6 +212,12 @@ function importedNear(view: View): Place | null {
   const read = (line: string) => address.exec(line)?.groups?.['file'] ?? null;
   const file = lookUp(view, 8, read) ?? lookDown(view, 8, read);
   return file === null ? null : { file, line: null, column: null };
+}
+
+// What the project's own code threw is not told again; that it gave up is.
+function verdictWeight(line: string): { weight?: number } {
+  if (/due to prerender errors/.test(line)) return { weight: 52 };
+  return /[Pp]rerender|Export encountered/.test(line) ? { weight: 82 } : {};
 }
 
 // A heading says that something could not be parsed, and the next line what it was.

@@ -218,7 +218,7 @@ export const gitRules = rulesOf('git', 'orchestration_error', [
     ],
     weight: 68,
     pattern:
-      /\b(?:(?:[Ww]orking (?:directory|dir|tree|copy)|[Ww]orkspace|[Rr]epository|[Rr]epo|[Ii]ndex|[Tt]ree|[Cc]heckout) (?:is |must be |has to be |should be |needs to be )?(?:not clean|dirty|clean\.?$)|(?:has|have|contains?|are|with) (?:some )?(?:uncommitted|unstaged|untracked) (?:changes|files|modifications)|(?:not yet|not been) committed|^[Nn]othing (?:has )?changed\b|[Nn]o changes to commit|[Nn]othing to push|[Pp]ush (?:was )?rejected|[Nn]ot a repository|\b[Tt]ag ["'\x60]?v?\d\S{0,60} already exists|[Nn]ot on (?:the )?(?:branch|\S{1,60} branch)|[Nn]o upstream (?:branch )?(?:is )?(?:configured|set|found)|[Dd]etached (?:git )?HEAD|[Uu]nclean working (?:tree|directory|copy)|git is (?:in a )?dirty|[Cc]ommit or stash)/,
+      /\b(?:(?:[Ww]orking (?:directory|dir|tree|copy)|[Ww]orkspace|[Rr]epository|[Rr]epo|[Ii]ndex|[Tt]ree|[Cc]heckout) (?:is |must be |has to be |should be |needs to be )?(?:not clean|dirty|clean\.?$)|(?:has|have|contains?|are|with) (?:some )?(?:uncommitted|unstaged|untracked) (?:changes|files|modifications)|(?:not yet|not been) committed|^[Nn]othing (?:has )?changed\b|[Nn]o changes to commit|[Nn]othing to push|[Pp]ush (?:was )?rejected(?!, failed to compile)|[Nn]ot a repository|\b[Tt]ag ["'\x60]?v?\d\S{0,60} already exists|[Nn]ot on (?:the )?(?:branch|\S{1,60} branch)|[Nn]o upstream (?:branch )?(?:is )?(?:configured|set|found)|[Dd]etached (?:git )?HEAD|[Uu]nclean working (?:tree|directory|copy)|git is (?:in a )?dirty|[Cc]ommit or stash)/,
     refine: (groups, view) => ({
       groups: {
         ...groups,

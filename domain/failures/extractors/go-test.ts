@@ -13,9 +13,9 @@ export const goTestRules = rulesOf('go test', 'test_fail', [
   { name: 'gotestsum', cue: '=== fail:', weight: 69, pattern: /^=== FAIL: (?:\S{1,200} )(?<test>\S{1,300}) \(\d/ },
   {
     name: 'ginkgo',
-    cue: '[fail]',
+    cue: ['[fail]', '[panic!]', '[timeout]'],
     pattern:
-      /^(?:Summarizing .{0,40})?\s{0,4}• ?\[FAIL(?:ED)?\] (?<test>.{1,300})|^\s{0,4}\[FAIL\] (?<test2>.{1,300})$/,
+      /^(?:Summarizing .{0,40})?\s{0,4}• ?\[FAIL(?:ED)?\] (?<test>.{1,300})|^\s{0,4}\[(?:FAIL|Fail|Panic!|Timeout)\] (?<test2>.{1,300})$/,
     refine: (groups) => ({ groups: { ...groups, test: groups['test'] ?? groups['test2'] } }),
   },
   { name: 'go-package-failed', cue: 'fail', weight: 52, pattern: /^FAIL\t(?<message>\S{1,300})(?:\t[\d.]{1,12}s)?$/ },

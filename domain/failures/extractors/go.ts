@@ -1,4 +1,4 @@
-import { lookDown, rulesOf, type Groups, type View } from '../line-rule.ts';
+import { lookDown, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
 
@@ -94,19 +94,27 @@ function decideModule(groups: Groups, view: View) {
 const isOfLog =
   /^\s{2,}|^container_linux\.go:|\.go:\d{1,7}: (?:\d{4}[-/]\d\d[-/]\d\d .{0,60})?\[(?:debug|info|warning|error)\] /i;
 
-function decideGoLine(groups: Groups, view: View) {
-  const line = view.lines[view.at] ?? '';
-  if (line.startsWith('vet: ')) return { groups, weight: 88 };
-  const rule = /^(?<message>.{1,900}?) \((?<code>[a-z][\w-]{1,40})\)$/.exec(groups['message'] ?? '')?.groups;
+/** What only vet complains of: a test is not run then. */
+const isOfVet =
+  /^\S{1,60} (?:call has possible (?:\w{1,20} )?formatting directive|format %\S{1,8} (?:has arg|reads arg|of wrong type|is missing)|arg list ends with redundant newline)|^(?:self-assignment of|struct field tag `|unreachable code$|the cancel function returned by|possible misuse of|.{1,100} (?:passes|copies) lock (?:by )?value)/;
+
+// What vet and other linters of Go say, with or without the name of the rule; null for what the compiler says.
+function namedFinding(groups: Groups): Reading | null {
+  const message = groups['message'] ?? '';
+  if (isOfVet.test(message)) return { groups, failureClass: 'lint_error', weight: 85 };
+  const rule = /^(?<message>.{1,900}?) \((?<code>[a-z][\w-]{1,40})\)$/.exec(message)?.groups;
   if (rule !== undefined)
     return /^(?:compile|typecheck)$/.test(rule['code'] ?? '')
       ? { groups: { ...groups, message: rule['message'] }, weight: 88 }
-      : { groups: { ...groups, ...rule }, failureClass: 'lint_error' as const };
-  const check = /^(?<message>.{1,900}?) \(?(?<code>(?:SA|ST|S|QF|U|G)\d{3,4})\)?$|^(?:G\d{3}) /.exec(
-    groups['message'] ?? '',
-  )?.groups;
-  if (check !== undefined) return { groups: { ...groups, ...check }, failureClass: 'lint_error' as const };
-  return isOfLog.test(line) ? null : { groups };
+      : { groups: { ...groups, ...rule }, failureClass: 'lint_error' };
+  const check = /^(?<message>.{1,900}?) \(?(?<code>(?:SA|ST|S|QF|U|G)\d{3,4})\)?$|^(?:G\d{3}) /.exec(message)?.groups;
+  return check === undefined ? null : { groups: { ...groups, ...check }, failureClass: 'lint_error' };
+}
+
+function decideGoLine(groups: Groups, view: View): Reading | null {
+  const line = view.lines[view.at] ?? '';
+  if (line.startsWith('vet: ')) return { groups, weight: 88 };
+  return namedFinding(groups) ?? (isOfLog.test(line) ? null : { groups });
 }
 
 // The compiler's words stand above, below a line with the package.

@@ -21,6 +21,12 @@ export const haskellRules = rulesOf(null, 'compile_error', [
     refine: (groups, view) => decideHaskell(groups, view),
   },
   {
+    name: 'haskell-conflict',
+    is: 'dependency_missing',
+    cue: 'rejecting: ',
+    pattern: /^(?:\[__\d{1,4}\] )?rejecting: (?<package>[A-Za-z][\w-]{0,80}?)-\d[\d.]{0,20}/,
+  },
+  {
     name: 'ghc',
     cue: ['.hs:', '.lhs:'],
     pattern:

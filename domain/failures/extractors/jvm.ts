@@ -90,6 +90,15 @@ export const jvmRules = rulesOf('javac', 'compile_error', [
     refine: () => ({ groups: { package: 'jdk' } }),
   },
   {
+    name: 'artifact-transfer',
+    is: 'orchestration_error',
+    cue: 'could not transfer artifact ',
+    weight: 93,
+    // One that is told of alone may have been tried again.
+    pattern: /\b(?:Non-resolvable|Failed to)\b.{1,400}\bCould not transfer artifact \S/,
+    refine: decideTransfer,
+  },
+  {
     name: 'modules-unresolved',
     is: 'dependency_missing',
     cue: 'resolution failed for ',
@@ -191,19 +200,34 @@ function scalaMessage(message: string, view: View): string {
   return lookDown(view, 6, (text) => drawn.exec(text)?.groups?.['words'] ?? null) ?? message;
 }
 
+function away(line: string): string | null {
+  return (
+    /(?:UnknownHost|Unknown host|Connection refused|Connect to \S{1,100} failed|connect timed out|Read timed out|status code: 5\d\d|PKIX path|Temporary failure in name resolution|Name or service not known|No route to host|Could not (?:GET|HEAD))/i.exec(
+      line,
+    )?.[0] ?? null
+  );
+}
+
+function unreached(cause: string): Reading {
+  return /timed out/i.test(cause)
+    ? { groups: {}, failureClass: 'timeout', weight: 93 }
+    : { groups: {}, failureClass: 'orchestration_error', subReason: 'network', weight: 93 };
+}
+
+function decideTransfer(_groups: Groups, view: View): Reading {
+  const own = view.lines[view.at] ?? '';
+  return /\bReturn code is: 40[13]\b|status code: 40[13]\b/.test(own)
+    ? { groups: {}, subReason: 'credentials' }
+    : unreached(away(own) ?? lookDown(view, 8, away) ?? '');
+}
+
 function decideArtifact(groups: Groups, view: View) {
   const found = ['package', 'package2', 'package3', 'package4', 'package5', 'package6', 'package7', 'package8']
     .map((key) => groups[key])
     .find((name) => name !== undefined);
-  const away = (line: string) =>
-    /(?:UnknownHost|Unknown host|Connection refused|Connect to \S{1,100} failed|connect timed out|Read timed out|status code: 5\d\d|PKIX path|Temporary failure in name resolution|Name or service not known|No route to host|Could not (?:GET|HEAD))/i.exec(
-      line,
-    )?.[0] ?? null;
   const cause = away(view.lines[view.at] ?? '') ?? lookDown(view, 8, away);
   if (cause === null) return { groups: { ...groups, package: found?.replace(/[#;]/, ':') } };
-  return /timed out/i.test(cause)
-    ? { groups: {}, failureClass: 'timeout' as const, weight: 93 }
-    : { groups: {}, failureClass: 'orchestration_error' as const, subReason: 'network', weight: 93 };
+  return unreached(cause);
 }
 
 const scriptPlace =

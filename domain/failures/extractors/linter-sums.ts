@@ -1,5 +1,7 @@
-import { lookDown, rulesOf } from '../line-rule.ts';
+import type { FailureClass } from '../failure-class.ts';
+import { lookDown, lookUp, rulesOf } from '../line-rule.ts';
 import { readPlace } from '../places.ts';
+import { kindOfTool } from '../tool-kinds.ts';
 import { withPlace } from '../refine.ts';
 
 /** Sums, settings and findings without a place. */
@@ -89,6 +91,56 @@ export const linterSumsRules = rulesOf(null, 'lint_error', [
     }),
   },
   {
+    name: 'standard',
+    cue: ['standard: use javascript standard style', 'ts-standard: use'],
+    weight: 72,
+    pattern: /^(?:ts-)?standard: Use (?:JavaScript|TypeScript) Standard Style/,
+    refine: (groups, view) => ({ groups: withPlace(groups, lookDown(view, 3, readPlace)) }),
+  },
+  {
+    name: 'build-task',
+    cue: ['failed to execute goal ', 'execution failed for task '],
+    weight: 56,
+    // Which plugin of a build failed, where it says no more.
+    pattern:
+      /\bFailed to execute goal [\w.]{1,100}:(?<plugin>[\w.-]{2,80}?)(?:-maven)?(?:-plugin)?:\S{1,80}:[\w-]{2,60}\b|\bExecution failed for task '(?::?[\w.-]{1,80}:)*(?<task>\w{2,80})'/,
+    refine: ({ plugin, task }) => {
+      const failureClass = plugin === undefined ? kindOfTask(task ?? '') : kindOfTool(plugin);
+      if (failureClass === 'contract_violation') return { groups: {}, failureClass, weight: 44 };
+      return failureClass === 'lint_error' ? { groups: {} } : null;
+    },
+  },
+  {
+    name: 'vulnerable-code',
+    cue: ['your code is affected by'],
+    weight: 64,
+    pattern: /^Your code is affected by [1-9]\d{0,4} vulnerabilit/,
+    refine: (groups, view) => {
+      const isCall = (line: string) =>
+        /^\s{2,12}(?:#\d{1,3}: )?\S{1,300}\.go:\d{1,7}:\d{1,7}: .{1,200}\bcalls\b/.test(line) ? line : null;
+      const call = lookDown(view, 60, isCall) ?? lookUp(view, 60, isCall);
+      const read = (line: string) => /\b(?<code>GO-\d{4}-\d{4,5})\b/.exec(line)?.groups?.['code'] ?? null;
+      const code = lookDown(view, 20, read) ?? lookUp(view, 60, read) ?? undefined;
+      return { groups: { ...withPlace(groups, call === null ? null : readPlace(call)), code } };
+    },
+  },
+  {
+    name: 'policy',
+    cue: ['fail - '],
+    weight: 70,
+    pattern: /^FAIL - (?<file>\S{1,300}) - (?<rule>[\w.]{1,80}) - (?<message>\S.{1,300})$/,
+  },
+  {
+    name: 'checked-resource',
+    cue: ['check: ckv'],
+    weight: 64,
+    pattern: /^Check: (?<code>CKV\w{0,12}_\d{1,4}): "(?<message>.{1,300})"$/,
+    refine: (groups, view) =>
+      lookDown(view, 1, (line) => (/^\s{1,8}FAILED for resource/.test(line) ? true : null)) === null
+        ? null
+        : { groups: withPlace(groups, lookDown(view, 2, readPlace)) },
+  },
+  {
     name: 'weighted-issues',
     cue: ['weighted issues', 'signature errors found'],
     weight: 62,
@@ -116,3 +168,11 @@ export const linterSumsRules = rulesOf(null, 'lint_error', [
         : null,
   },
 ]);
+
+/** What a task of Gradle checks, by the name that its plugin gives it. */
+function kindOfTask(task: string): FailureClass | null {
+  if (/(?:^|[a-z])[aA]piCheck$|^(?:japicmp|revapi|metalavaCheck)/.test(task)) return 'contract_violation';
+  const linters =
+    /^(?:ktlint|detekt|spotless|checkstyle|pmd|cpd|spotbugs|codenarc|lint(?:[A-Z]|$)|verifyGoogleJavaFormat|forbiddenApis)/;
+  return linters.test(task) ? 'lint_error' : null;
+}

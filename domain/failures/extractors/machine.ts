@@ -52,10 +52,12 @@ export const machineRules = rulesOf(null, 'unknown', [
       'erofs',
       'access is denied',
       'permissionerror',
+      'permissiondenied: ',
+      'notcapable: ',
     ],
     weight: 68,
     pattern:
-      /(?:\b(?<code>EACCES|EPERM|EROFS)\b|[Pp]ermission denied(?! \(publickey)|[Oo]peration not permitted|Read-only file system|Access is denied|\bPermissionError\b)/,
+      /(?:\b(?<code>EACCES|EPERM|EROFS)\b|[Pp]ermission denied(?! \(publickey)|[Oo]peration not permitted|Read-only file system|Access is denied|\bPermissionError\b|\bPermissionDenied: |\bNotCapable: )/,
   },
   {
     name: 'open-files',
@@ -103,10 +105,11 @@ export const machineRules = rulesOf(null, 'unknown', [
       'unhandled exception',
       '# a fatal error has been detected',
       'goroutines are asleep',
+      'panicked with ',
     ],
     weight: 63,
     pattern:
-      /(?:[Ss]egmentation fault|\bSIG(?:SEGV|ABRT|ILL|BUS|FPE)\b|core dumped|[Ii]llegal instruction|[Bb]us error|[Ss]tack [Oo]verflow|Maximum call stack size|StackOverflowError|[Ii]nternal compiler error|compiler unexpectedly panicked|Fatal Python error|RecursionError|A fatal error has been detected by the Java|^Aborted(?: \(core dumped\))?$|all goroutines are asleep)/,
+      /(?:[Ss]egmentation fault|\bSIG(?:SEGV|ABRT|ILL|BUS|FPE)\b|core dumped|[Ii]llegal instruction|[Bb]us error|[Ss]tack [Oo]verflow|Maximum call stack size|StackOverflowError|[Ii]nternal compiler error|compiler unexpectedly panicked|Fatal Python error|RecursionError|A fatal error has been detected by the Java|^Aborted(?: \(core dumped\))?$|all goroutines are asleep|^error: Panicked with )/,
   },
   {
     name: 'environment',
@@ -170,7 +173,7 @@ export const machineRules = rulesOf(null, 'unknown', [
     cue: ['could not find', 'could not locate', 'cannot find', 'unable to find', 'unable to locate', 'no '],
     weight: 57,
     pattern:
-      /\b(?:[Cc]ould not (?:find|locate)|[Cc]annot (?:find|locate)|[Uu]nable to (?:find|locate)|^(?:[Ee]rror: |ERROR: )?[Nn]o)(?: an?| any| the)? (?:[\w.-]{1,20} ){0,2}?(?:[Cc]onfig(?:uration)?(?: file)?|[Mm]anifest|[Ss]chema|[Pp]roject(?: file)?|Gemfile|Makefile|package\.json|pyproject\.toml|Cargo\.toml|pom\.xml)(?: file)?(?: (?:was |could be )?found\b| that is required| in | or |[.:,]|$)/,
+      /\b(?:[Cc]ould not (?:find|locate)|[Cc]annot (?:find|locate)|[Uu]nable to (?:find|locate)|^(?:[Ee]rror: |ERROR: )?[Nn]o)(?: an?| any| the)? (?:[\w.-]{1,20} ){0,2}?(?:[Cc]onfig(?:uration)?(?: file)?|[Mm]anifest(?: \([\w.-]{1,40}\))?|[Ss]chema|[Pp]roject(?: file)?|Gemfile|Makefile|package\.json|pyproject\.toml|Cargo\.toml|pom\.xml)(?: file)?(?: (?:was |could be )?found\b| that is required| in | or | above |[.:,]|$)/,
   },
   {
     name: 'migration',

@@ -66,6 +66,7 @@ export const modelRules = [
         'ratelimit',
         'rate limit',
         'usage limit',
+        'session limit',
         'weekly limit',
         'exhausted your',
         'daily limit',
@@ -97,7 +98,7 @@ export const modelRules = [
       ],
       weight: 93,
       pattern:
-        /(?:\b(?<code>rate_limit_exceeded|rate_limit_error|RESOURCE_EXHAUSTED|ThrottlingException|tokens_per_min_limit_exceeded|rate_limit_reached|too_many_requests|RateLimitReached)\b|litellm\.RateLimitError|(?:openai|anthropic|groq|mistral|cohere|together)\.RateLimitError|\bRateLimitError\b|(?:tokens|requests) per (?:min(?:ute)?|day|hour)\b|[Rr]ate limit (?:exceeded|reached|hit)\b|exhausted your (?:hourly|daily|weekly|current) (?:quota|capacity|limit)|(?:reached|exceeded|hit) (?:your|the|its)(?: (?:current|\d-hour|hourly|daily|weekly|session))? (?:usage|\d-hour|hourly|daily|weekly|session) limit|\b(?:[Uu]sage|[Hh]ourly|[Dd]aily|[Ww]eekly|[Ss]ession) limit (?:has been |was |is )?(?:reached|exceeded|hit)|[Tt]oo ?[Mm]any ?[Rr]equests|(?:reached|exceeded|hit) (?:your|the) (?:daily|hourly|weekly|monthly) \w{1,20} limit|(?:reached|exceeded|hit) (?:your|the) (?:\w{1,20} )?requests? limit|[Rr]etry after \d{1,6} ?s|capacity exceeded|limited to \d{1,9} (?:API )?(?:calls|requests|tokens)|(?:calls|requests|tokens) ?\/ ?(?:min(?:ute)?|hour|day|month)\b|[Rr]ate limit.{0,60}(?:model|tokens|organization|deployment|TPM|RPM|provider))/,
+        /(?:\b(?<code>rate_limit_exceeded|rate_limit_error|RESOURCE_EXHAUSTED|ThrottlingException|tokens_per_min_limit_exceeded|rate_limit_reached|too_many_requests|RateLimitReached)\b|litellm\.RateLimitError|(?:openai|anthropic|groq|mistral|cohere|together)\.RateLimitError|\bRateLimitError\b|(?:tokens|requests) per (?:min(?:ute)?|day|hour)\b|[Rr]ate limit (?:exceeded|reached|hit)\b|exhausted your (?:(?:hourly|daily|weekly|current) )?(?:quota|capacity|limit)|(?:reached|exceeded|hit) (?:your|the|its)(?: (?:current|\d-hour|hourly|daily|weekly|session))? (?:usage|session|\d-hour|hourly|daily|weekly|session) limit|\b(?:[Uu]sage|[Hh]ourly|[Dd]aily|[Ww]eekly|[Ss]ession) limit (?:has been |was |is )?(?:reached|exceeded|hit)|[Tt]oo ?[Mm]any ?[Rr]equests|(?:reached|exceeded|hit) (?:your|the) (?:daily|hourly|weekly|monthly) \w{1,20} limit|(?:reached|exceeded|hit) (?:your|the) (?:\w{1,20} )?requests? limit|[Rr]etry after \d{1,6} ?s|capacity exceeded|limited to \d{1,9} (?:API )?(?:calls|requests|tokens)|(?:calls|requests|tokens) ?\/ ?(?:min(?:ute)?|hour|day|month)\b|[Rr]ate limit.{0,60}(?:model|tokens|organization|deployment|TPM|RPM|provider))/,
       refine: withCode,
     },
     {

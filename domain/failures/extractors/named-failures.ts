@@ -46,7 +46,7 @@ export const namedFailureRules = rulesOf(null, 'test_fail', [
     cue: ['failure', 'failed', 'assert'],
     weight: 66,
     pattern:
-      /^\s{0,8}(?:FAILURE|FAILED|ASSERT:.{0,200}|Assertion [Ff]ailed\b.{0,200}|(?:Assertion|Expectation) failed: .{1,200})$/,
+      /^\s{0,8}(?:(?:\. )?FAILURE|FAILED|ASSERT:.{0,200}|Assertion [Ff]ailed\b.{0,200}|(?:Assertion|Expectation) failed: .{1,200})$/,
     refine: (_groups, view) => {
       const [above = '', over = ''] = [view.lines[view.at - 1], view.lines[view.at - 2]];
       const isName =
@@ -85,7 +85,7 @@ function fieldPlace(line: string): Place | null {
 }
 
 const headingOfFailures =
-  /^\s{0,8}[!*=─━-]{0,60} ?(?:\d{1,6} (?:failing|failed|failures?)|(?:Failures?|FAILURES?|Failed|FAILED|Failing|Examples|Failed (?:tests?|examples?|specs?|scenarios?|cases?)|(?:Failure|Failed) details)(?: \(\d{1,6}\))?|There (?:was|were) \d{1,6} (?:failure|error)s?|Errors(?:, \w{1,12}){0,2} and \w{1,12}|Summary of (?:all )?fail\w{1,8}(?: tests)?)[!:.]{0,3} ?[!*=─━-]{0,80}\s{0,4}$/;
+  /^(?:\[\d{1,3}\] )?\s{0,8}[!*=─━-]{0,60} ?(?:\d{1,6} (?:failing|failed|failures?)|(?:Failures?|FAILURES?|Failed|FAILED|Failing|Examples|Failed (?:tests?|examples?|specs?|scenarios?|cases?)|(?:Failure|Failed) details)(?: \(\d{1,6}\))?|There (?:was|were) \d{1,6} (?:failure|error)s?|Errors(?:, \w{1,12}){0,2} and \w{1,12}|Summary of (?:all )?fail\w{1,8}(?: tests)?)[!:.]{0,3} ?[!*=─━-]{0,80}\s{0,4}$/;
 const sumOfFailures =
   /^\s{0,8}\d{1,6} \w{0,12} ?(?:tests?|examples?|specs?|runs?)\b.{0,60}\b[1-9]\d{0,5} (?:failed|failures?|errors?)\b/;
 const numbered = /^\s{0,8}\d{1,4}\) /;

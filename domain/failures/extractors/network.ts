@@ -73,6 +73,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
       'could not connect to',
       'actively refused',
       'unable to connect',
+      'instance is not running at',
       'recv failure',
       'error connecting',
       'connect() failed',
@@ -95,7 +96,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
     ],
     weight: 58,
     pattern:
-      /(?:\b(?<code>ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH)\b|[Cc]onnection (?:to the server \S{1,100} )?(?:was )?(?:refused|reset|aborted)|[Ff]ailed to (?:connect to|open TCP connection)|[Nn]etwork is unreachable|No route to host|\bConnectException\b|socket hang up|remote end hung up|unexpected disconnect|early EOF|RPC failed|[Cc]ould not connect to|actively refused|[Uu]nable to connect|Recv failure|Error connecting|NewConnectionError|server closed the connection|tcp connect error|ConnectionError\(|[Cc]an ?not connect to |[Cc]onnect call failed|\bIncompleteRead\b|[Cc]onnection (?:was )?(?:broken|lost|dropped|closed (?:by|unexpectedly|before|while))|[Pp]remature(?:ly)? clos|ConnectionRefusedError|^(?:\w{1,40}\.){0,6}\w{0,40}Connection(?:Error|Exception)\b|[Cc]onnection to \S{1,200} (?:was )?(?:refused|failed|lost|closed)\b|\b(?:[Cc]an['’]t|[Cc]annot|[Cc]ould not|[Uu]nable to) (?:contact|reach) (?:the )?\w|[Cc]onnection unexpectedly closed|\b[Nn]o (?:\w{1,12} )?(?:servers?|hosts?|brokers?|nodes?) (?:are |is )?(?:available|reachable)|\b(?:host|server|service|broker|daemon|endpoint|database|registry) (?:is |was )?(?:unreachable|not reachable)|[Cc](?:ouldn['’]t|an['’]t) connect to|\b(?:[Uu]nable to|[Cc]ould not|[Cc]annot) reach https?:|\b[Nn]etwork (?:is )?unreachable|\b(?:[Cc]ould(?:n['’]t| not)|[Cc]an(?:n?o|['’])t|[Uu]nable to|[Ff]ailed to) (?:establish|create|open) (?:an? )?(?:new )?(?:\w{1,10} )?connection\b)/,
+      /(?:\b(?<code>ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH)\b|[Cc]onnection (?:to the server \S{1,100} )?(?:was )?(?:refused|reset|aborted)|[Ff]ailed to (?:connect to|open TCP connection)|[Nn]etwork is unreachable|No route to host|\bConnectException\b|socket hang up|remote end hung up|unexpected disconnect|early EOF|RPC failed|[Cc]ould not connect to|actively refused|[Uu]nable to connect|Recv failure|Error connecting|NewConnectionError|server closed the connection|tcp connect error|ConnectionError\(|[Cc]an ?not connect to |[Cc]onnect call failed|\bIncompleteRead\b|[Cc]onnection (?:was )?(?:broken|lost|dropped|closed (?:by|unexpectedly|before|while))|[Pp]remature(?:ly)? clos|ConnectionRefusedError|^(?:\w{1,40}\.){0,6}\w{0,40}Connection(?:Error|Exception)\b|[Cc]onnection to \S{1,200} (?:was )?(?:refused|failed|lost|closed)\b|\b(?:[Cc]an['’]t|[Cc]annot|[Cc]ould not|[Uu]nable to) (?:contact|reach) (?:the )?\w|[Cc]onnection unexpectedly closed|\b[Nn]o (?:\w{1,12} )?(?:servers?|hosts?|brokers?|nodes?) (?:are |is )?(?:available|reachable)|\b(?:host|server|service|broker|daemon|endpoint|database|registry) (?:is |was )?(?:unreachable|not reachable)|[Cc](?:ouldn['’]t|an['’]t) connect to|\b(?:[Uu]nable to|[Cc]ould not|[Cc]annot) reach https?:|\binstance is not running at:? https?:|\b[Nn]etwork (?:is )?unreachable|\b(?:[Cc]ould(?:n['’]t| not)|[Cc]an(?:n?o|['’])t|[Uu]nable to|[Ff]ailed to) (?:establish|create|open) (?:an? )?(?:new )?(?:\w{1,10} )?connection\b)/,
     refine: decideRefused,
   },
   {
@@ -112,10 +113,11 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
       'x509',
       'fatal alert',
       'to https client',
+      ': temporary error',
     ],
     weight: 60,
     pattern:
-      /(?:server gave HTTP response to HTTPS client|certificate (?:verify failed|has expired|problem|is not trusted|signed by unknown|subject alternative name matches|common name)|fatal alert: \w|(?:self[- ]signed|unable to (?:get local issuer|verify the first)) certificate|SSL (?:certificate|routines|handshake|connection|ERROR)[^.]{0,60}(?:problem|fail|error|wrong|alert)|SSLError|SSLHandshakeException|PKIX path|x509: |TLS handshake (?!timeout)|\b(?<code>CERT_HAS_EXPIRED|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|ERR_TLS_CERT_ALTNAME_INVALID)\b)/i,
+      /(?:fetching https?:\S{1,200}: temporary error|server gave HTTP response to HTTPS client|certificate (?:verify failed|has expired|problem|is not trusted|signed by unknown|subject alternative name matches|common name)|fatal alert: \w|(?:self[- ]signed|unable to (?:get local issuer|verify the first)) certificate|SSL (?:certificate|routines|handshake|connection|ERROR)[^.]{0,60}(?:problem|fail|error|wrong|alert)|SSLError|SSLHandshakeException|PKIX path|x509: |TLS handshake (?!timeout)|\b(?<code>CERT_HAS_EXPIRED|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|ERR_TLS_CERT_ALTNAME_INVALID)\b)/i,
   },
   {
     name: 'network-server',
@@ -152,6 +154,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
       'name or password',
       'name/password',
       'return code is: 40',
+      'is forbidden: user ',
       'logged in',
       'log in',
       ' login',
@@ -179,7 +182,7 @@ export const networkRules = rulesOf(null, 'orchestration_error', [
     ],
     weight: 58,
     pattern:
-      /(?:\b[Ll]ogin failed for\b|\b[Nn]o (?:[\w ]{1,40} )?(?:token|credentials?) (?:is|was|are|were) (?:found|present|available|provided)\b|\b[Nn]o (?:\w{1,12} )?token (?:found|available|provided)\b|\b(?:[Uu]nable to (?:locate|load|find)|[Nn]o(?:t find)?|[Mm]issing|[Ii]nvalid|[Ww]rong|[Bb]ad|[Ee]xpired) (?:\w{1,20} ){0,2}[Cc]redentials\b|\b[Cc]redentials (?:for \S{1,200} )?(?:were |are |was )?(?:not (?:found|set|provided|valid)|missing|expired|rejected|invalid|required)|\b(?:not|are you) (?:currently )?(?:logged|signed) in\b|\b[Pp]lease (?:log|sign) ?in\b|\b[Pp]lease run:? .{0,30}\blogin\b|\b[Aa]uthentication (?:is )?(?:required|failed|failure|error)\b|\b[Nn]ot authenticated\b|\bUNAUTHENTICATED\b|\b(?:InvalidClientTokenId|AccessDenied(?:Exception)?|ExpiredToken(?:Exception)?|SignatureDoesNotMatch|UnrecognizedClientException|AuthFailure)\b|\b(?:security|access|auth(?:entication)?|API|bearer|session) (?:token|key) .{0,60}(?:is|was|has)? ?(?:invalid|expired|revoked|missing|not valid)\b|\b(?:specified|provided|given|your) (?:[\w-]{1,12} )?(?:token|key|credentials?) (?:is|are|was|were) (?:not valid|invalid|expired)|\bPERMISSION_DENIED\b|\b[Tt]oken (?:is |was |has )(?:been )?(?:invalid|expired|revoked)\b|\b(?:to|must) be (?:logged|signed) in\b|: unauthorized\b|\bunauthorized: |\bAccess [Dd]enied[.,:]|\b(?:[Ii]ncorrect|[Ii]nvalid|[Bb]ad|[Ww]rong) (?:user ?name|login)(?: ?\/ ?| or | and )password\b|\bReturn code is: 40[13]\b|could not read Username|\bno(?:t|t currently have an?)? (?:currently have an )?active account\b|The requested URL returned error: 40[13]\b|HTTP [Ee]rror 40[13]\b|\b(?:403 Forbidden|401 Unauthorized)\b|status code:? ?40[13]\b)/,
+      /(?:\b[Ll]ogin failed for\b|\b[Nn]o (?:[\w ]{1,40} )?(?:token|credentials?) (?:is|was|are|were) (?:found|present|available|provided)\b|\b[Nn]o (?:\w{1,12} )?token (?:found|available|provided)\b|\b(?:[Uu]nable to (?:locate|load|find)|[Nn]o(?:t find)?|[Mm]issing|[Ii]nvalid|[Ww]rong|[Bb]ad|[Ee]xpired) (?:\w{1,20} ){0,2}[Cc]redentials\b|\b[Cc]redentials (?:for \S{1,200} )?(?:were |are |was )?(?:not (?:found|set|provided|valid)|missing|expired|rejected|invalid|required)|\b(?:not|are you) (?:currently )?(?:logged|signed) in\b|\b[Pp]lease (?:log|sign) ?in\b|\b[Pp]lease run:? .{0,30}\blogin\b|\b[Aa]uthentication (?:is )?(?:required|failed|failure|error)\b|\b[Nn]ot authenticated\b|\bUNAUTHENTICATED\b|\b(?:InvalidClientTokenId|AccessDenied(?:Exception)?|ExpiredToken(?:Exception)?|SignatureDoesNotMatch|UnrecognizedClientException|AuthFailure)\b|\b(?:security|access|auth(?:entication)?|API|bearer|session) (?:token|key) .{0,60}(?:is|was|has)? ?(?:invalid|expired|revoked|missing|not valid)\b|\b(?:specified|provided|given|your) (?:[\w-]{1,12} )?(?:token|key|credentials?) (?:is|are|was|were) (?:not valid|invalid|expired)|\bPERMISSION_DENIED\b|\b[Tt]oken (?:is |was |has )(?:been )?(?:invalid|expired|revoked)\b|\b(?:to|must) be (?:logged|signed) in\b|: unauthorized\b|\bunauthorized: |\bAccess [Dd]enied[.,:]|\b(?:[Ii]ncorrect|[Ii]nvalid|[Bb]ad|[Ww]rong) (?:user ?name|login)(?: ?\/ ?| or | and )password\b|\bReturn code is: 40[13]\b|\bis forbidden: User "[^"]{1,100}" cannot \w{2,20} resource\b|could not read Username|\bno(?:t|t currently have an?)? (?:currently have an )?active account\b|The requested URL returned error: 40[13]\b|HTTP [Ee]rror 40[13]\b|\b(?:403 Forbidden|401 Unauthorized)\b|status code:? ?40[13]\b)/,
   },
   {
     name: 'network-denied',

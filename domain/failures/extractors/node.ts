@@ -20,7 +20,7 @@ export const nodeRules = rulesOf(null, 'compile_error', [
       /(?:Module not found: (?:Error: )?Can't resolve|Could ?n[o']t resolve(?: import)?:?|Failed to resolve(?: import| entry for package)?|Unable to resolve(?: module| path to module| import)?|Cannot resolve (?:module|import|package)|failed to resolve import|Can't resolve|Module not found:? Error: Can't resolve|Could not find module in path:?|Can't find dependency) ["'`](?<package>[^"'`]{1,300})["'`](?: (?:from|in) ["'`]?(?<file>[^\s"'`]{1,300})["'`]?)?/i,
     // Addresses are resolved as well.
     refine: (groups, view) =>
-      /HTTPS?Connection|NameResolution|getaddrinfo|\bhost\b/.test(view.lines[view.at] ?? '')
+      /HTTPS?Connection|NameResolution|getaddrinfo|\bhost\b/.test(view.lines[view.at] ?? '') || isHidden(view)
         ? null
         : decideBundled(groups, view),
   },
@@ -60,7 +60,7 @@ export const nodeRules = rulesOf(null, 'compile_error', [
     refine: (groups, view) => {
       const placed = withPlace(groups, lookDown(view, 3, readPlace));
       const specifier = /Could not resolve "(?<name>[^"]{1,200})"/.exec(groups['message'] ?? '')?.groups?.['name'];
-      return specifier === undefined
+      return specifier === undefined || isHidden(view)
         ? { groups: placed }
         : { failureClass: 'dependency_missing', weight: 90, ...decideOrigin({ ...placed, package: specifier }, view) };
     },
@@ -73,6 +73,12 @@ export const nodeRules = rulesOf(null, 'compile_error', [
     refine: decideSyntax,
   },
 ]);
+
+// The package is there, and does not give out what is asked for.
+function isHidden(view: View): boolean {
+  const read = (line: string) => (/is not (?:currently )?exported by package "/.test(line) ? true : null);
+  return lookDown(view, 12, read) === true;
+}
 
 function decideNodeModule(groups: Groups, view: View) {
   const specifier = groups['package'] ?? groups['package2'] ?? '';

@@ -1,4 +1,4 @@
-import { lookDown, lookUp, rulesOf, standsNear } from '../line-rule.ts';
+import { lookDown, lookUp, rulesOf, standsNear, type Groups } from '../line-rule.ts';
 import { isProjectFile, readPlace } from '../places.ts';
 import { isNoTest } from './failed-lists.ts';
 import { withPlace } from '../refine.ts';
@@ -29,6 +29,12 @@ export const otherTestsRules = rulesOf(null, 'test_fail', [
     name: 'clojure-test',
     cue: ['fail in (', 'error in ('],
     pattern: /^(?:FAIL|ERROR) in \((?<test>[\w.?!*+<>=/-]{1,200})\)(?: \((?<file>[^\s:)]{1,200}):(?<line>\d{1,7})\))?/,
+    // An exception names the line of the language that threw it.
+    refine: (groups, view) => {
+      const isOwn = /\.clj[cs]?$/.test(groups['file'] ?? '');
+      const frame = isOwn ? null : lookDown(view, 40, clojureFrame);
+      return { groups: frame === null ? groups : { ...groups, ...frame } };
+    },
   },
   {
     name: 'julia-test',
@@ -38,7 +44,7 @@ export const otherTestsRules = rulesOf(null, 'test_fail', [
   {
     name: 'pester',
     cue: ['[-]'],
-    pattern: /^\s{0,20}\[-\] ?(?<test>(?!Timeout|Timed out).{1,300}?)(?: \d{1,9}m?s(?: \(.{1,40}\))?)?$/,
+    pattern: /^\s{0,20}\[-\](?: |(?=\S))(?<test>(?!Timeout|Timed out).{1,300}?)(?: \d{1,9}m?s(?: \(.{1,40}\))?)?$/,
     refine: (groups, view) => ({
       groups: withPlace(
         groups,
@@ -51,6 +57,38 @@ export const otherTestsRules = rulesOf(null, 'test_fail', [
     cue: ['*failed*', '*timed out*'],
     pattern:
       /^\s{0,20}(?:\S{1,100}: )?(?<test>\w{1,100}:(?:\d{1,6}: )?\w{1,100}|(?<=: )\w{1,100})(?: ?\(.{1,100}\))?(?:\.{3}| ).{0,40}\*(?:failed|timed out)\*/,
+  },
+  {
+    name: 'common-test',
+    cue: ['_suite ==> '],
+    weight: 69,
+    pattern: /^%{3} (?<test>\w{1,100}_SUITE ==> \w{1,100}): FAILED$/,
+  },
+  {
+    name: 'gut',
+    cue: ['failed]: ', 'failed: '],
+    weight: 72,
+    pattern: /^\s{2,12}\[?(?:FAILED|Failed)\]?: {1,4}(?<message>.{1,300})$/,
+    refine: (groups, view) => {
+      const test = lookUp(view, 12, (line) => /^\* (?<name>test_\w{1,200})$/.exec(line)?.groups?.['name'] ?? null);
+      const file = lookUp(
+        view,
+        400,
+        (line) => /\b(?<file>res:\/\/\S{1,300}\.gd)\b/.exec(line)?.groups?.['file'] ?? null,
+      );
+      const line = lookDown(
+        view,
+        3,
+        (below) => /^\s{2,12}at line (?<line>\d{1,7})/.exec(below)?.groups?.['line'] ?? null,
+      );
+      return test === null ? null : { groups: { ...groups, test, file: file ?? undefined, line: line ?? undefined } };
+    },
+  },
+  {
+    name: 'detox',
+    cue: [' [fail]'],
+    weight: 69,
+    pattern: /\bdetox\[\d{1,8}\] INFO: {1,4}(?<test>\S.{1,300}) \[FAIL\]$/,
   },
   {
     name: 'rebar-eunit',
@@ -115,11 +153,20 @@ export const otherTestsRules = rulesOf(null, 'test_fail', [
   },
   {
     name: 'testthat-list',
-    cue: ['. error: ', '. failure: '],
+    cue: ['. error: ', '. failure: ', '. failure (', '. error ('],
     weight: 68,
     pattern:
-      /^\s{0,4}\d{1,4}\. (?:Error|Failure): (?<test>\S.{1,200}?)(?: \(@(?<file>[^\s#]{1,200})#(?<line>\d{1,7})\))?$/,
+      /^\s{0,4}\d{1,4}\. (?:Error|Failure)(?: \((?:at |@)(?<file2>[^\s#]{1,200})#(?<line2>\d{1,7})\))?: (?<test>\S.{1,200}?)(?: \(@(?<file>[^\s#]{1,200})#(?<line>\d{1,7})\))?$/,
     refine: (groups, view) =>
-      standsNear(view, { up: 400, down: 0 }, (line) => /testthat|SKIPPED: \d/.test(line)) ? { groups } : null,
+      standsNear(view, { up: 400, down: 20 }, (line) => /testthat|SKIPPED: \d/.test(line))
+        ? { groups: { ...groups, file: groups['file'] ?? groups['file2'], line: groups['line'] ?? groups['line2'] } }
+        : null,
   },
 ]);
+
+function clojureFrame(line: string): Groups | null {
+  return (
+    /^\s{1,8}(?:at )?(?!clojure\.)[\w.$]{1,200} \((?<file>\w{1,100}\.clj[cs]?):(?<line>\d{1,7})\)$/.exec(line)
+      ?.groups ?? null
+  );
+}

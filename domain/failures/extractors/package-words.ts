@@ -58,19 +58,23 @@ export const packageWordsRules = rulesOf(null, 'dependency_missing', [
       'integrity',
       'checksum',
       'verification failed',
+      'expected hash',
       'wrong ',
       'incorrect ',
       'unexpected ',
     ],
     weight: 66,
     pattern:
-      /\b(?:[Cc]hecksum|[Hh]ash(?:es)?|HASHES|[Ii]ntegrity|[Dd]igest|sha\d{1,3}(?:sum)?)\b.{0,60}?(?:\bmismatch|\b(?:did|does|do) not match|\bverification failed|\bcheck failed)|\b(?:[Ww]rong|[Ii]ncorrect|[Uu]nexpected) (?:\w{1,8} )?(?:[Cc]hecksum|hash|digest)\b|\bDependency verification failed\b|\bDO NOT MATCH THE HASHES\b/,
+      /\b(?:[Cc]hecksum|[Hh]ash(?:es)?|HASHES|[Ii]ntegrity|[Dd]igest|sha\d{1,3}(?:sum)?)\b.{0,60}?(?:\bmismatch|\b(?:did|does|do) (?:not|NOT) match|\bverification failed|\bcheck failed)|\b(?:[Ww]rong|[Ii]ncorrect|[Uu]nexpected) (?:\w{1,8} )?(?:[Cc]hecksum|hash|digest)\b|\bDependency verification failed\b|\b(?:[Ff]ile|[Aa]rchive) does not have the expected (?:hash|checksum)\b|\bDO NOT MATCH THE HASHES\b/,
     refine: (groups, view) => {
       // The sum of a step that a database has taken already.
       if (/\bmigration\b/i.test(view.lines[view.at] ?? '')) return null;
       const read = (line: string) => nameIn(sumOf.exec(line)?.groups);
       const own = view.lines[view.at] ?? '';
-      const known = { ...groups, package: read(own) ?? archiveOf(own) ?? lookDown(view, 3, read) ?? undefined };
+      const known = {
+        ...groups,
+        package: archiveOf(own) ?? read(own) ?? lookDown(view, 3, read) ?? lookUp(view, 2, archiveOf) ?? undefined,
+      };
       // In a manifest the sum stands beside what it is of.
       return /^\S{1,300}:\d{1,7}:\d{1,7}: error: (?:hash|checksum)/.test(own)
         ? { groups: withPlace(known, readPlace(own)), weight: 82 }
@@ -138,10 +142,12 @@ function nameIn(found: Groups | undefined): string | null {
   return found?.['name'] ?? found?.['name2'] ?? null;
 }
 
-/** `name-<commit>.tar.gz` */
+/** `name-<commit>.tar.gz`, also in the store of a package manager */
 function archiveOf(line: string): string | null {
   return (
-    /(?<![\w./-])(?<name>[A-Za-z][\w.-]{1,80}?)-[\da-f]{7,40}\.(?:tar|tgz|zip)\b/.exec(line)?.groups?.['name'] ?? null
+    /(?:(?<![\w./-])|\/[a-z\d]{32}-)(?<name>[A-Za-z][\w.-]{1,80}?)-(?:[\da-f]{7,40}|\d[\w.-]{0,40})\.(?:tar|tgz|zip)\b/.exec(
+      line,
+    )?.groups?.['name'] ?? null
   );
 }
 

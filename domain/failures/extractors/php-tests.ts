@@ -2,7 +2,7 @@ import { lookDown, lookUp, rulesOf } from '../line-rule.ts';
 import { withPlace } from '../refine.ts';
 import { projectPlace } from './project-place.ts';
 
-/** PHPUnit, Pest and PHP's own runner of tests. */
+/** PHPUnit, Codeception, Pest and PHP's own runner of tests. */
 export const phpTestsRules = rulesOf('phpunit', 'test_fail', [
   {
     name: 'phpt',
@@ -32,6 +32,20 @@ export const phpTestsRules = rulesOf('phpunit', 'test_fail', [
       );
       const known = place === null || place.file === '' ? groups : withPlace(groups, place);
       return isMild ? { groups: known, weight: /risky|warning/.test(kind) ? 60 : 54 } : { groups: known };
+    },
+  },
+  {
+    name: 'codeception',
+    cue: [' test  ', 'test  '],
+    weight: 72,
+    pattern: /^\s{0,2}Test {1,4}(?<file>\S{1,300}\.php):\w{1,200}\s{0,4}$/,
+    refine: (groups, view) => {
+      const test = lookUp(
+        view,
+        2,
+        (line) => /^\s{0,2}\d{1,4}\) (?<name>\S.{1,300}?)\s{0,4}$/.exec(line)?.groups?.['name'] ?? null,
+      );
+      return test === null ? null : { groups: { ...groups, test } };
     },
   },
   {

@@ -26,7 +26,7 @@ export const pythonPackageRules = rulesOf(null, 'dependency_missing', [
     ],
     weight: 92,
     pattern:
-      /(?:ResolutionImpossible|Cannot install (?<list>.{1,200}?) because these package versions have conflicting dependencies|Package '(?<package>[\w.-]{1,100})' requires a different Python|DO NOT MATCH THE HASHES|[Hh]ash mismatch (?:for|in) `?(?<package2>[\w.-]{1,100}))/,
+      /(?:ResolutionImpossible|Cannot install (?<list>.{1,200}?) because these package versions have conflicting dependencies|Package '(?<package>[\w.-]{1,100})' requires a different Python|DO NOT MATCH THE HASHES|[Hh]ash mismatch (?:for|in) (?!fixed-output )`?(?<package2>[\w.-]{1,100}))/,
     refine: (groups, view) => ({
       groups: {
         ...groups,

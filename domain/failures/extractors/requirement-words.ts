@@ -115,6 +115,48 @@ const absentPhrases: readonly Phrase[] = [
   // `Cannot find autoconf. Please check your autoconf installation`
   ['please check your', /\b[Cc]annot find (?<package>[a-z][\w+-]{1,40})\. Please check your\b.{1,40}\binstallation\b/],
   ['interpreter', /\b[Cc]ouldn['’]t find any (?<package>[a-z][\w.+-]{1,40}) interpreters?\b/],
+  // `Because a depends on b ... version solving has failed.`
+  ['depends on', /^Because (?:every version of )?(?<package>[a-z][\w.-]{1,80}) (?:[<>=!~^]=? ?\d.{0,60} )?depends on /],
+  [
+    'the requested package',
+    /\bThe requested package (?<whole>[\w.-]{1,60}\/[\w.-]{1,60})\b.{0,80}\b(?:exists as|could not be found)\b/,
+  ],
+  ['versions for pod', /\bcompatible versions for pod "(?<package>[\w.+/-]{1,80})"/],
+  ['requires: ', /^\s{8,24}Requires: (?<package>[A-Za-z][\w.+-]{1,60})(?: [<>=]|$)/],
+  ['currently not installed', /\bThe program ['"](?<package>[\w.+-]{1,60})['"] is currently not installed\b/],
+  ['invalid active developer path', /^(?<package>xcrun): error: invalid active developer path\b/],
+  ['only supports', /\bThis version of (?<package>[A-Z]\w{2,40}) only supports \w{2,40} version \d/],
+  [
+    'from stack configuration',
+    /^\s{2,12}(?<package>[A-Za-z][\w-]{0,60}?)-\d[\d.]{0,20} from stack configuration does not match\b/,
+  ],
+  [
+    'header',
+    /\b(?:[Cc]an['’]t|[Cc]annot|[Cc]ould not) find (?:the )?["'\x60]?(?<package>[\w./+-]{1,80}\.h)\b['"]?(?: header)?/,
+  ],
+  ['header file for', /\b[Cc]ould not find header file for (?<package>[A-Za-z][\w.+-]{1,40})/],
+  ['not in lockfile', /\bRequirement ['"](?<package>[\w.+-]{1,60})\/.{1,60}['"] not in lockfile\b/],
+  ['version conflict', /\b[Vv]ersion conflict on (?<package>[\w.+-]{2,60})\b/],
+  ['version conflict', /\bVersion conflict: [^\s,]{1,80}->(?<package>[\w.+-]{1,60})\/\d/],
+  ['library wasn', /\bthe (?<package>[A-Za-z][\w.+-]{1,40}) library wasn['’]t found\b/],
+  ['not found in the tree', /\bProgram (?<package>[\w.+-]{1,60}) not found in the tree or in PATH\b/],
+  ["couldn't be found", /\bpackages couldn['’]t be found: (?<package>[\w.+-]{1,60})/],
+  ['preset "', /\bCouldn['’]t find preset "(?<package>[\w@/.-]{1,60})" relative to directory\b/],
+  ['not configured', /^\s{0,4}(?:> )?(?<package>NDK|SDK) (?:is )?not configured\b/],
+  ['version that matches', /\bCould not find any version that matches (?<package>[\w.-]{1,100}:[\w.-]{1,100}):/],
+  [': cannot find ', /^(?:\.\/)?configure: cannot find (?<package>[\w.+-]{2,60})$/],
+  ['but project requires', /\bERROR: (?<package>[A-Z]\w{1,30}) version is \S{1,30} but project requires\b/],
+  ['no pkg-config executable', /\bno (?<package>pkg-config) executable was found\b/],
+  ['need to be downloaded', /\bversions of (?<package>[\w.-]{2,80}) need to be downloaded from a registry\b/],
+  ["can't be installed because", /\bPackage \x60(?<package>[\w.-]{2,80})\x60 can['’]t be installed because\b/],
+  ['still missing: ', /\bpackages are still missing: (?<package>[\w.+-]{2,60})/],
+  [
+    'could not be loaded: (',
+    /\bcould not be loaded: \((?<package>[A-Za-z][\w.-]{1,60}) \d\S{0,30} \(.{1,200}\), Requirement\b/,
+  ],
+  ['error while installing', /\bError while installing (?<whole>[\w.-]{1,60}\/[\w.-]{1,60}) v\d/],
+  ['dependency providing package', /\bmissing dependency providing package (?<package>[\w./-]{2,100})/],
+  ['component :', /\bComponent :(?<package>[\w.:/-]{2,80}) not found, required by\b/],
   [
     'with hash string',
     /\bFailed to find (?:target|Build Tools)\b.{0,40} with hash string ['"](?<package>[^'"]{2,80})['"]/,
@@ -122,12 +164,12 @@ const absentPhrases: readonly Phrase[] = [
   ['build tools revision', /\bFailed to find Build Tools revision (?<package>[\d.]{2,20})/],
   // `failed to create task or type antlib:org.apache.ivy.ant:retrieve`
   ['antlib:', /\bfailed to create task or type antlib:(?<package>[\w.]{2,100})/],
-  ['no available version for', /\b[Nn]o available version for \w{2,12} "(?<package>[\w@./-]{2,100})"/],
+  ['no available version for', /\b[Nn]o available version for \w{2,12} "(?<whole>[\w@./-]{2,100})"/],
   ['extended version', /\bCheck your (?<package>[A-Z]\w{1,30}) installation; you need the extended version\b/],
   ['no match for dependency', /\bNo match for dependency (?<package>[\w.:-]{2,80}) /],
   [
     'package with ',
-    /\bCould not find the package with ['"](?<package>[\w@./-]{2,100})(?: @ [^'"]{1,60})?['"] requirements?\b/,
+    /\bCould not find the package with ['"](?<whole>[\w@./-]{2,100})(?: @ [^'"]{1,60})?['"] requirements?\b/,
   ],
   [
     'is not compatible with the',
@@ -203,6 +245,9 @@ export const requirementRules = rulesOf(null, 'dependency_missing', [
 
 // In the language of a package manager a name that is not defined is that of a package.
 function decideTold(groups: Groups, view: View): Reading | null {
+  const { whole } = groups;
+  // Some registries have the name of the owner in that of the package.
+  if (whole !== undefined) return { groups: { package: whole, message: (view.lines[view.at] ?? '').trim() } };
   const isVariable = /undefined variable/.test(view.lines[view.at] ?? '');
   const isNix = (line: string) => (/\.nix:\d/.test(line) ? true : null);
   if (isVariable && lookDown(view, 4, isNix) !== true) return null;

@@ -20,6 +20,8 @@ export const servicesRules = rulesOf(null, 'orchestration_error', [
     weight: 82,
     pattern:
       /(?:Cannot connect to the Docker daemon|docker\.sock|Error response from daemon|pull access denied|failed to resolve source metadata|pull access|manifest (?:unknown|for \S{1,200} not found)|Could not find a valid Docker environment|Cannot connect to Podman)/,
+    // What it could not do may be the machine's: a port that is in use.
+    refine: (groups, view) => (/already (?:in use|allocated)\b/.test(view.lines[view.at] ?? '') ? null : { groups }),
   },
   {
     name: 'service-database',

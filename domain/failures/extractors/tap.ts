@@ -55,7 +55,9 @@ function decideTap(groups: Groups, view: View): Reading | null {
   if (todo.test(line) || holdsFailures(view, test)) return null;
   const known: Groups = { ...groups, test: joinHeading(test, view) };
   const stack = lookDownAt(view, 30, /^\s{1,80}stack: /);
-  const place = lookDown({ ...view, at: stack ?? view.at }, 30, readFrame) ?? noPlace;
+  const asserted = lookDown(view, 12, assertedAt) ?? noPlace;
+  const framed = () => lookDown({ ...view, at: stack ?? view.at }, 30, readFrame) ?? noPlace;
+  const place = asserted.file === '' ? framed() : asserted;
   if (isNotLoaded(view, test)) return { groups: withPlace({}, place), failureClass: 'compile_error', weight: 82 };
   const told = place.file === '' ? lookDown(view, 20, readDetails) : place;
   return { groups: told === null || told.file === '' ? known : withPlace(known, told) };
@@ -99,7 +101,8 @@ const heading =
 function joinHeading(test: string, view: View): string | undefined {
   const above = lookUp(view, 60, (line) => {
     if (/^TAP version|^\s{0,80}# Subtest/.test(line)) return '';
-    return heading.exec(line)?.groups?.['name'] ?? null;
+    // A sum is no heading.
+    return /^\s{0,80}# (?:failed|passed) \d/.test(line) ? null : (heading.exec(line)?.groups?.['name'] ?? null);
   });
   const isSame = above === test || above === null || above === '';
   const outer = isSame ? subtestAround(test, view) : above;
@@ -127,6 +130,12 @@ const frameLine = /^\s{4,60}(?:at )?\S.{0,200}\(?(?:file:\/\/)?\S{1,300}:\d+:\d+
 function readFrame(below: string): Place | null {
   if (/^\s{0,80}(?:\.{3}|not ok\b|ok\b)/.test(below)) return noPlace;
   return frameLine.test(below) && !below.includes('location:') ? projectPlace(below) : null;
+}
+
+// `at: Test.<anonymous> (f:l:c)`
+function assertedAt(below: string): Place | null {
+  if (/^\s{0,80}(?:\.{3}|ok\b|not ok\b)/.test(below)) return noPlace;
+  return /^\s{2,80}at: \S.{0,200}\(\S{1,300}:\d{1,7}:\d{1,7}\)$/.test(below) ? projectPlace(below) : null;
 }
 
 function readDetails(below: string): Place | null {

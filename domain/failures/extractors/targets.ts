@@ -43,6 +43,7 @@ const phrases: readonly (readonly [cues: readonly string[], pattern: string])[] 
     String.raw`\b(?:[Ff]iles?|[Aa]rchives?) ${named} (?:for|of) the (?:old|new|previous|current|base(?:line)?) version (?:does not exist|was not found|is missing)`,
   ],
   [['not found'], String.raw`^\s{0,2}(?:[=>*-]{1,5} )?[Cc]ommand [\w:-]{2,40} not found$`],
+  [['not found in project'], String.raw`\bTask with path ${named} not found in project\b`],
   [['point to an existing'], String.raw`\b[Pp]ath ${named} does not point to an existing file\b`],
   [['missing '], String.raw`\b[Mm]issing (?:task|target|recipe) ${named}`],
   [['never defined'], String.raw`\b[Tt]ask never defined\b`],

@@ -74,7 +74,8 @@ export const testBlocksRules = rulesOf(null, 'test_fail', [
     pattern:
       /^(?:\[(?:info|error|INFO|ERROR)\] )?\s{0,8}(?:\[?\d{1,5}\/\d{1,5}\]? |[-*+] )?(?:Test ?#\d{1,6}: )?(?<test>[\w"'/].{0,200}?)(?: {1,80}(?:FAIL|FAILED|TIMEOUT|ERROR)(?: {1,40}| in )\d{1,7}[.,]\d{1,6} ?m?s\b|(?: {1,60}|\s{0,2}\.{2,80}\s{0,3})\*{1,3} ?(?:FAILED|[Ff]ailed|FAIL|TIMEOUT|[Tt]imeout|Exception: \w{1,20})(?: ?\*{1,3}|\s).{0,120}| ?\.{3,80} ?\*{1,3} ?[Ff]ailed ?\*{1,3}$)/,
     refine: (groups, view) => {
-      const test = cleanTestName(groups['test'] ?? '');
+      // A target of Bazel holds many tests.
+      const test = groups['test']?.startsWith('//') === true ? null : cleanTestName(groups['test'] ?? '');
       const place = lookDown(view, 4, (line) =>
         /^\s{0,8}(?:at |in |\(|\S.{0,200}\()/.test(line) ? readPlace(line) : null,
       );

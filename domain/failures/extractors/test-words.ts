@@ -1,4 +1,4 @@
-import { lookDown, lookUp, rulesOf } from '../line-rule.ts';
+import { lookDown, lookUp, rulesOf, type Groups } from '../line-rule.ts';
 import { readPlace } from '../places.ts';
 import { withPlace } from '../refine.ts';
 import { isNoTest, isSuiteRow } from './failed-lists.ts';
@@ -15,7 +15,7 @@ export const testWordsRules = rulesOf(null, 'test_fail', [
     refine: (groups, view) =>
       isNoTest(groups['test'] ?? '') || isSuiteRow(view)
         ? null
-        : { groups: { ...groups, test: bareName(groups['test'] ?? '') } },
+        : { groups: { ...groups, ...fileOfScript(groups['test'] ?? ''), test: bareName(groups['test'] ?? '') } },
   },
   {
     name: 'fail-end',
@@ -98,4 +98,9 @@ export const testWordsRules = rulesOf(null, 'test_fail', [
 // `file::name - words`: pytest and those who imitate it.
 function bareName(name: string): string {
   return name.replace(/^(?<name>\S{1,300}::\S{1,200}) - .{1,300}$/, '$<name>');
+}
+
+// Suites of compilers name a test by its file and the options it was built with.
+function fileOfScript(name: string): Groups {
+  return /^(?<file>[\w+-]{1,60}(?:\/[\w.+-]{1,80}){1,12}\.\w{1,4}) (?= |\()/.exec(name)?.groups ?? {};
 }

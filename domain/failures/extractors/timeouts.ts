@@ -121,9 +121,18 @@ export const timeoutsRules = rulesOf(null, 'timeout', [
     refine: (groups: Groups, view: View) => {
       const line = view.lines[view.at] ?? '';
       if (isConstant(line)) return null;
+      // What is tried again says it first, and then why it was given up.
+      if (line.startsWith('info There appears to be trouble')) return { groups, weight: 72 };
       return /^npm (?:warn|http)|\bretry(?:ing)?\b|\battempt \d/i.test(line) ? { groups, weight: 40 } : { groups };
     },
   })),
+  {
+    // The whole of a target's tests.
+    name: 'target-timeout',
+    cue: [' timeout in '],
+    weight: 78,
+    pattern: /^(?<runningTest>\/\/\S{1,200})\s{1,120}TIMEOUT in /,
+  },
   {
     name: 'killed',
     cue: ['sigterm', 'terminated', 'received signal'],

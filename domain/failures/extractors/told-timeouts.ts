@@ -39,7 +39,7 @@ const phrases: readonly (readonly [cue: string, pattern: string])[] = [
   // `no new tests completed within the last 1000ms`, `no message in 10000 ms`
   [
     'no ',
-    String.raw`\b[Nn]o (?:new )?(?:tests?|messages?|activity|progress|heartbeat|traffic)\b.{0,20} (?:with)?in (?:the (?:last|past) )?${span}`,
+    String.raw`\b[Nn]o (?:new )?(?:tests completed|messages?|activity|progress|heartbeat|traffic)\b.{0,20} (?:with)?in (?:the (?:last|past) )?${span}`,
   ],
   ['timeout exceeded', String.raw`\b[Tt]imeout exceeded(?:[:.,"']|$)`],
   [
@@ -47,6 +47,7 @@ const phrases: readonly (readonly [cue: string, pattern: string])[] = [
     String.raw`\binactivity (?:time|timeout|period|limit) of ${span}.{0,20}\b(?:elapsed|expired|exceeded|reached)`,
   ],
   ['deadline', String.raw`\bexceeded (?:its|the) (?:\w{1,12} )?deadline\b`],
+  ['times (timeout)', String.raw`\bfailed \d{1,3} times \(timeout\)`],
   ['timed out (', String.raw`\b[A-Z]\w{1,40} timed out \(${span}\)`],
   ['reached timeout', String.raw`\b[Rr]eached TIMEOUT\b`],
   [':etimedout', String.raw`\W:etimedout\b`],
@@ -67,5 +68,7 @@ export const toldTimeoutRules = rulesOf(
 
 /** What is tried again, warned of, or printed by the program of a test. */
 function isElsewhere(line: string): boolean {
-  return /\bretry(?:ing)?\b|^\s{0,4}(?:warn|WARN|\[WARN|info\b|INFO\b|#|\/\/)|\bin your test\b/.test(line);
+  return /\bretry(?:ing)?\b|^\s{0,4}(?:warn|WARN|\[WARN|info\b|INFO\b|#|\/\/)|\bin your test\b|\bwaiting for (?:selector|element|locator)\b/.test(
+    line,
+  );
 }

@@ -3,7 +3,7 @@ const namePrefix =
   /^(?:\[[\w@/.:-]{1,60} {0,30}\](?: {1,2}|$)|\[\w[\w .:-]{1,50} #\d{1,3}-\d{1,3}\](?: {1,2}|$)|@?[\w./-]{1,80}[:#][\w.:-]{1,60}: |@?[\w./-]{1,80} [\w:-]{1,40}: |[\w.-]{1,60} {0,30}\| |@[\w.-]{1,40}\/[\w.-]{1,60}: )/;
 /** These say how bad a line is, or whose it is. They are no names of processes. */
 const levels =
-  /^\[?(?:error|err|warn|warning|info|debug|fatal|note|success|critical|fail|failed|pass|ok|eval|vite|webpack|cause|in|at|and|e|w|f|i)\b|:\d|^(?:npm|fatal|git|make|pip|caused) |^\w{1,20} ?(?:error|warning|failed|not ok)/i;
+  /^\[?(?:error|err|warn|warning|info|debug|fatal|note|success|critical|fail|failed|pass|ok|bc|eval|vite|webpack|cause|in|at|and|e|w|f|i)\b|:\d|^(?:npm|fatal|git|make|pip|caused) |^\w{1,20} ?(?:error|warning|failed|not ok)/i;
 const groupLinesMin = 2;
 const namedLinesMin = 3;
 const sharedPartMin = 0.6;

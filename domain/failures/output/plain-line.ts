@@ -13,7 +13,7 @@ const controls = /[^\P{Cc}\t\n\r]|[\u200b\ufeff]/gu;
 
 /** What times and systems put before each line: GitHub's and Docker's times, the step of a build, a job's time in GitLab. */
 const stampPrefix =
-  /^(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)? (?:\d{2}[EO]\+? ?)?|#\d{1,3} \d{1,6}\.\d{1,3} |\d\d:\d\d:\d\d {2}(?=\S)|\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?\] |\[\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] )/;
+  /^(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)? (?:\d{2}[EO]\+? ?)?|#\d{1,3} \d{1,6}\.\d{1,3} |\d\d:\d\d:\d\d {2}(?=\S)|\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?\] |\[\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] |(?:(?:INFO|WARN|ERROR|DEBUG) \[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{2,3}\]|\[\d\d:\d\d:\d\d\]): (?:▸ )?)/;
 
 /**
  * A line as a person saw it: without colours, links and control characters, of what a progress bar wrote over itself
