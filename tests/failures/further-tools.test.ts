@@ -161,46 +161,6 @@ describe('tests that failed', () => {
   });
 });
 
-describe('the package that is asked for', () => {
-  it.each<[name: string, stage: Stage, output: string]>([
-    [
-      'org.shop:till',
-      'install',
-      "> Dependency verification failed for configuration ':all':\n    - On artifact till-1.0.jar (org.shop:till:1.0) in repository 'Shop': checksum is missing",
-    ],
-    [
-      'Shop.Till',
-      'install',
-      'Shop.csproj : error NU1605:\n      Warning As Error: Detected package downgrade: Shop.Till from 2.0.0 to 1.0.0.',
-    ],
-    ['org.shop:till', 'install', '[ivy:retrieve] \t\t[NOT FOUND  ] org.shop#till;4.5.13!till.jar (2ms)'],
-    ['hscript', 'compile', 'source/State.hx:20: characters 7-19 : Type not found : hscript.Expr'],
-    [
-      'shopfmt',
-      'lint',
-      'Project should be formatted using shopfmt version "0.24.1", but the installed version is "0.26.1"',
-    ],
-    ['Shop/Till', 'install', 'No available version for github "Shop/Till" satisfies the requirement: == 0.3.0'],
-    ['shopper', 'compile', 'This means that your shopper (2.21) and shoplib (3.19) versions are incompatible.'],
-    [
-      'Hugo',
-      'compile',
-      'Error: failed to transform it. Check your Hugo installation; you need the extended version to build it',
-    ],
-    ['shop:till', 'install', 'No match for dependency shop:till 0.0.2 of app'],
-    [
-      'shop/till',
-      'install',
-      "UnknownPackageError: Could not find the package with 'shop/till @ ^1.2.1' requirements for your system",
-    ],
-    ['SHOP CLI', 'compile', 'This SHOP CLI is not compatible with the SHOP library used by your application.'],
-    ['pg_shop', 'install', 'pg_shop: error: aborting because of server version mismatch'],
-    ['git-cvs', 'install', 'The following packages have unmet dependencies:\n git-cvs : Depends: git (< 1:2.25.1-.)'],
-  ])('%s', (name, stage, output) => {
-    expect(classify(stage, output)).toMatchObject({ failureClass: 'dependency_missing', context: { package: name } });
-  });
-});
-
 describe('the place and the code of a finding', () => {
   it.each<[place: [file: string | null, line: number | null, code: string | null], stage: Stage, output: string]>([
     [

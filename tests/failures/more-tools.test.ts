@@ -87,7 +87,7 @@ describe('the class of what a tool says in words of its own', () => {
       'test',
       "run test: error: 'cart.adds up' failed: expected true, found false\nC:\\shop\\main.zig:386:13: 0x7f in test.cart (test.exe.obj)",
     ],
-    ['timeout', 'test', 'INFO [launcher]: Starting browser\nERROR [launcher]: Browser failed 2 times (timeout).'],
+    ['timeout', 'compile', 'error: helper failed 3 times (timeout)'],
     ['timeout', 'test', '//:cart_tests TIMEOUT in 900.1s\nExecuted 1 out of 1 test: 1 fails locally.'],
     [
       'compile_error',
@@ -123,7 +123,7 @@ describe('the class of what a tool says in words of its own', () => {
     [
       'unknown',
       'test',
-      "FAILURE: Build failed with an exception.\n\nCould not determine the dependencies of task ':app:report'.\n> Task with path 'testDebug' not found in project ':app'.\n\nBUILD FAILED",
+      "FAILURE: Build failed with an exception.\n\nCould not determine the dependencies of task ':app:jacocoTestDebugReport'.\n> Task with path 'testDebug' not found in project ':app'.\n\nBUILD FAILED\n\nTotal time: 31.547 secs",
     ],
     ['unknown', 'compile', 'error: Panicked with "Input too large".'],
     ['unknown', 'compile', 'error: Uncaught PermissionDenied: read access to "./shop.ts", run again with a flag'],
@@ -148,7 +148,7 @@ describe('why a service did not serve', () => {
     [
       'network',
       'compile',
-      '[ERROR] Some problems were encountered while processing the POMs:\n[FATAL] Non-resolvable parent POM for org.shop:till:1.4.0: Could not transfer artifact org.shop:parent:pom:7 from/to forge: Connection refused',
+      '[ERROR] Some problems were encountered while processing the POMs:\n[FATAL] Non-resolvable parent POM for org.shop:till:1.4.0: Could not transfer artifact org.shop:parent:pom:7 from/to forge: transfer failed for https://forge.example.org/parent-7.pom',
     ],
     ['network', 'test', '[shop] It seems that your shop instance is not running at: http://127.0.0.1:6006. Is it?'],
     [
@@ -220,81 +220,23 @@ describe('tests that failed', () => {
   });
 });
 
-describe('the package that is asked for', () => {
-  it.each<[name: string, stage: Stage, output: string]>([
-    [
-      'rails-cart',
-      'install',
-      'Because rails-cart >= 1.1.5 depends on rails >= 4.2.0\n  and Gemfile depends on rails = 7.0.0,\n  version solving has failed.',
-    ],
-    ['SHOP-CART', 'compile', 'Component :SHOP-CART not found, required by #<SYSTEM "till">'],
-    [
-      'cart',
-      'install',
-      '[__1] next goal: cart (dependency of till)\n[__1] rejecting: cart-4.13.0.0/installed (conflict: till => cart<4)',
-    ],
-    ['shopc', 'compile', "The program 'shopc' is currently not installed. It can be."],
-    ['xcrun', 'push', 'xcrun: error: invalid active developer path (/Library/Tools), missing xcrun'],
-    ['ShopDriver', 'test', 'Message: session not created: This version of ShopDriver only supports Shop version 121'],
-    [
-      'Cart',
-      'install',
-      'In the dependencies for till-3.4:\n    Cart-3.2.1.0 from stack configuration does not match ==3.4.*',
-    ],
-    ['cart-fe.h', 'install', "checking for cart-fe.h... no\nCan't find the 'cart-fe.h header"],
-    ['CART', 'install', 'Error: Failed installing dependency: till - Could not find header file for CART'],
-    ['cart32', 'install', "ERROR: Requirement 'cart32/[>=1.0 <2.0]' not in lockfile"],
-    ['cart-regex', 'install', 'error: version conflict on cart-regex:x64-windows:  required 1.75.0'],
-    ['cart', 'install', 'ERROR: Version conflict: intro/1.0->cart/1.1, game/1.0->cart/1.0.'],
-    ['foocart', 'install', "Couldn't solve the formula.\nThe following packages couldn't be found: foocart"],
-    ['NDK', 'compile', '* What went wrong:\n> NDK not configured.'],
-    ['org.shop:cart', 'compile', '   > Could not find any version that matches org.shop:cart:22.0.+.'],
-    ['libcart', 'compile', './configure: cannot find libcart'],
-    ['Carter', 'compile', '../carter.build:1:0: ERROR: Carter version is 0.56.2 but project requires >= 0.57.0'],
-    [
-      'cartwheel',
-      'install',
-      'Because all versions of cartwheel need to be downloaded from a registry and you require cartwheel',
-    ],
-    [
-      'cartwheel',
-      'install',
-      "error: Package `cartwheel` can't be installed because it doesn't have a wheel for this platform",
-    ],
-    ['cart-dev', 'install', '[ERROR] These packages are still missing: cart-dev'],
-    [
-      'carttest',
-      'test',
-      "Plugin 'cart.loop' could not be loaded: (carttest 3.10.1 (/opt/packages), Requirement.parse('carttest>=4.4.0'))!",
-    ],
-    ['shop/cart', 'install', "Error while installing shop/cart v2.1.0: the package doesn't match any of the checksums"],
-    [
-      'shop/cart',
-      'install',
-      '  Problem 1\n    - The requested package shop/cart 4.4@dev exists as shop/cart[2.7.x-dev] but these are rejected.',
-    ],
-    ['CartKit', 'install', '[!] CocoaPods could not find compatible versions for pod "CartKit":'],
-    [
-      'cart-policy',
-      'install',
-      'Error: Package: till-1.2.13.el7.x86_64 (shop)\n           Requires: cart-policy >= 2:2.74',
-    ],
-    [
-      'mcart',
-      'install',
-      "hash mismatch in fixed-output derivation '/nix/store/mczhz828q733skd0qh37cccwn3xrjl7j-mcart-0.5.0-vendor.tar.gz':",
-    ],
-  ])('%s', (name, stage, output) => {
-    const { failureClass, context } = classify(stage, output);
-    expect([failureClass, context.package?.split('/').slice(0, name.split('/').length).join('/')]).toEqual([
-      'dependency_missing',
-      name,
-    ]);
-  });
-});
-
 describe('the place and the code of a finding', () => {
   it.each<[place: [file: string | null, line: number | null, code: string | null], stage: Stage, output: string]>([
+    [
+      ['src/main.sw', 41, null],
+      'compile',
+      'error\n  --> src/main.sw:41:27\n   |\n41 |     let b = a[1];\n   |             ^^^^ Mismatched types.',
+    ],
+    [
+      ['c:\\shop\\pom.xml', 85, null],
+      'compile',
+      '[ERROR]     Non-parseable POM c:\\shop\\pom.xml: in comment (position: END_TAG seen ... @85:23) @ line 85, column 23',
+    ],
+    [
+      ['test/cart_test.gd', 3, null],
+      'test',
+      'Running Script res://test/cart_test.gd\n* test_adds\n    FAILED:  is true\n      at line 3',
+    ],
     [
       ['test/cart_test.exs', 20, null],
       'test',

@@ -133,7 +133,7 @@ export const jvmRules = rulesOf('javac', 'compile_error', [
     ],
     weight: 83,
     pattern:
-      /(?:(?:Build|Settings|Script) file '(?<file>[^']{1,300})' line: (?<line>\d{1,7})|[Cc]ould not compile (?:build|settings) file '(?<file2>[^']{1,300})'|Script compilation errors?|Non-(?:parseable|readable) POM (?<file3>[^\s:]{1,300})|Malformed POM (?<file4>[^\s:]{1,300}))/,
+      /(?:(?:Build|Settings|Script) file '(?<file>[^']{1,300})' line: (?<line>\d{1,7})|[Cc]ould not compile (?:build|settings) file '(?<file2>[^']{1,300})'|Script compilation errors?|Non-(?:parseable|readable) POM (?<file3>(?:[A-Za-z]:[\\/])?[^\s:]{1,300})|Malformed POM (?<file4>(?:[A-Za-z]:[\\/])?[^\s:]{1,300}))/,
     refine: decideScript,
   },
   {

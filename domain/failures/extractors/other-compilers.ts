@@ -39,6 +39,23 @@ export const otherCompilersRules = rulesOf(null, 'compile_error', [
       /^ERROR: \[(?<code>[A-Z]\w{1,20} \d{1,3}-\d{1,6})\] (?<message>\S.{2,400}?) \[(?<file>[^\]:]{1,300}\.\w{1,8}):(?<line>\d{1,7})\]$/,
   },
   {
+    // A heading without words: they stand behind the marks below the source.
+    name: 'bare-heading',
+    cue: ['error'],
+    weight: 79,
+    pattern: /^error$/,
+    refine: (groups, view) => {
+      const below = view.lines[view.at + 1] ?? '';
+      const place = /^\s{1,4}--> \S/.test(below) ? readPlace(below) : null;
+      const message = lookDown(
+        view,
+        14,
+        (line) => /\^{1,200} (?<words>\S.{2,200})$/.exec(line)?.groups?.['words'] ?? null,
+      );
+      return place === null ? null : { groups: withPlace({ ...groups, message: message ?? undefined }, place) };
+    },
+  },
+  {
     // Dependently typed languages
     name: 'comma-place',
     cue: ['.agda:', '.lagda'],

@@ -74,7 +74,7 @@ export const otherTestsRules = rulesOf(null, 'test_fail', [
       const file = lookUp(
         view,
         400,
-        (line) => /\b(?<file>res:\/\/\S{1,300}\.gd)\b/.exec(line)?.groups?.['file'] ?? null,
+        (line) => /\bres:\/\/(?<file>\S{1,300}\.gd)\b/.exec(line)?.groups?.['file'] ?? null,
       );
       const line = lookDown(
         view,
