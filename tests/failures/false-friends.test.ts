@@ -24,6 +24,18 @@ describe('words that only look like a failure', () => {
     ],
     ['compile', 'tests/no-timeout/test.ts(3,5): error TS2322: Type "digital" is not assignable.', 'compile_error'],
     ['test', `connect ECONNREFUSED 127.0.0.1:1\nerror TS1005: ';' expected.\n${failingTest}`, 'test_fail'],
+    [
+      'test',
+      `Verifying a pact between Shop and Till\n  has status code 200 (OK)\ninfo: Beginning Dredd testing...\npass: GET /carts\n${failingTest}`,
+      'test_fail',
+    ],
+    [
+      'test',
+      `Could not transfer artifact org.shop:till:pom:7: Read timed out, trying again\n${failingTest}`,
+      'test_fail',
+    ],
+    ['test', `cart cleared after timeout exceeded.\n${failingTest}`, 'test_fail'],
+    ['test', `============ no tests ran in 0.01s ============`, 'test_fail'],
     ['test', `npm warn retry attempt 1 failed with ETIMEDOUT\nadded 3 packages\n${failingTest}`, 'test_fail'],
     ['test', `stdout | a.test.ts > logs\nError: Cannot find module 'left-pad'\n\n${failingTest}`, 'test_fail'],
     [

@@ -29,7 +29,7 @@ describe('the class of what a tool says in words of its own', () => {
     [
       'contract_violation',
       'test',
-      'Verifying a pact between Shop and Till\n\nFailures:\n\n1) Shop Given a cart - get it\n    expected 200 but was 404',
+      'Verifying a pact between Shop and Till\n  get it\n    has status code 200 (FAILED)\n\nFailures:\n\n1) Shop Given a cart - get it\n    expected 200 but was 404',
     ],
     [
       'contract_violation',

@@ -29,6 +29,7 @@ describe('10 MB of output', () => {
     ['failing tests', `1 failing\n${fill('  1) x\nFAILED a.py::b - c\n--- FAIL: T\n')}`],
     ['sections', fill('____ test_x ____\nE   File "a.py", line 3\n')],
     ['waits that were given up', fill('gave up waiting\n')],
+    ['headings of lists', fill('Failed tests:\n    FAILED: is true\n  - asserts[0] `equal` fail\n1. Error: adds\n')],
     ['nearly places', fill(`${'a.b/c.d:'.repeat(40)} error\n`)],
   ])('is classified in time that grows with its length alone: %s', (_what, output) => {
     expect(processorMsOf(() => classify('test', output), 2)).toBeLessThan(limitMs);

@@ -188,7 +188,19 @@ export const contractRules = rulesOf(null, 'contract_violation', [
     name: 'pact',
     cue: ['pact', 'contract', 'has a matching body', 'returns a response which', 'interaction', 'computer says no'],
     pattern:
-      /(?:^Verifying a pact between |Pact verification failed|[Ff]ailed (?:to verify|interactions:)|returns a response which ?(?:.{0,60}\(FAILED|.{0,10}$)|There were \d{1,4} pact failures|Verif(?:ying|ication) .{0,40}pact.{0,60}fail|[Cc]ontract (?:test |verification |check )?(?:failed|violat|mismatch|broken)|Missing requests:|\bno verified pact\b|can-i-deploy.{0,40}(?:no|fail)|Computer says no)/i,
+      /(?:Pact verification failed|[Ff]ailed (?:to verify|interactions:)|returns a response which ?(?:.{0,60}\(FAILED|.{0,10}$)|There were \d{1,4} pact failures|Verif(?:ying|ication) .{0,40}pact.{0,60}fail|[Cc]ontract (?:test |verification |check )?(?:failed|violat|mismatch|broken)|Missing requests:|\bno verified pact\b|can-i-deploy.{0,40}(?:no|fail)|Computer says no)/i,
+  },
+  {
+    name: 'pact-provider',
+    cue: 'verifying a pact between ',
+    weight: 86,
+    pattern: /^Verifying a pact between (?<message>\S.{1,300})$/,
+    // A provider that holds what it promised fails nothing.
+    refine: (groups, view) =>
+      lookDown(view, 400, (line) => (/\(FAILED\b|^\s{1,4}1\.1\) |^1\) Verifying a pact\b/.test(line) ? true : null)) ===
+      null
+        ? null
+        : { groups },
   },
   {
     name: 'dredd',

@@ -91,9 +91,9 @@ function rowsBelow({ lines, at }: View): Groups[] {
   const rows: Groups[] = [];
   let indent = -1;
   let isCounted = false;
-  // sbt says of each of its lines how bad it is.
-  const own = lines.slice(at + 1, at + rowsMax).map((line) => line.replace(/^\[error\] /, ''));
-  for (const [offset, line] of own.entries()) {
+  for (const [offset, raw] of lines.slice(at + 1, at + rowsMax).entries()) {
+    // sbt says of each of its lines how bad it is.
+    const line = raw.replace(/^\[error\] /, '');
     const depth = indentOf(line);
     const found = row.exec(line)?.groups;
     const isBeside = isBetweenRows(line) || (indent !== -1 && depth > indent);

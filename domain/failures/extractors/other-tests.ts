@@ -71,6 +71,7 @@ export const otherTestsRules = rulesOf(null, 'test_fail', [
     pattern: /^\s{2,12}\[?(?:FAILED|Failed)\]?: {1,4}(?<message>.{1,300})$/,
     refine: (groups, view) => {
       const test = lookUp(view, 12, (line) => /^\* (?<name>test_\w{1,200})$/.exec(line)?.groups?.['name'] ?? null);
+      if (test === null) return null;
       const file = lookUp(
         view,
         400,
@@ -81,7 +82,7 @@ export const otherTestsRules = rulesOf(null, 'test_fail', [
         3,
         (below) => /^\s{2,12}at line (?<line>\d{1,7})/.exec(below)?.groups?.['line'] ?? null,
       );
-      return test === null ? null : { groups: { ...groups, test, file: file ?? undefined, line: line ?? undefined } };
+      return { groups: { ...groups, test, file: file ?? undefined, line: line ?? undefined } };
     },
   },
   {
@@ -143,12 +144,13 @@ export const otherTestsRules = rulesOf(null, 'test_fail', [
         6,
         (line) => /^\s{1,4}- (?!asserts\[)(?<name>\S.{0,300})$/.exec(line)?.groups?.['name'] ?? null,
       );
+      if (test === null) return null;
       const file = lookUp(
         view,
         200,
         (line) => /^ FAIL {2}.{1,200}\t(?<file>\S{1,300})$/.exec(line)?.groups?.['file'] ?? null,
       );
-      return test === null ? null : { groups: { ...groups, test, file: file ?? undefined } };
+      return { groups: { ...groups, test, file: file ?? undefined } };
     },
   },
   {

@@ -132,7 +132,7 @@ const absentPhrases: readonly Phrase[] = [
   ],
   [
     'header',
-    /\b(?:[Cc]an['’]t|[Cc]annot|[Cc]ould not) find (?:the )?["'\x60]?(?<package>[\w./+-]{1,80}\.h)\b['"]?(?: header)?/,
+    /\b(?:[Cc]an['’]t|[Cc]annot|[Cc]ould not) find (?:the )?["'\x60]?(?<package>[\w./+-]{1,80}\.h)\b['"]? header\b/,
   ],
   ['header file for', /\b[Cc]ould not find header file for (?<package>[A-Za-z][\w.+-]{1,40})/],
   ['not in lockfile', /\bRequirement ['"](?<package>[\w.+-]{1,60})\/.{1,60}['"] not in lockfile\b/],
