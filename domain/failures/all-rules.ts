@@ -1,6 +1,7 @@
 import { absentThingsRules } from './extractors/absent-things.ts';
 import { answerRules } from './extractors/answers.ts';
 import { biomeRules } from './extractors/biome.ts';
+import { buildNeedsRules } from './extractors/build-needs.ts';
 import { cargoTestRules } from './extractors/cargo-test.ts';
 import { commandRules } from './extractors/commands.ts';
 import { contractWordRules } from './extractors/contract-words.ts';
@@ -93,6 +94,7 @@ export const allRules: readonly LineRule[] = [
   ...absentThingsRules,
   ...biomeRules,
   ...cargoTestRules,
+  ...buildNeedsRules,
   ...commandRules,
   ...contractRules,
   ...contractWordRules,

@@ -16,7 +16,7 @@ export const commandRules = rulesOf(null, 'dependency_missing', [
     }),
     // Only as a shell says it: programs say that a user, a page or a file was "not found" too.
     pattern: new RegExp(
-      String.raw`^\s{0,8}(?:\S{0,80}/)?(?:[a-z]{0,4}sh|env|\S{1,60}\.sh|make(?:\[\d\])?|nice|sudo|xargs|timeout|exec|entrypoint\.sh|/bin/\w{1,6}): (?:line )?(?:\d{1,9}: |eval: )*['"\`‘]?${name}['"\`’]?: (?:[Cc]ommand )?not found$`,
+      String.raw`^\s{0,8}(?:\S{0,200}/)?(?:[\w+-]{1,60}(?=: (?:line )?\d{1,9}: )|[a-z]{0,4}sh|env|\S{1,60}\.sh|make(?:\[\d\])?|nice|sudo|xargs|timeout|exec|entrypoint\.sh|/bin/\w{1,6}): (?:line )?(?:\d{1,9}: |eval: )*['"\`‘]?${name}['"\`’]?: (?:[Cc]ommand )?not found$`,
     ),
   },
   {

@@ -66,7 +66,7 @@ export const eslintRules = [
       cue: ['error', 'warning', 'style', 'info', 'notice', 'suggestion', 'note'],
       weight: 60,
       pattern:
-        /^\s{0,12}(?:L|line )?(?<line>\d{1,7})(?:[:,](?<column>\d{1,7})(?:-\d{1,7}(?::\d{1,7})?)?)?\s{1,20}[|│]?\s{0,8}\[?(?<severity>error|warning|info|ERROR|WARNING|style|suggestion|notice)\]?\s{1,20}[|│]?\s{0,8}(?!(?:potentially|treated|found|occurred|generated|remaining|reported|in total|in \d)\b)(?<message>\S.{0,600})$/,
+        /^\s{0,12}(?:L|line )?(?<line>\d{1,7})(?:[:,.](?<column>\d{1,7})(?:-\d{1,7}(?::\d{1,7})?)?)?\s{1,20}[|│]?\s{0,8}\[?(?<severity>error|warning|info|ERROR|WARNING|style|suggestion|notice)\]?\s{1,20}[|│]?\s{0,8}(?!(?:potentially|treated|found|occurred|generated|remaining|reported|in total|in \d)\b)(?<message>\S.{0,600})$/,
       refine: decideEntry,
     },
     {

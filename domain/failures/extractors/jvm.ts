@@ -61,10 +61,11 @@ export const jvmRules = rulesOf('javac', 'compile_error', [
       'plugin [id',
       'no versions available',
       '[not found ',
+      'or one of its dependencies',
     ],
     weight: 91,
     pattern:
-      /(?:Could not find artifact (?<package>[\w.-]{1,100}:[\w.-]{1,100})|Could not (?:find|resolve) (?<package2>[\w.-]{1,100}:[\w.-]{1,100})[:.]|Error downloading (?<package3>[\w.-]{1,100}:[\w.-]{1,100})|unresolved dependency: (?<package4>[\w.-]{1,100}[#;][\w.-]{1,100})|(?:dependency: |artifact )?(?<package5>[\w.-]{1,100}:[\w.-]{1,100}):\S{1,80} was not found in|Plugin \[id: '(?<package6>[\w.-]{1,100})'.{0,100}\] was not found|not found in .{0,60}: (?<package7>[\w.-]{1,100}:[\w.-]{1,100})|\[NOT FOUND {1,4}\] (?<package8>[\w.-]{1,100}#[\w.-]{1,100}))/,
+      /(?:Could not find artifact (?<package>[\w.-]{1,100}:[\w.-]{1,100})|Could not (?:find|resolve) (?<package2>[\w.-]{1,100}:[\w.-]{1,100})[:.]|Error downloading (?<package3>[\w.-]{1,100}:[\w.-]{1,100})|unresolved dependency: (?<package4>[\w.-]{1,100}[#;][\w.-]{1,100})|(?:dependency: |artifact )?(?<package5>[\w.-]{1,100}:[\w.-]{1,100}):\S{1,80} was not found in|Plugin \[id: '(?<package6>[\w.-]{1,100})'.{0,100}\] was not found|not found in .{0,60}: (?<package7>[\w.-]{1,100}:[\w.-]{1,100})|\[NOT FOUND {1,4}\] (?<package8>[\w.-]{1,100}#[\w.-]{1,100})|Plugin (?<package9>[\w.-]{1,100}:[\w.-]{1,100}):\S{1,60} or one of its dependencies could not be resolved)/,
     refine: decideArtifact,
   },
   {
@@ -222,7 +223,17 @@ function decideTransfer(_groups: Groups, view: View): Reading {
 }
 
 function decideArtifact(groups: Groups, view: View) {
-  const found = ['package', 'package2', 'package3', 'package4', 'package5', 'package6', 'package7', 'package8']
+  const found = [
+    'package',
+    'package2',
+    'package3',
+    'package4',
+    'package5',
+    'package6',
+    'package7',
+    'package8',
+    'package9',
+  ]
     .map((key) => groups[key])
     .find((name) => name !== undefined);
   const cause = away(view.lines[view.at] ?? '') ?? lookDown(view, 8, away);

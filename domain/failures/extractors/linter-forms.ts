@@ -15,6 +15,14 @@ export const linterFormsRules = rulesOf(null, 'lint_error', [
     refine: decideNamed,
   },
   {
+    // A script without an extension
+    name: 'named-rule',
+    cue: [': '],
+    weight: 62,
+    pattern:
+      /^(?<file>[a-z][\w/-]{0,200}):(?<line>\d{1,7}):(?<column>\d{1,7}): (?<code>[A-Z]{1,4}\d{3,4}) (?<message>[A-Z]\S.{1,400})$/,
+  },
+  {
     name: 'named-rule',
     cue: [' rules: '],
     weight: 62,

@@ -156,7 +156,7 @@ const absentPhrases: readonly Phrase[] = [
   ],
   ['error while installing', /\bError while installing (?<whole>[\w.-]{1,60}\/[\w.-]{1,60}) v\d/],
   ['dependency providing package', /\bmissing dependency providing package (?<package>[\w./-]{2,100})/],
-  ['component :', /\bComponent :(?<package>[\w.:/-]{2,80}) not found, required by\b/],
+  ['component ', /\bComponent #?:(?<package>[\w.:/-]{2,80}) not found, required by\b/],
   [
     'with hash string',
     /\bFailed to find (?:target|Build Tools)\b.{0,40} with hash string ['"](?<package>[^'"]{2,80})['"]/,

@@ -50,6 +50,11 @@ function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What passed, or was left out, is no finding. */
+const passedKey = /^(?:passed|skipped|success(?:es)?|passing|ignored)(?:checks|tests|resources)?$/;
+/** A file as the name of the list of what was found in it. */
+const fileKey = /^(?:[\w@.-]{0,80}[/\\]){0,20}[\w@.-]{1,80}\.[A-Za-z]\w{0,9}$/;
+
 // The same few names are used by nearly all; what is around an entry is passed down to it.
 function walk(value: unknown, findings: Finding[], { around, depth }: { around: Groups; depth: number }): void {
   if (depth > 12 || findings.length >= findingsMax) return;
@@ -60,66 +65,105 @@ function walk(value: unknown, findings: Finding[], { around, depth }: { around: 
   if (!isObject(value)) return;
   const known = { ...around, ...placeIn(value) };
   const finding = testIn(value, known) ?? messageIn(value, known);
-  if (finding !== null) findings.push(finding);
-  else for (const child of Object.values(value)) walk(child, findings, { around: known, depth: depth + 1 });
+  if (finding !== null) {
+    findings.push(finding);
+    return;
+  }
+  for (const [key, child] of Object.entries(value)) {
+    const isFile = typeof child === 'object' && fileKey.test(key);
+    if (!passedKey.test(plainKey(key)))
+      walk(child, findings, { around: isFile ? { ...known, file: key } : known, depth: depth + 1 });
+  }
 }
 
-const fileKeys = ['filePath', 'file', 'filename', 'path', 'uri', 'file_path', 'fileName', 'file_name', 'source'];
-const lineKeys = ['line', 'startLine', 'start_line', 'line_number', 'row', 'lineNumber', 'lineno', 'startline'];
+/** Names without capitals, hyphens and underscores: `file_path`, `FilePath` and `filepath` are one. */
+const fileKeys = ['filepath', 'file', 'filename', 'path', 'uri', 'source', 'document', 'target'];
+const lineKeys = [
+  'line',
+  'startline',
+  'linenumber',
+  'row',
+  'lineno',
+  'startlineno',
+  'linenum',
+  'begin',
+  'filelinerange',
+];
 const columnKeys = [
   'column',
   'col',
-  'startColumn',
-  'start_col',
+  'startcolumn',
+  'startcol',
   'character',
-  'columnNumber',
-  'start_column',
-  'col_offset',
+  'columnnumber',
+  'coloffset',
+  'linepos',
+  'startlinepos',
 ];
 const codeKeys = [
-  'ruleId',
+  'ruleid',
   'code',
   'rule',
-  'rule_id',
-  'check_id',
+  'checkid',
   'symbol',
-  'test_id',
-  'cop_name',
-  'checkId',
-  'ruleName',
-  'message-id',
-  'RuleID',
+  'testid',
+  'copname',
+  'rulename',
+  'messageid',
   'check',
+  'avdid',
+  'validator',
+  'fromlinter',
 ];
-const wordKeys = ['message', 'text', 'description', 'msg', 'failureMessage', 'issue_text', 'reason', 'Description'];
+const wordKeys = [
+  'message',
+  'text',
+  'description',
+  'msg',
+  'failuremessage',
+  'issuetext',
+  'reason',
+  'summary',
+  'checkname',
+];
+
+function plainKey(key: string): string {
+  return key.replaceAll(/[_-]/g, '').toLowerCase();
+}
+
+const fieldsOfObjects = new WeakMap<Json, ReadonlyMap<string, unknown>>();
+
+// Each object is asked for many names.
+function fieldsOf(value: Json): ReadonlyMap<string, unknown> {
+  const known = fieldsOfObjects.get(value);
+  if (known !== undefined) return known;
+  const fields = new Map<string, unknown>();
+  for (const [key, field] of Object.entries(value)) if (!fields.has(plainKey(key))) fields.set(plainKey(key), field);
+  fieldsOfObjects.set(value, fields);
+  return fields;
+}
 
 function text(value: unknown): string | undefined {
+  // Where something begins and where it ends.
+  if (Array.isArray(value) && value.length === 2 && typeof value[0] === 'number') return String(value[0]);
   return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
 }
 
 function pick(value: Json, keys: readonly string[]): string | undefined {
+  const fields = fieldsOf(value);
   for (const key of keys) {
-    const found = text(value[key]);
+    const found = text(fields.get(key));
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
 function placeIn(value: Json): Groups {
-  const nested = [
-    value['location'],
-    value['start'],
-    value['range'],
-    value['region'],
-    value['span'],
-    value['position'],
-  ].filter(isObject);
-  const deep = nested.flatMap((one) => [
-    one,
-    ...[one['start'], one['range'], one['path'], one['positions']].filter(isObject),
-  ]);
+  const nested = objectsIn(value, ['location', 'start', 'range', 'region', 'span', 'position', 'pos', 'causemetadata']);
+  const deep = nested.flatMap((one) => [one, ...objectsIn(one, ['start', 'range', 'path', 'positions', 'lines'])]);
+  const deepest = deep.flatMap((one) => objectsIn(one, ['begin']));
   const sarif = sarifPlace(value);
-  const all = [value, ...deep];
+  const all = [value, ...deep, ...deepest];
   const find = (keys: readonly string[]) => all.map((one) => pick(one, keys)).find((one) => one !== undefined);
   const file = find(fileKeys);
   const line = find(lineKeys);
@@ -134,6 +178,11 @@ function placeIn(value: Json): Groups {
     ...(column !== undefined && /^\d{1,7}$/.test(column) ? { column } : {}),
     ...sarif,
   };
+}
+
+function objectsIn(value: Json, keys: readonly string[]): Json[] {
+  const fields = fieldsOf(value);
+  return keys.map((key) => fields.get(key)).filter(isObject);
 }
 
 function sarifPlace(value: Json): Groups {
@@ -167,7 +216,7 @@ function textsIn(value: unknown): string[] {
 }
 
 const failedWords = /^(?:failed|fail|failure|error|broken|red)$/i;
-const titleKeys = ['fullName', 'fullTitle', 'full_description', 'title', 'name', 'nodeid', 'test', 'Test'];
+const titleKeys = ['fullname', 'fulltitle', 'fulldescription', 'title', 'name', 'nodeid', 'test'];
 
 function testIn(value: Json, known: Groups): Finding | null {
   const title = pick(value, titleKeys);
@@ -179,7 +228,7 @@ function testIn(value: Json, known: Groups): Finding | null {
 }
 
 function isFailed(value: Json): boolean {
-  const status = pick(value, ['status', 'outcome', 'result', 'state', 'Action']) ?? '';
+  const status = pick(value, ['status', 'outcome', 'result', 'state', 'action']) ?? '';
   const error = value['err'];
   return failedWords.test(status) || (isObject(error) && typeof error['message'] === 'string');
 }
@@ -193,7 +242,7 @@ function messageIn(value: Json, known: Groups): Finding | null {
   const code = codeIn(value);
   const isPlaced = known['file'] !== undefined && (known['line'] !== undefined || code !== undefined);
   if (message === undefined || !isPlaced || Object.keys(placeIn(value)).length === 0) return null;
-  const isWarning = mildSeverity.test(pick(value, ['severity', 'level', 'type', 'issue_severity']) ?? '');
+  const isWarning = mildSeverity.test(pick(value, ['severity', 'level', 'type', 'issueseverity']) ?? '');
   const groups = { ...known, code, message, severity: isWarning ? 'warning' : 'error' };
   const failureClass = isChecker(value, groups) ? 'compile_error' : 'lint_error';
   return toFinding(failureClass, { rule: 'json-report', weight: isWarning ? 50 : 66 }, groups);
