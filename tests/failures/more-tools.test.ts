@@ -225,7 +225,7 @@ describe('the place and the code of a finding', () => {
     [
       ['src/main.sw', 41, null],
       'compile',
-      'error\n  --> src/main.sw:41:27\n   |\n41 |     let b = a[1];\n   |             ^^^^ Mismatched types.',
+      `error\n  --> src/main.sw:41:27\n   |\n41 |     let b = a[1];\n   |             ^^^^ Mismatched types.${'\nreading a part'.repeat(40)}\nerror: Failed to compile cart`,
     ],
     [
       ['c:\\shop\\pom.xml', 85, null],
