@@ -43,9 +43,10 @@ interface Kind {
 const one: Kind = { atOnce: 1, isStream: false };
 const oneStream: Kind = { atOnce: 1, isStream: true };
 const sixteen: Kind = { atOnce: 16, isStream: false };
-const kinds: readonly Kind[] = [false, true].flatMap((isStream) =>
-  ([1, 16, 64] as const).map((atOnce) => ({ atOnce, isStream })),
-);
+const sixtyFour: Kind = { atOnce: 64, isStream: false };
+const sixteenStreams: Kind = { atOnce: 16, isStream: true };
+const sixtyFourStreams: Kind = { atOnce: 64, isStream: true };
+const kinds: readonly Kind[] = [one, sixteen, sixtyFour, oneStream, sixteenStreams, sixtyFourStreams];
 
 /** What is measured of each target: no more than its figures need. */
 const kindsOf: Record<keyof Targets, readonly Kind[]> = {
@@ -86,8 +87,7 @@ function inTurn(targets: Targets): { name: keyof Targets; kind: Kind; open: Open
   return kinds.flatMap((kind) =>
     (Object.keys(targets) as (keyof Targets)[]).flatMap((name) => {
       const open = targets[name];
-      const isMeasured = kindsOf[name].some((other) => keyOf(name, other) === keyOf(name, kind));
-      return open === null || !isMeasured ? [] : [{ name, kind, open }];
+      return open === null || !kindsOf[name].includes(kind) ? [] : [{ name, kind, open }];
     }),
   );
 }

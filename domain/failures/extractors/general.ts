@@ -1,7 +1,7 @@
 import { lookDown, lookUp, rulesOf, type Groups, type Reading, type View } from '../line-rule.ts';
 import { isProjectFile, readPlace, type Place } from '../places.ts';
 import { withPlace } from '../refine.ts';
-import { projectPlace } from './project-place.ts';
+import { makeRecap, projectPlace } from './project-place.ts';
 
 /** Words and forms that tools share, for tools that nobody has written rules for. */
 export const generalRules = rulesOf(null, 'unknown', [
@@ -250,8 +250,7 @@ function decidePlaced(_groups: Groups, view: View) {
   const isElsewhere =
     framed.test(line) ||
     line.startsWith('container_linux.go:') ||
-    // Where a recipe stands that failed: what failed in it is told above.
-    /^\w{0,8}make(?:\.exe)?(?:\[\d{1,3}\])?: \*\*\* /.test(line) ||
+    makeRecap.test(line) ||
     /\b(?:refused|timed out|timeout in|ECONN[A-Z]{3,10}|UR[IL]=\w{2,8}:|errorCode=\d|\(code \d{1,4}\) at \w{1,20}\.c\()/.test(
       line,
     );

@@ -223,19 +223,7 @@ function decideTransfer(_groups: Groups, view: View): Reading {
 }
 
 function decideArtifact(groups: Groups, view: View) {
-  const found = [
-    'package',
-    'package2',
-    'package3',
-    'package4',
-    'package5',
-    'package6',
-    'package7',
-    'package8',
-    'package9',
-  ]
-    .map((key) => groups[key])
-    .find((name) => name !== undefined);
+  const found = Object.values(groups).find((name) => name !== undefined);
   const cause = away(view.lines[view.at] ?? '') ?? lookDown(view, 8, away);
   if (cause === null) return { groups: { ...groups, package: found?.replace(/[#;]/, ':') } };
   return unreached(cause);

@@ -8,6 +8,104 @@ type Row = [failureClass: FailureClass, stage: Stage, output: string];
 
 describe('the class of what a tool says in words of its own', () => {
   it.each<Row>([
+    ['timeout', 'test', '✖ Exited because no new tests completed within the last 5000ms of inactivity'],
+    [
+      'timeout',
+      'test',
+      'Browser 120 ERROR\n  Disconnected, because no message in 20000 ms.\nExecuted 3 of 9 DISCONNECTED',
+    ],
+    ['timeout', 'test', "Collector 'Watch' message: The specified inactivity time of 9 seconds has elapsed."],
+    ['timeout', 'lint', 'level=error msg="Timeout exceeded: try it with more time"\nError: linter exit with code 4'],
+    ['timeout', 'lint', '✖ Test Error: Checker timed out (20000ms)'],
+    ['timeout', 'lint', "Task 'shop-1' status is 'IN_PROGRESS'\nCancelling nested steps due to timeout"],
+    [
+      'timeout',
+      'push',
+      '$ kubectl rollout status deployment shop\nerror: deployment "shop" exceeded its progress deadline',
+    ],
+    ['contract_violation', 'lint', '[Error]: API changes broke backward compatibility. A new version may be needed'],
+    ['contract_violation', 'apply', 'Error: New storage layout is incompatible\n\nShop: Deleted `owner`'],
+    ['contract_violation', 'test', 'Computer says no\n\nThere is no verified pact between Shop (1.0) and Till (2.0)'],
+    [
+      'contract_violation',
+      'test',
+      'Verifying a pact between Shop and Till\n  get it\n    has status code 200 (FAILED)\n\nFailures:\n\n1) Shop Given a cart - get it\n    expected 200 but was 404',
+    ],
+    [
+      'contract_violation',
+      'lint',
+      '::warning file=src/shop.py,line=5,title=Shop.name::Attribute value was changed: `a` -> unset',
+    ],
+    [
+      'contract_violation',
+      'compile',
+      "Compat.targets(69,5): error : MembersMustExist : Member 'Shop.Total(int)' does not exist in the implementation but it does exist in the contract. [shop.csproj]",
+    ],
+    ['contract_violation', 'lint', 'Functions changes summary: 0 Removed, 1 Changed, 0 Added functions'],
+    ['contract_violation', 'lint', 'Error: Function has been removed. Symbol shopTotal from shop/core/total.h:57'],
+    ['dependency_missing', 'install', 'ERROR: shop-c554fc1.tar.gz has wrong sha256 hash:\nERROR 404: Not Found.'],
+    ['dependency_missing', 'compile', 'shop.zig.zon:8:21: error: hash mismatch: expected: 1220e1, found: 1220a2'],
+    ['dependency_missing', 'install', 'Resolution failed for 2 modules:\n----------\n  org.shop:till_2.13:0.3.0'],
+    ['dependency_missing', 'compile', "> Failed to find target with hash string 'android-99' in: /opt/sdk"],
+    ['dependency_missing', 'compile', 'build.xml:18: Problem: failed to create task or type antlib:org.shop.ant:fetch'],
+    ['compile_error', 'test', '❌ Could not import your test module. Open the browser for more.'],
+    ['compile_error', 'lint', 'sample.rb:13: Method barr does not exist on A https://srb.help/7003'],
+    ['compile_error', 'lint', 'nginx: [emerg] unknown directive "lisen 80" in /etc/nginx/conf.d/shop.conf:5'],
+    [
+      'compile_error',
+      'test',
+      'Running the tests failed.\n  Error in parse(text = lines, n = -1) :\n    testthat/test_shop.R:3:70: unexpected symbol\n  OK: 87 SKIPPED: 0 FAILED: 0',
+    ],
+    ['compile_error', 'compile', "ERROR: [Synth 8-439] module 'till' not found [rtl/shop.sv:92]"],
+    ['compile_error', 'lint', 'src/Shop/Cart.agda:19,1-58\nUnsolved metas at the following locations:'],
+    ['lint_error', 'compile', 'src/App.scala:5:5: error: [DisableSyntax.var] mutable state should be avoided'],
+    ['lint_error', 'lint', 'Source input did not pass lint check.\n6/172 files require formatting.'],
+    [
+      'lint_error',
+      'compile',
+      'shop.detekt.BuildFailure: Build failed with 3 weighted issues (threshold defined was 0).',
+    ],
+    [
+      'lint_error',
+      'compile',
+      '[ERROR] Failed to execute goal shop:check on project till: Signature errors found. Verify them',
+    ],
+    [
+      'lint_error',
+      'push',
+      '✖   type must be one of [feat, fix] [type-enum]\n\n✖   found 1 problems\n\nhusky - commit-msg script failed (code 1)',
+    ],
+    ['lint_error', 'lint', 'FATAL   - SHOP-DI-0009: Use COPY instead of ADD in Dockerfile'],
+    ['lint_error', 'lint', 'In ./shop line 19:\n  set -- $(stty size)\n         ^---------^ SC2046: Quote this.'],
+    ['test_fail', 'test', "ERRO[0366] thresholds on metrics 'http_req_duration' have been crossed"],
+    [
+      'test_fail',
+      'test',
+      '[ERROR] Failed to execute goal shop:mutate on project till: Mutation score of 70 is below threshold of 71',
+    ],
+    ['test_fail', 'test', '09:42:21.012 [info] shop\nshop_tests: adds_up_test...*timed out*\nundefined'],
+    ['unknown', 'install', 'ERROR run failed: Could not find the following tasks in project: generate:shop'],
+    ['unknown', 'test', 'Error executing process > shop\n  Process `shop` terminated with an error exit status (137)'],
+    [
+      'unknown',
+      'compile',
+      '/usr/local/go/pkg/tool/linux_amd64/link: signal: killed\nmake: *** [all] Error 1\nERRO Failed to build Shop: failed to build images: exit status 2',
+    ],
+    [
+      'unknown',
+      'test',
+      'APPLICATION FAILED TO START\n\nWeb server failed to start. Port 8080 was already in use.\n[INFO] BUILD FAILURE',
+    ],
+    [
+      'unknown',
+      'compile',
+      'MavenReportException: Error while generating Javadoc:\nsrc/Shop.java:28: error: @param name not found',
+    ],
+    [
+      'budget_exceeded',
+      'llm',
+      'Failed to parse the response: {"error":{"message":"More credits are required to run this request."}}',
+    ],
     ['contract_violation', 'test', 'api/current.txt:21: error: Removed method shop.Cart.total(int) [RemovedMethod]'],
     [
       'contract_violation',
@@ -140,6 +238,12 @@ describe('the class of what a tool says in words of its own', () => {
 
 describe('why a service did not serve', () => {
   it.each<[subReason: string, stage: Stage, output: string]>([
+    ['credentials', 'install', 'Error: unable to retrieve auth token: invalid username/password'],
+    ['credentials', 'push', '[ERROR] Failed to deploy artifacts: Return code is: 401, ReasonPhrase: Unauthorized.'],
+    ['network', 'push', 'Get https://localhost:5000/v2/: http: server gave HTTP response to HTTPS client'],
+    ['network', 'push', 'The connection to the server localhost:8080 was refused - is it the right host or port?'],
+    ['service', 'lint', 'Caused by:\n  failed to get 200 response from `https://shop.example.org/1`, got 502'],
+    ['forge', 'install', 'GitHub API limit (60 calls/hr) is exhausted, could not fetch the manifest.'],
     [
       'network',
       'install',
@@ -165,124 +269,5 @@ describe('why a service did not serve', () => {
     ['rate_limited', "You've hit your session limit, it resets at 5:10pm"],
   ])('%s by the provider of models', (subReason, output) => {
     expect(classify('llm', output)).toMatchObject({ failureClass: 'budget_exceeded', subReason });
-  });
-});
-
-describe('tests that failed', () => {
-  it.each<[names: string[], output: string]>([
-    [
-      ['Cart [It] adds up'],
-      'Summarizing 1 Failure:\n\n[Panic!] Cart [It] adds up \n/build/project/cart_test.go:55\n\nRan 3 of 4 Specs',
-    ],
-    [['Cart.adds'], '23/111 Test  #25: Cart.adds ..................Subprocess aborted***Exception:   0.14 sec'],
-    [['cart'], "W: Test 'cart' fails: Command 'cart.native' terminated with error code 2"],
-    [['adds up'], '1. Failure (at test-cart.r#144): adds up\n\nError: testthat unit tests failed'],
-    [['//shop:cart_test'], '//shop:cart_test                    FAILED in 1 out of 2 in 41.9s'],
-    [['cart_SUITE ==> adds'], '%%% cart_SUITE: \n%%% cart_SUITE ==> adds: FAILED\n%%% cart_SUITE ==> {fail,"x"}'],
-    [['test_adds'], '* test_adds\n    FAILED:  is true\n      at line 3'],
-    [['Cart: adds up'], '13:57:43.033 detox[40201] INFO:  Cart: adds up [FAIL]'],
-    [
-      ['CartTests.testAdds()'],
-      'INFO [2024-11-07 14:16:25.20]: ▸ Failing tests:\nINFO [2024-11-07 14:16:25.20]: ▸ CartTests.testAdds()\nINFO [2024-11-07 14:16:25.20]: ▸ ** TEST EXECUTE FAILED **',
-    ],
-    [
-      ['cart_test'],
-      'unknown location(0): fatal error in "cart_test": std::exception: bad\ncart.hpp(140): last checkpoint',
-    ],
-    [
-      ['cart/adds up'],
-      '[16:22:44 ERR] cart/adds up failed in 00:00:00.0002488.\nIt should.\n  Cart.fs(14,1): Cart.tests',
-    ],
-    [
-      ['Adds_Up ("net9.0",Debug)'],
-      '  failed Adds_Up ("net9.0",Debug) (6s 220ms)\n    Assert.AreEqual failed.\n      at Cart.Adds_Up() in /build/project/Cart.cs:line 280',
-    ],
-    [
-      ['CartCest: Adds up'],
-      "1) CartCest: Adds up\n Test  acceptance/CartCest.php:addsUp\n\n [ConnectionException] Can't connect to the driver",
-    ],
-    [
-      ['Cart > adds up'],
-      '--------------------\nCart > adds up\n. FAILURE\nname:       check-equal?\n--------------------\n1 failure(s)',
-    ],
-    [
-      ['SHOP :: cart/adds.ll'],
-      '  SHOP :: cart/adds.ll\n\nTotal Discovered Tests: 4\n  Failed           :      1 (25.00%)\nFAILED: CMakeFiles/check-all /build/check-all',
-    ],
-    [
-      ['ShopTests.Cart testAdds'],
-      "Test Case '-[ShopTests.Cart testAdds]' started.\n    t =    22.27s             Assertion Failure: <unknown>:0: UI Testing Failure - no element",
-    ],
-  ])('%j', (testNames, output) => {
-    const { failureClass, context } = classify('test', output);
-    expect(failureClass).toBe('test_fail');
-    expect(context.testNames).toEqual(testNames);
-  });
-});
-
-describe('the place and the code of a finding', () => {
-  it.each<[place: [file: string | null, line: number | null, code: string | null], stage: Stage, output: string]>([
-    [
-      ['src/main.sw', 41, null],
-      'compile',
-      `error\n  --> src/main.sw:41:27\n   |\n41 |     let b = a[1];\n   |             ^^^^ Mismatched types.${'\nreading a part'.repeat(40)}\nerror: Failed to compile cart`,
-    ],
-    [
-      ['c:\\shop\\pom.xml', 85, null],
-      'compile',
-      '[ERROR]     Non-parseable POM c:\\shop\\pom.xml: in comment (position: END_TAG seen ... @85:23) @ line 85, column 23',
-    ],
-    [
-      ['test/cart_test.gd', 3, null],
-      'test',
-      'Running Script res://test/cart_test.gd\n* test_adds\n    FAILED:  is true\n      at line 3',
-    ],
-    [
-      ['test/cart_test.exs', 20, null],
-      'test',
-      '  1) test adds up (CartTest)\n     test/cart_test.exs:15\n     Assertion with != failed\n     stacktrace:\n       test/cart_test.exs:20\n\n1 test, 1 failure',
-    ],
-    [
-      ['/build/project/test.js', 3, null],
-      'test',
-      'TAP version 13\n# cart\nnot ok 1 adds up\n  ---\n    at: Test.<anonymous> (/build/project/test.js:3:5)\n    stack: |-\n      Error: adds up\n          at Test.run (/build/project/own/run.js:83:10)\n  ...',
-    ],
-    [
-      ['cart_test.cljc', 55, null],
-      'test',
-      'ERROR in (fails) (Numbers.java:188)\nUncaught exception, not in assertion.\n at clojure.lang.Numbers.divide (Numbers.java:188)\n    shop.cart_test$fn__4.invoke (cart_test.cljc:55)',
-    ],
-    [
-      ['cart/adds.c', null, null],
-      'test',
-      '\t=== tests ===\nFAIL: cart/adds.c   -O2 -flto  (test for excess errors)\nmake: *** [Makefile:1314: report] Error 1',
-    ],
-    [
-      ['main.go', 12, 'GO-2021-0113'],
-      'lint',
-      'Your code is affected by 1 vulnerability from 1 module.\n\nVulnerability #1: GO-2021-0113\n    Call stacks in your code:\n      main.go:12:29: shop.main calls text.Parse',
-    ],
-    [
-      ['/main.tf', 15, 'CKV2_AWS_5'],
-      'lint',
-      'Check: CKV2_AWS_5: "Groups are attached to something"\n\tFAILED for resource: aws_group.this\n\tFile: /main.tf:15-29',
-    ],
-    [
-      ['Cart.agda', 3, 'TerminationIssue'],
-      'compile',
-      'Cart.agda:3.1-4.12: error: [TerminationIssue]\nTermination checking failed',
-    ],
-    [
-      ['roles/shop.yml', 3, 'fqcn[action-core]'],
-      'lint',
-      'roles/shop.yml:3: fqcn[action-core]\nroles/shop.yml:5: name[missing]',
-    ],
-    [
-      [null, null, 'DirectMissingMethodProblem'],
-      'test',
-      ' * method total() in class shop.Cart does not have a correspondent in other version\n   filter with: ProblemFilters.exclude[DirectMissingMethodProblem]("shop.Cart.total")',
-    ],
-  ])('%j', ([file, line, code], stage, output) => {
-    expect(classify(stage, output).context).toMatchObject({ file, line, code });
   });
 });
